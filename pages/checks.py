@@ -32,7 +32,7 @@ def every(found: list[Checked]) -> None:
 
 def one(wb: Workbench, checked: Checked) -> None:
     """The list of one check, and the file of it."""
-    st.subheader(words.text(checked.check.title), anchor=False)
+    st.header(words.text(checked.check.title), anchor=False)
     rows = wb.checks.rows(checked.check.name)
     if not rows:
         st.success(f"None of {words.many(checked.records, 'record')}.", icon=":material/check_circle:")

@@ -13,13 +13,17 @@ from workbench.model.hold import Hold, waiting
 
 
 def plan(wb: Workbench, batch: Batch) -> None:
-    """What each row will do, before anything is written."""
+    """What each row will do, before anything is written: what a lead has to know and to decide comes first."""
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
     compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
     glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
-    asked = batch.stage in ("planned", "held") and batch.part_of is None
+    asked = batch.stage in ("planned", "held") and batch.part_of is None and batch.undo_of is None
+    if asked:
+        decide(wb, batch)
+        st.header("A closer look")
     totals.table(wb, batch, asked=asked)
+    st.markdown("**Rows by outcome**")
     plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
     if compared is not None:
         glance.beside(compared)
@@ -44,7 +48,7 @@ def kept_edits(wb: Workbench, batch: Batch) -> None:
 
 def decide(wb: Workbench, batch: Batch) -> None:
     """Write the plan, or hold it."""
-    st.subheader("Write it")
+    st.header("Write it")
     if said := typed.unsaved(wb, batch):
         cells = words.many(typed.number(said), "cell")
         st.warning(f"{cells} typed at Validate and not saved: not in this plan.", icon=":material/edit_note:")
@@ -62,7 +66,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
         st.markdown("Nothing is written; the import waits until that is corrected, or a person lets it go on.")
     else:
         st.markdown(words.text(" ".join(glance.effects(batch, wb.reconcile(batch), runs.written(wb, batch)))))
-        st.caption("All of that is written at once, or none of it. It can be taken back at History.")
+        st.caption("All of that is written at once, or none of it, in your name. It can be taken back at History.")
     with st.container(horizontal=True, vertical_alignment="center"):
         label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
@@ -124,7 +128,6 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
             )
             st.warning(f"This import waits (it is held): nothing is written {why}.", icon=":material/pause_circle:")
         plan(wb, batch)
-        decide(wb, batch)
         batches.discard(wb, batch)
     elif batch.stage == "staged":
         st.info("There is no plan yet. It compares every row with the records that are there, and writes none of them.")

@@ -81,13 +81,18 @@ def template(wb: Workbench, one: Template) -> None:
         if (
             one.is_own
             and not one.is_global
-            and st.button("Make global", key=f"share {one.id}", icon=":material/public:")
+            and st.button(
+                "Make global", key=f"share {one.id}", icon=":material/public:", help="Every tenant can use it then."
+            )
         ):
             wb.templates.share(one.id)
             st.rerun()
-        if one.is_own and st.button("Retire", key=f"retire {one.id}", icon=":material/archive:"):
-            wb.templates.retire(one.id)
-            st.rerun()
+        if one.is_own:
+            with st.popover("Retire", icon=":material/archive:"):
+                st.markdown("No import is offered it any more. Those that used it stay as they are.")
+                if st.button("Retire it", key=f"retire {one.id}", type="primary"):
+                    wb.templates.retire(one.id)
+                    st.rerun()
 
 
 def change(wb: Workbench, one: Template) -> None:

@@ -25,6 +25,7 @@ def every(wb: Workbench) -> None:
     found = wb.batches.all(**chosen, limit=size + 1)
     if not found:
         st.info("No import fits these filters.", icon=":material/filter_alt_off:")
+        address.jump("Show every import", icon=":material/filter_alt_off:")
         return
     left_off = wb.batches.left_off(limit=1000)
     shown = found[:size]
@@ -50,6 +51,11 @@ def one(wb: Workbench, batch: Batch) -> None:
         found = wb.reconcile(batch)
         outcomes.figures(found, planned=batch.stage != "completed")
         outcomes.removed(batch)
+        signature(wb, batch)
+        compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
+        glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
+        if compared is not None:
+            glance.beside(compared)
         totals.table(wb, batch)
         runs.behind(wb, batch)
         runs.resolved(wb, batch)
@@ -58,9 +64,6 @@ def one(wb: Workbench, batch: Batch) -> None:
     if batch.part_of is not None:
         of_a_part(wb, batch)
         return
-    if signed := wb.signature(batch):
-        who = f"Signed off by {words.text(signed['signed_by'])}, {words.here(signed['signed_at'])}."
-        st.success(who, icon=":material/verified:")
     happened = wb.batches.story(batch)
     leads_to(batch)
     history.story(happened)
@@ -68,6 +71,17 @@ def one(wb: Workbench, batch: Batch) -> None:
     stands = batch.undone_by is None or kept_by(wb.batches.get(batch.undone_by))
     if batch.stage == "completed" and not batch.undo_of and stands:
         take_back(wb, batch, happened)
+
+
+def signature(wb: Workbench, batch: Batch) -> None:
+    """Who has signed an import, or that nobody has who might."""
+    if signed := wb.signature(batch):
+        who = f"Signed off by {words.text(signed['signed_by'])}, {words.here(signed['signed_at'])}."
+        st.success(who, icon=":material/verified:")
+    elif batch.state == "completed" and batch.undo_of is None and batch.part_of is None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(":orange[:material/draw:] Nobody has signed it off yet.", width="content")
+            address.link("reconcile", "See what there is to sign", batch=batch.id)
 
 
 def of_a_part(wb: Workbench, batch: Batch) -> None:
@@ -92,7 +106,7 @@ def leads_to(batch: Batch) -> None:
 
 def take_back(wb: Workbench, batch: Batch, happened: list[dict[str, Any]]) -> None:
     """The undo: first its preview, then the deed."""
-    st.subheader("Undo")
+    st.header("Undo")
     st.caption(
         "Created records go, changed ones get their former values back. What was changed since is kept, and named."
     )
@@ -107,11 +121,17 @@ def take_back(wb: Workbench, batch: Batch, happened: list[dict[str, Any]]) -> No
     preview = wb.batches.get(previews[-1]["detail"]["by"])
     st.markdown(f"What the undo would do, as of {words.here(preview.planned_at)}:")
     found = wb.reconcile(preview)
-    outcomes.figures(found, planned=True)
+    outcomes.figures(found, planned=True, key="of the undo")
     batches.open_figures(wb, preview, found)
-    if st.button("Undo this import", type="primary", icon=":material/undo:"):
-        jobs.defer(wb, "undo", batch)
-        st.rerun()
+    kept = f" {words.many(found.skipped, 'change')} that somebody has changed since stay." if found.skipped else ""
+    with st.popover("Take it back", type="primary", icon=":material/undo:"):
+        st.markdown(
+            f"{words.many(found.created + found.updated, 'record')} go back to what they were before this import, all "
+            f"at once or none, in your name.{kept}"
+        )
+        if st.button("Undo this import", type="primary", icon=":material/undo:"):
+            jobs.defer(wb, "undo", batch)
+            st.rerun()
 
 
 with page("History", "Every import that was ever begun, and what became of it.") as wb:

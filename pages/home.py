@@ -5,39 +5,35 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import address, uploads, words
+from workbench.doors.web import address, uploads, waiting, words
 from workbench.doors.web.page import page
+from workbench.doors.web.views import waiting as views
 from workbench.doors.web.views.outcomes import COLOURS, SIGNS
 from workbench.doors.web.views.plots import plot
-from workbench.model.batch import OUTCOMES, Batch
-from workbench.model.hold import Hold
+from workbench.model.batch import OUTCOMES
 
-MOST = 50  # so many are counted
-SHOWN = 5  # so many are named
+SHOWN = 5
+"""So many files are named."""
 
 
-def needs_someone(waiting: dict[str, list[Batch]]) -> None:
-    """The batches that wait for a person, each with a link to where it is dealt with."""
-    kinds = (
-        ("held", "To be decided", "Nothing of them is written before a person has decided.", "commit"),
-        ("left off", "Begun and left", "Read or planned; nobody is at work on them.", "commit"),
-        ("unexplained", "Rows to be explained", "Written, but for rows that nobody has said a word of.", "reconcile"),
-        ("unsigned", "To be signed off", "Done; a lead's signature is still missing.", "reconcile"),
-    )
-    for column, (kind, title, about, target) in zip((*st.columns(2), *st.columns(2)), kinds, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            number = len(waiting[kind])
-            st.metric(title, f"{MOST} or more" if number == MOST else number)
-            st.caption(about)
-            for batch in waiting[kind][:SHOWN]:
-                what = words.text(batch.file_name) + (", resolved" if batch.sweep_of else "")
-                address.link(target, f"{what} · {words.here(batch.created_at)}", batch=batch.id)
-                if why := waits_for(kind, batch):
-                    st.caption(words.text(why))
-            if number > SHOWN:
-                address.link("history", "More in the history", icon=":material/history:")
-            elif not number:
-                st.caption("Nothing waits here.")
+def needs_someone(wb: Workbench) -> None:
+    """The imports and schedules that wait for a person, the oldest first."""
+    found = wb.batches.attention(limit=waiting.MOST)
+    views.counted({kind: len(batches) for kind, batches in found.items()}, waiting.MOST)
+    every = [batch.id for batches in found.values() for batch in batches]
+    waits = [*waiting.imports(found, wb.batches.stories(every)), *waiting.schedules(wb)]
+    if waits:
+        views.every(waits, key="all that waits")
+    else:
+        st.success("No import and no schedule waits for anybody.", icon=":material/check_circle:")
+
+
+def records_need_someone(wb: Workbench) -> None:
+    """The matches and contradictions that wait for a person."""
+    with st.spinner("Counting matches and contradictions ..."):
+        waits = waiting.of_records(wb)
+    if waits:
+        views.every(waits, key="all records that wait")
 
 
 def files_waiting(wb: Workbench) -> None:
@@ -52,22 +48,6 @@ def files_waiting(wb: Workbench) -> None:
             address.link("upload", told, icon=":material/draft:", upload=upload.id)
         if len(found) > SHOWN:
             address.link("upload", "All files that wait", icon=":material/inbox:")
-
-
-def waits_for(kind: str, batch: Batch) -> str:
-    """What exactly an import waits for, and by whom it was run."""
-    by = f"run by {batch.initiated_by}"
-    if kind == "held":
-        holds = [hold.sentence for hold in Hold.all_of(batch.summary)]
-        holds += [batch.wrong_rows] if batch.refused else []
-        invalid = f"{words.many(batch.invalid)} invalid." if batch.invalid and not batch.refused else ""
-        return " ".join(filter(None, [*holds[:2], invalid, f"({by})"]))
-    if kind == "unexplained":
-        out = {name: getattr(batch, name) for name in ("unmatched", "invalid") if getattr(batch, name)}
-        return f"{', '.join(f'{number:,} {name}' for name, number in out.items())} ({by})"
-    if kind == "unsigned":
-        return f"{words.many(batch.processed or 0)}, {(batch.created or 0) + (batch.updated or 0):,} written ({by})"
-    return f"{batch.state} ({by})"
 
 
 def over_time(runs: pd.DataFrame) -> go.Figure:
@@ -108,10 +88,14 @@ with page("Workbench", "Every source row has exactly one provable outcome.") as 
     if not wb.batches.all(limit=1):
         st.info("Nothing has been imported yet. A CSV file or a workbook will do.", icon=":material/inbox:")
     else:
-        needs_someone(wb.batches.attention(limit=MOST))
+        st.subheader("What waits", anchor=False)
+        needs_someone(wb)
+        of_records = st.container()
         runs = wb.batches.outcomes(limit=30)
         if not runs.empty:
             st.subheader("The last imports", anchor=False)
             plot(over_time(runs), key="runs")
         address.link("history", "All imports", icon=":material/history:")
+        with of_records:
+            records_need_someone(wb)
     address.link("google_sheets", "Manage Google Sheets & Import Data", icon=":material/table_view:")

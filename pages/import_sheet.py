@@ -19,9 +19,10 @@ def which(wb: Workbench, year: str) -> GoogleSheet | None:
     """The sheet that is configured for the year; of several, the one that somebody chooses."""
     try:
         found = wb.google_sheets.configured(VIRTUAL, year)
-    except NoGoogleSheet as refusal:
-        st.error(words.text(refusal), icon=":material/link_off:")
-        address.link("google_sheets", "Manage Google Sheets & Import Data", icon=":material/table_view:", year=year)
+    except NoGoogleSheet:
+        with st.container(border=True):
+            st.markdown(f"**No Google Sheet configured for the sessions of {year}.**  \nSay first where it is.")
+            address.link("google_sheets", "Manage Google Sheets & Import Data", icon=":material/table_view:", year=year)
         return None
     if len(found) == 1:
         told = PURPOSES[found[0].purpose]
@@ -35,7 +36,7 @@ def checked(wb: Workbench, batch: Batch) -> None:
     """What validation found, and the button that imports; or the summary of what was imported."""
     if batch.plan and batch.stage in ("planned", "held"):
         google_sheets.validation(wb, batch)
-        st.subheader("What the import will do", anchor=False)
+        st.header("What the import will do", anchor=False)
         google_sheets.figures(wb, batch)
         google_sheets.decide(wb, batch)
     else:

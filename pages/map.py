@@ -7,7 +7,7 @@ import streamlit as st
 from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.doors import jobs
-from workbench.doors.web import address, choices, formats, sheets, uploads, words
+from workbench.doors.web import address, choices, formats, several, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import columns, templates, totals
@@ -15,8 +15,10 @@ from workbench.doors.web.views.limits import limits
 from workbench.doors.web.views.options import options
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract
+from workbench.model.errors import WorkbenchError
 from workbench.model.template import Mapping, Template
 from workbench.prepare import recognition
+from workbench.prepare.header_change import in_words
 from workbench.prepare.mapping import open_points
 
 OPEN = ("staged", "planned", "held")  # while what its texts mean may still be changed
@@ -55,7 +57,8 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
     template that the file has no more."""
     if source.batch is not None:
         told = "So this file was mapped. Change it to import the file again, as a new import."
-        more = " What texts mean is changed in this import as well." if source.batch.stage in OPEN else ""
+        is_open = source.batch.stage in OPEN and contract.name not in catalog.FORMS
+        more = " What is not written yet is changed in this import as well." if is_open else ""
         st.info(told + more, icon=":material/redo:")
         name = f"import of {words.when(source.batch.created_at)}"
         before = Mapping.from_dict(source.batch.mapping)
@@ -74,7 +77,7 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
     change = wb.sources.header_change(source.sheet, contract.name, chosen) if chosen else None
     if change is not None:
         known = (one["dataset"] for one in wb.sources.all() if str(one["template_id"]) == chosen)
-        templates.has_changed(change["missing"], change["new"], source=next(known, None))
+        templates.has_changed(in_words(change), source=next(known, None))
     return saved[chosen] if chosen else None, tuple(change["missing"]) if change is not None else ()
 
 
@@ -100,7 +103,9 @@ def start(wb: Workbench, source: sheets.Source, said: dict[str, str], mapping: M
     batch = wb.begin(**source.to_import, **parts, source="page", **others)
     jobs.defer(wb, "fill", batch)
     if "upload" in source.address:
-        uploads.begun(wb.settings, source.address["upload"], batch)
+        upload = source.address["upload"]
+        goes_on = several.left(wb, upload, but=[source.raw.reading.sheet or source.raw.name])
+        uploads.begun(wb.settings, upload, batch, goes_on=goes_on)
     address.go_to("validate", batch=batch.id)
 
 
@@ -118,6 +123,30 @@ def put_right(wb: Workbench, batch: Batch, value_maps: dict[str, dict[str, str]]
     if corrected.revision == batch.revision:
         st.info("No row says so any more: they were put right before. Validate takes the last correction back.")
         return
+    plan_again(wb, batch)
+
+
+def map_anew(wb: Workbench, batch: Batch, said: dict[str, str], value_maps: dict[str, dict[str, str]]) -> bool:
+    """Offers to let the columns of an import that is not written yet fill the fields that are said now, with what texts
+    mean there, and has it planned again; whether any column fills another field than in the import."""
+    before = Mapping.from_dict(batch.mapping).columns
+    others = {header: name for header, name in said.items() if name != before.get(header, "")}
+    if batch.stage not in OPEN or batch.dataset in catalog.FORMS or batch.multiplies or not others:
+        return False
+    if columns.mapped_anew([(header, before.get(header, ""), name) for header, name in others.items()]):
+        try:
+            with st.spinner("Reading every row again ..."):
+                wb.remap(batch, others, value_maps=value_maps)
+        except WorkbenchError as refusal:
+            st.error(words.text(refusal), icon=":material/block:")
+        else:
+            plan_again(wb, batch)
+    return True
+
+
+def plan_again(wb: Workbench, batch: Batch) -> None:
+    """Has an import planned again, and leaves for its validation; what was chosen by hand is in it now."""
+    choices.forget()
     jobs.defer(wb, "plan", batch.part_of or batch)
     address.go_to("validate", batch=batch.id)
 
@@ -144,7 +173,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     said, settled = choices.fields(source, contract, template, key)
     mapped = {header: name for header, name in said.items() if name}
     value_maps, guessed = choices.meanings(source, contract, mapped, template, key)
-    if source.batch is not None:
+    if source.batch is not None and not map_anew(wb, source.batch, said, value_maps):
         put_right(wb, source.batch, value_maps)
     forms, forms_to_say, doubts = choices.forms(source, contract, mapped, template, key)
     repairs = choices.repairs(source, contract, mapped, template, key)

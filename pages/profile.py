@@ -5,28 +5,18 @@ from typing import Any
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import address, clean, desk, sheets, words
+from workbench.doors.web import address, clean, profiles, recipe_editor, sheets, words
 from workbench.doors.web.page import page
 from workbench.doors.web.sheets import Source
 from workbench.doors.web.views import comparison, findings, profile
-from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError
-from workbench.model.sheet import Sheet
 from workbench.prepare import profile_report
+from workbench.prepare.outliers import Outliers
 
 MOST_VALUES = 50
 """So many values fit into an address."""
-
-
-def kept(wb: Workbench, of: Sheet | Batch, sheet: Sheet, dataset: str | None) -> dict[str, Any]:
-    """The profile of a sheet; that of a dataset is kept, to stand beside the next one's."""
-    if dataset is None:
-        return sheets.profiled(sheet)
-    found = wb.profiles.kept(sheet, dataset)
-    if found is None:
-        found = sheets.profiled(sheet)
-        wb.profiles.keep(of, dataset, found)
-    return found
+MOST_LINES = 5
+"""So many lines are shown at once."""
 
 
 def last(wb: Workbench, source: Source) -> tuple[dict[str, Any] | None, str]:
@@ -50,29 +40,56 @@ def last(wb: Workbench, source: Source) -> tuple[dict[str, Any] | None, str]:
     named = f"**{words.text(batch.file_name)}**, imported on {when} UTC by {words.text(batch.initiated_by)}"
     try:
         known = wb.profiles.kept(batch, source.dataset)  # also of a source with secrets, whose bytes are not kept
-        return known or kept(wb, batch, wb.kept_sheet(batch), source.dataset), named
+        if known is None:
+            known, making = profiles.of(wb, batch, wb.kept_sheet(batch), source.dataset)
+            if making is not None:
+                return None, f"{nothing} the last import is {named}, and is being profiled. Look again in a moment."
+        return known, named
     except WorkbenchError as refusal:
         return None, f"{nothing} the last import is {named}. {words.text(refusal)}"
 
 
+def so_far(found: dict[str, Any], making: profiles.Making) -> None:
+    """That all of a large sheet is being profiled, and of which rows the page tells until then."""
+    st.info(
+        f"Large: this is the profile of {words.many(found['rows'])} from its beginning, until all are profiled.",
+        icon=":material/hourglass_empty:",
+    )
+    profile.making(lambda: None if making.done.is_set() else making.rows, making.expected)
+
+
+def outlying(source: Source, name: str, found: Outliers, here: dict[str, str]) -> None:
+    """Every outlier of a column, the lines that are chosen among them, and the way to clean their values."""
+    chosen = profile.outliers(name, found)
+    for line, _ in chosen[:MOST_LINES]:
+        profile.line(line, profiles.around(source.sheet, line), name)
+    values = tuple(dict.fromkeys(text for _, text in chosen)) or tuple(dict.fromkeys(found.found["text"].to_pylist()))
+    if len(values) <= MOST_VALUES:
+        rows = recipe_editor.of_values(name, values)
+        address.link("clean", "See their rows, and clean them", icon=":material/cleaning_services:", **here, **rows)
+    else:
+        st.caption(f"Choose up to {MOST_VALUES} of them to see their rows at Clean.")
+
+
 with page("Profile", "What is in each column, beside the last import of the same dataset.") as wb:
     source = sheets.source(wb)
-    of = source.batch or source.sheet
-    found = kept(wb, of, source.sheet, source.dataset)
-    before, beside = last(wb, source)
+    found, making = profiles.of(wb, source.batch or source.sheet, source.sheet, source.dataset)
+    before, beside = last(wb, source) if making is None else (None, "")
     with st.container(horizontal=True, vertical_alignment="center"):
         dataset = f" · `{source.dataset}`" if source.dataset else ""
         st.markdown(f"**{words.text(source.sheet.name)}**{dataset}", width="content")
         address.link("map", "Map its columns", icon=":material/schema:", **source.address, dataset=source.dataset)
+    if making is not None:
+        so_far(found, making)
     profile.at_a_glance(found, before)
     here = {**source.address, **({"dataset": source.dataset} if source.dataset else {})}
-    if wrong := clean.found_in(source.sheet):
-        findings.with_links((each, {**here, **desk.prepared_for(each)}) for each in wrong)
+    if making is None and (wrong := clean.found_in(source.sheet)):
+        findings.with_links((each, {**here, **recipe_editor.prepared_for(each)}) for each in wrong)
     pairs = list(profile_report.beside(found, before)) if before is not None else []
     if before is not None:
         profile.since(beside, profile_report.changes(found, before))
         comparison.charts(found, before, pairs)
-    else:
+    elif beside:
         st.caption(beside)
     st.subheader("Every column", anchor=False)
     profile.every_column(found["columns"])
@@ -80,13 +97,9 @@ with page("Profile", "What is in each column, beside the last import of the same
     name = st.selectbox("Look closely at", names, key="column", bind="query-params")
     column = found["columns"][names.index(name)]
     then = next((earlier for now, earlier in pairs if now is column), None)
-    profile.one_column(column, then)
-    if column["outliers"]:
-        chosen = profile.outliers(name, sheets.outlying(source.sheet, name, column["usual"]))
-        if len(chosen) <= MOST_VALUES:
-            rows = desk.of_values(name, chosen)
-            address.link("clean", "See their rows, and clean them", icon=":material/cleaning_services:", **here, **rows)
-        else:
-            st.caption(f"Choose up to {MOST_VALUES} of them to see their rows at Clean.")
+    odd = sheets.outlying(source.sheet, name, column["usual"]) if column["outliers"] and making is None else None
+    profile.one_column(column, then, odd.far if odd is not None and column["numbers"] else 0)
+    if odd is not None:
+        outlying(source, name, odd, here)
     if then is not None:
         comparison.values(profile_report.new_and_gone(column, then))

@@ -15,18 +15,19 @@ from workbench.doors.web.views import evidence, glance, outcomes, plots, rows, t
 from workbench.model.batch import Batch
 from workbench.model.errors import StillRefused
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.row_query import RowQuery
 
 
 def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     """The rows that still need a person's word: some of them, or all of a kind, with one reason. An unmatched row is
     explained, an invalid one rejected."""
-    st.subheader("Rows to explain or reject", help=evidence.WORDS)
+    st.header("Rows to explain or reject", "to-explain", help=evidence.WORDS)
     if whole := catalog.whole_again(batch.dataset):
         st.caption(words.text(whole))
     kind = evidence.kind(wb.rows.unexplained_kinds(batch))
     which = {name: kind[name] for name in ("outcome", "code", "field")}
     shown = rows.page(
-        lambda after, limit: wb.rows.page(batch, **which, waiting=True, after=after, limit=limit),
+        lambda after, limit: wb.rows.page(batch, RowQuery(**which, waiting=True), after=after, limit=limit),
         key=f"explain {batch.id} {which} {found.unexplained}",
     )
     key = f"picked {batch.id} {which} {shown[0]['line'] if shown else 0} {found.unexplained}"
@@ -50,7 +51,7 @@ def supply(wb: Workbench, batch: Batch, field: str, lines: list[int]) -> None:
     header, text = said
     try:
         with st.spinner(f"{words.many(len(lines))} ..."):
-            brought = wb.supply(batch, {line: {header: text} for line in lines})
+            brought = wb.sweeps.supply(batch, {line: {header: text} for line in lines})
     except StillRefused as refusal:
         st.error(words.text(str(refusal)))
         return
@@ -63,7 +64,7 @@ def to_explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     there."""
     several = runs.sheets(wb, batch)
     if several:
-        st.subheader("Rows to explain or reject", help=evidence.WORDS)
+        st.header("Rows to explain or reject", "to-explain", help=evidence.WORDS)
     for sheet in several:
         if number := wb.reconcile(sheet).unexplained:
             label = f"{words.many(number)} of {words.text(words.sheet(sheet))} ({words.part(sheet)})"
@@ -101,7 +102,7 @@ def log(wb: Workbench, batch: Batch, *, signed: bool) -> None:
 
 def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[str, Any] | None) -> None:
     """The lead's signature, with what it freezes, or why there can be none yet."""
-    st.subheader("Sign-off")
+    st.header("Sign-off")
     if signed:
         if evidence.signature(signed):
             with st.spinner("Every row is looked at again ..."):
@@ -109,18 +110,22 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
             evidence.checked(proof)
         evidence.bundle(batch, signed=True)
         return
-    evidence.unsigned(found.open_points)
-    if found.stage in ("planned", "held"):
-        address.link("commit", "Commit it first", batch=batch.id)
     me = words.text(wb.settings.user)
     if found.done:
         signs = glance.effects(batch, found, runs.written(wb, batch))
         st.markdown(f"**{me} signs:** {words.text(' '.join(signs))} {evidence.settled(found)}")
-    if st.button(f"Sign off as {me}", type="primary", disabled=not found.done, icon=":material/draw:"):
+    evidence.unsigned(found.open_points)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        wanted = st.button(f"Sign off as {me}", type="primary", disabled=not found.done, icon=":material/draw:")
+        evidence.bundle(batch, signed=False)
+        if found.stage in ("planned", "held"):
+            address.link("commit", "Commit it first", batch=batch.id)
+        elif found.unexplained and found.stage == "completed":
+            st.markdown("[Explain or reject them below](#to-explain)", width="content")
+    if wanted:
         with st.spinner("Every row goes into the digest ..."):
             wb.sign_off(batch)
         st.rerun()
-    evidence.bundle(batch, signed=False)
 
 
 def to_match(wb: Workbench, batch: Batch) -> None:
@@ -146,10 +151,13 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     outcomes.figures(found, planned=batch.stage != "completed")
     compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
     glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
+    if batch.part_of is None:  # of a part, the log and the signature are the run's
+        sign_off(wb, batch, found, signed)
     if compared is not None:
         glance.beside(compared)
     picture, *checklist = st.columns([3, 2] if batch.part_of is None else 1)
     with picture:
+        st.markdown("**How the rows add up**")
         plots.plot(plots.identity(found), key="identity")
     for place in checklist:  # of a part there is none
         with place:
@@ -166,9 +174,8 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     if batch.state == "completed" and not batch.derived and wb.signature(runs.face(wb, batch)) is None:
         say_otherwise(wb, batch)
     if batch.part_of is not None:
-        st.stop()  # the log and the signature are the run's
+        st.stop()
     log(wb, batch, signed=bool(signed))
-    sign_off(wb, batch, found, signed)
     batches.discard(wb, batch)
     if batch.state == "completed" and batch.undo_of is None:
         address.link("history", "Take this import back", icon=":material/undo:", batch=batch.id)

@@ -8,9 +8,11 @@ import streamlit as st
 from workbench import Workbench
 from workbench.datasets.catalog import contract, dependents
 from workbench.doors.web import address, batches, runs, sheets, words
-from workbench.doors.web.page import page
+from workbench.doors.web.page import empty, page
 from workbench.doors.web.views import record
 from workbench.model.answer import REFERRING, Answer
+from workbench.model.batch import Batch
+from workbench.model.errors import UnknownBatch
 
 SHOWN = 20
 """Rows that are shown at once."""
@@ -31,13 +33,22 @@ def ask(wb: Workbench) -> None:
         again(find=text.strip())
     asked, number = st.query_params.get("batch"), st.query_params.get("line", "")
     last = [batch for batch in wb.batches.all(limit=200) if batch.undo_of is None]
-    listed = [*([wb.batches.get(asked)] if asked else []), *last]
+    of: list[Batch] = []
+    refused = None
+    try:
+        of += [wb.batches.get(asked)] if asked else []
+    except UnknownBatch as refusal:
+        refused = refusal
+    listed = [*of, *last]
     own = [one for batch in listed for one in runs.sheets(wb, batch) or (batch,)]
     titles = {str(batch.id): words.titled(batch, wb.title(batch)) for batch in own}
-    chosen = record.line(titles, asked=bool(asked), line=max(int(number), 1) if number.isdecimal() else 2)
+    chosen = record.line(titles, asked=bool(of), line=max(int(number), 1) if number.isdecimal() else 2)
     if chosen is not None:
         batch, line = chosen
         again(batch=batch, line=line)
+    if refused is not None:
+        st.error(words.text(refused), icon=":material/block:")
+        st.stop()
 
 
 def again(**question: object) -> None:
@@ -49,6 +60,10 @@ def again(**question: object) -> None:
 def matches(wb: Workbench, text: str) -> None:
     """The records that fit, each with a link, one alone at once; and the rows that fit and became no record."""
     answer = wb.records.ask(text)
+    only_rows = bool(answer.records) and answer.nearly and bool(answer.rows) and not answer.rows_nearly
+    if only_rows:
+        st.info("No record has just that. These rows do, and became none:", icon=":material/person_off:")
+        left(answer, text)
     if not answer.records and not answer.rows:
         st.info(answer.nothing, icon=":material/search_off:")
     elif not answer.records:
@@ -65,35 +80,53 @@ def matches(wb: Workbench, text: str) -> None:
     elif is_all_about_the_first(answer, text):
         show(wb, answer.records[0]["dataset"], named(answer.records[0]), answer.rows)
     elif answer.records:
-        if answer.nearly:
+        if only_rows:
+            st.header("Records that are written nearly so")
+        elif answer.nearly:
             st.info("No record has just that. These are written nearly so:", icon=":material/spellcheck:")
         links(answer.records, find=text)
-    if answer.rows and answer.records:
+    if answer.rows and answer.records and not only_rows:
         nearly = ", written nearly so" if answer.rows_nearly else ""
-        st.subheader(f"Rows that became no record{nearly}")
+        st.header(f"Rows that became no record{nearly}")
+    if not only_rows:
+        left(answer, text)
+
+
+def left(answer: Answer, text: str) -> None:
+    """The rows that fit and became no record."""
     for one in answer.rows[:SHOWN]:
         record.left(one, text)
-    if not answer.whole or len(answer.rows) > SHOWN:
+    if not answer.rows:
+        if not answer.whole:
+            st.caption("Rows that became no record were looked for in the newest imports alone.")
+    elif not answer.whole or len(answer.rows) > SHOWN:
         st.caption(
             "There may be more such rows: those of the newest imports are looked at first. Type more to find one."
         )
 
 
 def is_all_about_the_first(answer: Answer, text: str) -> bool:
-    """Whether a text is the key of the first record that was found, and the others are found for referring to it."""
+    """Whether a text is the key of the first record that was found or the others have that key in theirs, so that they
+    are found for referring to it."""
     if not answer.records or answer.nearly:
         return False
     first, *others = answer.records
     referring_to_it = {about.name for about, _ in dependents(first["dataset"])}
-    exact = str(first["key"]).casefold() == text.strip().casefold()
-    return exact and all(one["dataset"] in referring_to_it for one in others)
+    key = str(first["key"])
+    exact = key.casefold() == text.strip().casefold()
+    theirs = all(key in str(one["key"]).split("|") for one in others)
+    return (exact or theirs) and all(one["dataset"] in referring_to_it for one in others)
 
 
 def links(found: Sequence[Mapping[str, Any]], **question: object) -> None:
     """Records by what they are called, each with a link."""
+    shown = st.session_state.setdefault(f"links {question}", SHOWN)
     with st.container(gap=None):
-        for one in found:
+        for one in found[:shown]:
             address.jump(record.called(one), ":material/person:", **question, dataset=one["dataset"], record=named(one))
+    if len(found) > shown and st.button(f"Show {len(found) - shown} more", icon=":material/expand_more:"):
+        st.session_state[f"links {question}"] = len(found)
+        st.rerun()
 
 
 def named(found: Mapping[str, Any]) -> str:
@@ -107,7 +140,7 @@ def show(wb: Workbench, dataset: str, key: str, known: Sequence[Mapping[str, Any
     told = wb.records.get(dataset, key)
     now, history = told["record"], told["history"]
     about = contract(dataset)
-    st.subheader(f"The {about.noun} now")
+    st.header(f"The {about.noun} now")
     if now is None:
         was = any(each["stage"] == "completed" and each["outcome"] in ("created", "updated") for each in history)
         never = "any more. This is what happened to it:" if was else "and there never was. This is what has its key:"
@@ -122,7 +155,7 @@ def show(wb: Workbench, dataset: str, key: str, known: Sequence[Mapping[str, Any
         links([one for one in own if one is not None])
     referring(told["referring"], told["names"], own=str(now["id"]) if now else "")
     left_out(wb, dataset, now, known or ())
-    st.subheader("What happened to it", help="Every import that had it, also those that changed nothing; newest first.")
+    st.header("What happened to it", help="Every import that had it, also those that changed nothing; newest first.")
     shown = st.session_state.setdefault(f"shown {dataset} {key}", 20)
     for event in history[:shown]:
         record.happened(event, told["names"])
@@ -140,7 +173,7 @@ def referring(found: Sequence[Mapping[str, Any]], names: Mapping[str, Mapping[st
         about = contract(dataset)
         more = f"the first {REFERRING}" if len(some) >= REFERRING else f"{len(some):,}"
         title = about.title.partition(": ")[2] or about.title
-        st.subheader(f"{title} that refer to it ({more})")
+        st.header(f"{title} that refer to it ({more})")
         record.referring(some, names, key=f"{own} {dataset}", opened=opened)
 
 
@@ -158,7 +191,7 @@ def left_out(wb: Workbench, dataset: str, now: Mapping[str, Any] | None, known: 
     found, whole = wb.records.left_out(str(now[first.target]))
     if not found:
         return
-    st.subheader("Rows that name it and did not get in")
+    st.header("Rows that name it and did not get in")
     for one in found[:LEFT_OUT]:
         record.left(one, str(now[first.target]))
     if len(found) > LEFT_OUT or not whole:
@@ -208,7 +241,7 @@ def row(wb: Workbench, batch_id: str, line: int) -> None:
     elif len(about) == 1:
         show(wb, *map(str, about[0]))
     else:
-        st.subheader("The records that it is about")
+        st.header("The records that it is about")
         for dataset, identifier in about:
             found = next((one for one in wb.records.find(str(identifier)) if one["record_id"] == identifier), None)
             label = record.called(found) if found else f"one that is gone · {contract(dataset).noun}"
@@ -226,4 +259,6 @@ with page("Find a record", "What happened to one record: every import that touch
         matches(wb, asked["find"])
     else:
         st.caption("Support asks here first: type what the caller tells you.")
+        if not wb.batches.all(limit=1):
+            empty("No record yet.", "What is imported can be found here.", "upload", "Start an import")
         by_hand(wb)

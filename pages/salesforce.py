@@ -64,5 +64,5 @@ with page("Salesforce", "Who is reached, what was read of it, and what is missin
     audited(wb)
     if is_reached:
         run_a_sequence(wb)
-    st.subheader("Steps", anchor=False)
+    st.header("Steps", anchor=False)
     steps(wb)

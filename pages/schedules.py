@@ -36,11 +36,12 @@ def every(wb: Workbench) -> None:
     for one in found:
         act(wb, one, views.listed(one, wb.schedules.sheet_names(), last_of(one, runs)))
     if any(not one.paused for one in found):
-        st.subheader("The next days", anchor=False)
+        st.header("The next days", anchor=False)
         views.calendar(wb.schedules.upcoming(datetime.now(UTC) + timedelta(days=DAYS)))
     if runs:
-        st.subheader("The last runs", anchor=False)
+        st.header("The last runs", anchor=False)
         if any(run.seconds is not None for run in runs):
+            st.markdown("**How long each run took**, the latest at the right, by the day that it was due")
             plots.plot(views.durations(runs[:30]), key="durations")
         views.runs(runs)
 

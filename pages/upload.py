@@ -1,6 +1,6 @@
 """Upload: files come in, and what each of them is becomes known; nothing is imported yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,14 +10,15 @@ from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.derived.csv_template import MARK, csv_template
 from workbench.doors import jobs
-from workbench.doors.web import address, formats, layout, runs, sheets, uploads, words
+from workbench.doors.web import address, formats, layout, several, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import files, lines, templates, totals
+from workbench.doors.web.views import files, lines, templates
+from workbench.doors.web.views import several as views_several
+from workbench.model.batch import Batch
 from workbench.model.errors import EmptyExport, UnreadableSheet, UnreadableSource, WorkbenchError
 from workbench.model.sheet import Layout, Reading, Sheet
 from workbench.model.template import Template
-from workbench.playbooks import loads
 
 
 def receive(wb: Workbench) -> None:
@@ -79,6 +80,9 @@ def look_at(wb: Workbench, upload: str) -> str | None:
     if sheet is None:
         where_it_stands(1)
         return None
+    are_several = len(sheet.reading.sheets) > 1 and every_sheet(wb, upload, sheet.name, sheet.reading.sheet)
+    if are_several:
+        st.markdown(f"**{words.text(sheet.reading.sheet or '')}** by itself")
     lines.left_out([*sheet.reading.left_out, *(tally.left_out if tally else ())])
     choices, preview = st.columns([2, 3], gap="large")
     with preview:
@@ -86,7 +90,8 @@ def look_at(wb: Workbench, upload: str) -> str | None:
     with choices:
         dataset = which_dataset(wb, sheet) if unread is None else None
         with found:
-            files.facts(sheet, tally, sheets.own_totals(sheet, dataset) if dataset else None)
+            own_totals = sheets.own_totals(sheet, dataset) if dataset else None
+            files.facts(sheet, tally, own_totals, with_others=are_several)
         which_worksheet(sheet.reading)
         where_it_stands(sheet.reading.header_line)
         if dataset and (before := wb.batches.same_file(sheet, dataset)) is not None:
@@ -94,8 +99,6 @@ def look_at(wb: Workbench, upload: str) -> str | None:
         here = {**st.query_params.to_dict(), "dataset": dataset or ""}
         if files.ways_on(dataset if not wrong else None, here):
             address.go_to("map", **here)
-        if len(sheet.reading.sheets) > 1:
-            all_together(wb, upload, sheet.name)
     return dataset
 
 
@@ -135,65 +138,56 @@ def as_it_stands(sheet: Sheet) -> None:
     lines.say_of(picked, said)
 
 
-def all_together(wb: Workbench, upload: str, name: str) -> None:
-    """The worksheets that are datasets of one family, to be imported as one run, or one after the other where they are
-    of several playbooks; a refusal leaves each to be mapped."""
-    if one_after_the_other(wb, upload, name):
-        return
-    found, why = sheets.together(upload, name, wb.settings)
-    if why:
-        st.info(words.text(f"Its sheets cannot be imported together: {why}"), icon=":material/account_tree:")
-    elif found is not None:
-        expected = files.together(found.sheets, found.titles, found.left_out)
-        if expected is None:
-            return
-        try:
-            begin(wb, upload, found.family, expected=expected)
-        except WorkbenchError as refusal:
-            st.error(words.text(refusal), icon=":material/block:")
-            st.caption("Choose its worksheet here and map it by hand; it can be imported by itself.")
-
-
-def one_after_the_other(wb: Workbench, upload: str, name: str) -> bool:
-    """The imports that the sheets of an upload are, where they are of several playbooks of one family: what became of
-    each, and the next to be begun; whether they are so."""
-    known = uploads.get(wb.settings, upload)
-    found = sheets.in_turn(upload, name, dict(known.kinds), wb.settings)
-    if found is None:
+def every_sheet(wb: Workbench, upload: str, name: str, shown: str | None) -> bool:
+    """The sheets of an upload, where there are several: what each looks like, which are imported as what, and the runs
+    that they are, to be begun; `shown` is the one that the page shows below. Whether there are several."""
+    found = several.listed(upload, name, wb.settings)
+    if not found:
         return False
-    files.in_turn(name, len(found.turns))
-    titles = {each.name: each.title for each in formats.known().values() if each.family == found.family}
-    kinds = files.unknown_sheets(found.unknown, known.kinds, titles)
-    if kinds != dict(known.kinds):
-        uploads.say(wb.settings, upload, kinds)
-        st.rerun()
-    states = [runs.of_turn(wb, known.batches, turn.is_of) for turn in found.turns]
-    done = [batch is not None and batch.stage == "completed" for batch in states]
-    ready = next((place for place, batch in enumerate(states) if batch is None and all(done[:place])), None)
-    if found.unknown:
-        st.info("Nothing is begun before it is said what each of its sheets is, or that it is left out.")
-        ready = None
-    expected = None
-    if ready is not None:
-        turn = found.turns[ready]
-        expected = totals.expected_of_sheets(turn.sheets, named=len(turn.sheets) > 1, key=f"{ready} ")
-    if files.turns([turn.title for turn in found.turns], states, ready, found.left_out) and ready is not None:
-        begin_turn(wb, upload, ready, expected or {}, goes_on=not all(states[:ready] + states[ready + 1 :]))
+    known = uploads.get(wb.settings, upload)
+    begun = several.begun(wb, known, found)
+    before = several.kinds(found, known)
+    titles = {each.name: each.title for each in formats.known().values()}
+    told = f"**Its {words.many(len(found), 'sheet')}**: which of them are imported, and as what"
+    few = sum(each.usual != "" for each in found) < 2 and not begun
+    with st.expander(told, icon=":material/tab:", expanded=not few or bool(known.kinds)):
+        said = views_several.sheets(found, before, begun, titles, upload=upload, shown=shown)
+        if said != before:
+            usual = {each.name: each.usual for each in found}
+            uploads.say(wb.settings, upload, {sheet: what for sheet, what in said.items() if what != usual[sheet]})
+            st.rerun()
+        views_several.left_out(found, said, several.empty(upload, name, wb.settings))
+        to_begin(wb, upload, name, said, begun, alone=shown is not None)
     return True
 
 
-def begin_turn(wb: Workbench, upload: str, place: int, expected: dict[str, str], *, goes_on: bool) -> None:
-    """Begins one of the imports of an upload's sheets and leaves for its validation; a refusal is told."""
+def to_begin(
+    wb: Workbench, upload: str, name: str, said: several.Kinds, begun: Mapping[str, Batch], *, alone: bool
+) -> None:
+    """The runs that the sheets are which are still to be imported; a sheet that is the only one is mapped below, where
+    it can be looked at `alone`."""
+    if unsaid := [sheet for sheet, what in said.items() if what is None and sheet not in begun]:
+        st.warning(words.text(f"Say what {', '.join(unsaid)} is, or leave it out."), icon=":material/help:")
+        return
+    waiting = {sheet: "" if sheet in begun else what for sheet, what in said.items()}
+    turns = several.turns(upload, name, waiting, wb.settings)
+    imports = {batch.part_of or batch.id: batch for batch in begun.values()}
+    if not turns or (len(turns) == 1 and len(turns[0].sheets) == 1 and alone and not imports):
+        return
+    if len(turns) == 1 and len(turns[0].sheets) > 1 and not imports:
+        expected = views_several.one_run(turns[0])
+    else:
+        ready = all(batch.stage == "completed" for batch in imports.values())
+        expected = views_several.in_turn(turns, ready=ready, before=len(imports))
+    if expected is None:
+        return
     try:
-        found = loads.of_sheets(uploads.every_sheet(wb.settings, upload), uploads.get(wb.settings, upload).kinds)
-        load = found.loads[place]
-        batch = wb.begin(load.given, load.what, source="page", expected=expected)
+        load = several.load(upload, name, waiting, 0, wb.settings)
+        begin(wb, upload, load.given, load.what, goes_on=len(turns) > 1, expected=expected)
     except WorkbenchError as refusal:
         st.error(words.text(refusal), icon=":material/block:")
-        return
-    jobs.defer(wb, "fill", batch)
-    uploads.begun(wb.settings, upload, batch, goes_on=goes_on)
-    address.go_to("validate", batch=batch.id)
+        if alone:
+            st.caption("Choose its worksheet here and map it by hand; it can be imported by itself.")
 
 
 def whole(wb: Workbench, upload: str) -> None:
@@ -201,9 +195,11 @@ def whole(wb: Workbench, upload: str) -> None:
     whose files are of several playbooks, each to be imported in its turn."""
     name = uploads.get(wb.settings, upload).name
     address.jump("All files that wait", icon=":material/arrow_back:")
-    if one_after_the_other(wb, upload, name):
+    if several.listed(upload, name, wb.settings):
+        st.subheader(words.text(name), anchor=False)
+        every_sheet(wb, upload, name, None)
         return
-    found, why = sheets.together(upload, name, wb.settings)
+    found, why = sheets.packed(upload, name, wb.settings)
     if found is None:
         st.error(words.text(why or f"{name} is no archive that is imported as a whole."), icon=":material/block:")
         return
@@ -213,18 +209,26 @@ def whole(wb: Workbench, upload: str) -> None:
     mode = files.archive(name, found.sentence, found.told, counts)
     if mode is not None:
         try:
-            begin(wb, upload, found.family, mode=mode)
+            begin(wb, upload, uploads.every_sheet(wb.settings, upload), found.family, mode=mode)
         except EmptyExport as nothing:
             st.info(words.text(nothing), icon=":material/folder_zip:")
         except WorkbenchError as refusal:
             st.error(words.text(refusal), icon=":material/block:")
 
 
-def begin(wb: Workbench, upload: str, family: str, **options: Any) -> None:
+def begin(
+    wb: Workbench,
+    upload: str,
+    given: Sheet | Sequence[Sheet] | Mapping[str, Sheet],
+    what: str,
+    *,
+    goes_on: bool = False,
+    **options: Any,
+) -> None:
     """Begins the run of an upload's sheets and leaves for its validation; raises what `Workbench.begin` does."""
-    batch = wb.begin(uploads.every_sheet(wb.settings, upload), family, source="page", **options)
+    batch = wb.begin(given, what, source="page", **options)
     jobs.defer(wb, "fill", batch)
-    uploads.begun(wb.settings, upload, batch)
+    uploads.begun(wb.settings, upload, batch, goes_on=goes_on)
     address.go_to("validate", batch=batch.id)
 
 

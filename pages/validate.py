@@ -1,93 +1,91 @@
 """Validate: what is wrong with a batch's rows, put right here or in a file that comes back."""
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 
 from workbench import Workbench, open_sheet
 from workbench.datasets import catalog
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, runs, typed, words
+from workbench.doors.web import address, batches, grid, recipe_editor, runs, typed, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import decisions, issues, rows
 from workbench.model.batch import Batch
 from workbench.model.noticed import Noticed
+from workbench.model.recipe import Condition
+from workbench.model.row_query import Order, RowQuery
+from workbench.prepare.cleaning.verdicts import Filled, has
 
 OPEN = ("staged", "planned", "held")  # while cells may still be corrected
 
 
 def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
-    """A page of the rows with issues, or of all that have some words, their source cells open for correction."""
+    """A page of the rows with issues, or of all that are searched for, their source cells open for correction."""
     chosen = issues.filters(batch, counts)
-    text, start = issues.asked()
-    which = f"{batch.id} {chosen} {text} {start}"
-    place = f"{batch.id} {st.session_state.setdefault('cells', 0)} {chosen['field']} {chosen['code']}"
-    place += f" {text} {start} {chosen['wrong']}" if text or start > 1 or not chosen["wrong"] else ""
+    text, cell, start = issues.asked(batch)
+    sort, order = rows.ordered(batch) if start == 1 else (None, Order())
+    query = RowQuery(**chosen, text=text, cell=cell, order=order)
+    by_lines = sort is None
     shown = rows.page(
-        lambda after, limit: wb.rows.page(batch, **chosen, text=text, after=after, limit=limit),
-        key=f"issues {which}",
+        lambda after, limit: wb.rows.page(batch, query, **{"after" if by_lines else "skip": after}, limit=limit),
+        key=f"issues {batch.id} {query} {start}",
         start=start - 1,
+        by_lines=by_lines,
     )
     if not shown:
-        st.info("No row fits." if text or start > 1 else "No row has that any more.", icon=":material/search_off:")
-        return
-    key = f"cells {place} {shown[0]['line']}"
-    if batch.stage not in OPEN or batch.derived:
-        frame, config = rows.cells(batch, shown)
-        st.dataframe(
-            rows.marked(batch, shown, frame),
-            hide_index=True,
-            column_config=config,
-            row_height=rows.high(frame),
-            key=f"{key} closed",
+        st.info(
+            "No row fits." if text or cell or start > 1 else "No row has that any more.", icon=":material/search_off:"
         )
         return
-    before = typed.before(wb, batch, key)
-    frame, config = rows.cells(batch, shown, before)
-    frame.insert(1, "pick", False)
-    config["pick"] = st.column_config.CheckboxColumn("Pick", help="Rows to change at once.", width=60)
-    st.data_editor(
-        frame,
-        hide_index=True,
-        column_config=config,
-        key=key,
-        disabled=["line", "told", "was"],
-        row_height=rows.high(frame),
-        on_change=typed.keep,
-        args=(wb.settings, batch, key, shown),
+    open_ = batch.stage in OPEN and not batch.derived
+    lines, columns = rows.in_grid(batch, shown, typed.unsaved(wb, batch) if open_ else {}, editable=open_)
+    said = grid.table(
+        lines,
+        columns,
+        key=f"rows {batch.id} {st.session_state.setdefault('cells', 0)} {batch.revision} {batch.plan}",
+        shows=(query, shown[0]["line"]),
+        order=sort,
+        on_order=issues.order_by,
+        on_said=partial(typed.keep, wb, batch, shown) if open_ else None,
+        picks=open_,
     )
-    typed.keep(wb.settings, batch, key, shown)
-    said = typed.unsaved(wb, batch)
+    if open_:
+        correct(wb, batch, shown, said, query)
+
+
+def correct(wb: Workbench, batch: Batch, shown: list[dict[str, Any]], said: grid.Said | None, query: RowQuery) -> None:
+    """What somebody has said in the grid: cells to be corrected, and rows to be changed at once."""
+    if said is not None:
+        typed.keep(wb, batch, shown, said)
+    cells = typed.unsaved(wb, batch)
     lines = {row["line"] for row in shown}
-    elsewhere = sum(len(row) for line, row in said.items() if line not in lines)
-    corrected, discarded = issues.correction(said, elsewhere)
+    elsewhere = sum(len(row) for line, row in cells.items() if line not in lines)
+    corrected, discarded = issues.correction(cells, elsewhere)
     if corrected:
-        typed.correct(wb, batch, said)
+        typed.correct(wb, batch, cells)
         again(wb, batch)
     if discarded:
         typed.forget(wb, batch)
         st.rerun()
-    edits = st.session_state[key]["edited_rows"] if key in st.session_state else {}
-    picked = [shown[place]["line"] for place, row in edits.items() if row.get("pick")]
-    at_once(wb, batch, picked, {**chosen, "having": text})
+    at_once(wb, batch, [int(line) for line in said.picked] if said is not None else [], query)
 
 
-def at_once(wb: Workbench, batch: Batch, picked: list[int], which: dict[str, Any]) -> None:
-    """One text in a column of the rows that are picked, or of all that the filter and the words find."""
+def at_once(wb: Workbench, batch: Batch, picked: list[int], query: RowQuery) -> None:
+    """One text in a column of the rows that are picked, or of all that are asked for."""
     with st.expander("Change many rows at once", icon=":material/edit_note:", on_change="rerun", key="at once") as box:
         if not box.open:
             return
-        asked = {**which, "text": which["having"]}
-        del asked["having"]
-        number = len(picked) or wb.rows.number(batch, **asked)
+        number = len(picked) or wb.rows.number(batch, query)
         said = issues.change(batch, number, picked=bool(picked))
     if said is not None:
         with st.spinner(f"{words.many(number)} ..."):
-            wb.fill_cells(batch, **said, **({"lines": picked} if picked else which))
+            wb.fill_cells(batch, **said, lines=picked or None, query=query)
         again(wb, batch)
 
 
@@ -104,10 +102,30 @@ def kinds(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     kind, place = opened
     with place:
         values, number = wb.rows.wrong_values(batch, code=kind["code"], field=kind["field"])
-        said = issues.values(batch, kind, values, number, may_correct=may)
+        said = issues.values(batch, kind, values, number, may_correct=may, clean=to_clean(batch, kind, values, number))
     if said is not None:
         texts, remember = said
         put_right(wb, batch, {kind["field"]: texts}, remember=remember)
+
+
+def to_clean(
+    batch: Batch, kind: dict[str, Any], found: list[dict[str, Any]], number: int
+) -> Callable[[Mapping[str, str]], None] | None:
+    """What goes to Clean, to the rows of a kind's texts, with the step prepared that makes of them what is meant; None
+    where the import's rows cannot be cleaned again."""
+    columns = {field: header for header, field in batch.mapping.get("columns", {}).items()}
+    header = columns.get(kind["field"])
+    if batch.stage not in OPEN or batch.derived or batch.part_of is not None or header is None or not batch.file_key:
+        return None
+    filled = Filled(dataset=batch.dataset, field=kind["field"], form=batch.mapping["forms"].get(kind["field"], ""))
+    texts = pa.array([each["text"] for each in found], pa.string())
+    asked = number > len(found) and all(has(texts, filled, (kind["code"],)).to_pylist())
+    wrong = Condition(column=header, test="issue", text=str(filled), values=(kind["code"],)) if asked else None
+
+    def clean(means: Mapping[str, str]) -> None:
+        address.go_to("clean", batch=batch.id, **recipe_editor.of_wrong(header, found, means, wrong))
+
+    return clean
 
 
 def put_right(wb: Workbench, batch: Batch, means: dict[str, dict[str, str]], *, remember: bool) -> None:
@@ -160,7 +178,7 @@ def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
             with NamedTemporaryFile() as copy:
                 copyfileobj(file, copy)
                 copy.flush()
-                wb.correct_from(batch, open_sheet(copy.name, name=file.name))
+                wb.corrections.correct_from(batch, open_sheet(copy.name, name=file.name))
             again(wb, batch)
 
 
@@ -197,11 +215,11 @@ def to_decide(wb: Workbench, batch: Batch) -> None:
     """Rows that contradict each other, of a sheet or of a run whose rows are its own."""
     if batch.stage not in OPEN or batch.derived or runs.sheets(wb, batch):
         return
-    count, groups = wb.contradictions(batch)
+    count, groups = wb.decisions.contradictions(batch)
     if count:
         line, rule = decisions.contradictions(count, groups, several=bool(wb.batches.parts(batch)))
         if line is not None or rule is not None:
-            wb.prefer(batch, [line] if line is not None else [], on_conflict=rule)
+            wb.decisions.prefer(batch, [line] if line is not None else [], on_conflict=rule)
             again(wb, batch)
 
 
@@ -211,11 +229,13 @@ def edited(wb: Workbench, batch: Batch) -> None:
         return
     st.subheader("Kept as people edited it")
     key = f"edited {batch.id} {batch.plan}"
-    shown = rows.page(lambda after, limit: wb.rows.page(batch, code="edited", after=after, limit=limit), key=key)
+    shown = rows.page(
+        lambda after, limit: wb.rows.page(batch, RowQuery(code="edited"), after=after, limit=limit), key=key
+    )
     shown = [row for row in shown if decisions.kept(row)]
     lines = decisions.edited(shown, is_open=batch.stage in OPEN and not batch.derived, key=key)
     if lines:
-        wb.prefer(batch, lines)
+        wb.decisions.prefer(batch, lines)
         again(wb, batch)
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from workbench.datasets import catalog
 from workbench.model.contract import Field
-from workbench.model.kinds import FORMULA, MARKED
 from workbench.model.texts import NULL_TEXTS
+from workbench.model.trimming import FORMULA, MARKED
 
 Record = dict[str, str]
 Graph = dict[str, list[Record]]

@@ -2,7 +2,7 @@
 
     python -m tests.screenshots [--into screenshots] [--only run]
 
-`<page>-<width>-<light or dark>.png`; three of them are also written for the README.
+`<page>-<width>-<light or dark>.png`; three of them are also written for the pages of docs/.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from tests import folder, messy
 from tests.browser import chromium
@@ -41,8 +41,8 @@ from workbench.playbooks import purposes
 from workbench.prepare.findings import findings
 
 WIDTHS = {1280: 860, 400: 800}
-README = ("map", "commit", "reconcile")
-"""The pages that the README shows."""
+IN_DOCS = ("map", "commit", "reconcile")
+"""The pages that docs/ shows."""
 
 ELEVATE = samples() / "elevate"
 
@@ -74,7 +74,7 @@ def main() -> None:
             ana = at_the_screen(browser, site, width, scheme)
             for name, address in shown.items():
                 ana.visit(address)
-                if (width, scheme) == (1280, "light") and name in README:
+                if (width, scheme) == (1280, "light") and name in IN_DOCS:
                     take(ana, ROOT / "docs" / "images" / f"{name}.png", whole=False)
                 take(ana, into / f"{name}-{width}-{scheme}.png")
     print(f"{len(list(into.glob('*.png')))} pictures are in {into}")
@@ -97,8 +97,8 @@ def served(google: Google, salesforce: Salesforce) -> Iterator[Site]:
 
 def at_the_screen(browser: Browser, site: Site, width: int, scheme: Any) -> Person:
     """Ana, at a screen of that width, by day or by night."""
-    screen = {"width": width, "height": WIDTHS[width]}
-    return Person(browser.new_context(viewport=screen, color_scheme=scheme).new_page(), site)  # type: ignore[arg-type]
+    screen: ViewportSize = {"width": width, "height": WIDTHS[width]}
+    return Person(browser.new_context(viewport=screen, color_scheme=scheme).new_page(), site)
 
 
 def imported(ana: Person) -> dict[str, str]:

@@ -12,8 +12,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from workbench.model.errors import NotConfigured
+from workbench.model.google_sheet import Access
 from workbench.model.resources import in_checkout
-from workbench.model.salesforce import domain_of
+from workbench.model.salesforce import SalesforceAccess, domain_of
 
 
 def _home() -> Path:
@@ -128,3 +129,23 @@ def load(**given: object) -> Settings:
         what = "_".join(str(part) for part in first["loc"]).upper()
         what = what if what.startswith(("SF_", "WORKBENCH_")) else f"WORKBENCH_{what}"
         raise NotConfigured(what=what, how=first["msg"]) from None
+
+
+def google_access(configuration: Settings) -> Access:
+    """The way to Google Sheets that is configured: with a service account, or without."""
+    key = configuration.google_service_account
+    return Access(account=key.get_secret_value() if key is not None else None, address=configuration.google_address)
+
+
+def salesforce_access(configuration: Settings) -> SalesforceAccess:
+    """The way to Salesforce that is configured."""
+    return SalesforceAccess(
+        username=configuration.sf_username,
+        password=configuration.sf_password.get_secret_value(),
+        security_token=configuration.sf_security_token.get_secret_value(),
+        domain=configuration.sf_domain,
+        consumer_key=configuration.salesforce_consumer_key.get_secret_value(),
+        consumer_secret=configuration.salesforce_consumer_secret.get_secret_value(),
+        private_key=configuration.salesforce_private_key.get_secret_value(),
+        address=configuration.salesforce_address,
+    )

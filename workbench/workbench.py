@@ -1,9 +1,8 @@
 """The one path of a row, from a sheet to a signed import log; every door calls this."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Pairs
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,14 +13,13 @@ from uuid import UUID
 from workbench import settings
 from workbench.database import (
     asking,
+    at_work,
     batches,
-    breakdowns,
     committing,
     comparing,
-    corrections,
-    decisions,
     embedded,
     explaining,
+    holding,
     planning,
     proof,
     reads,
@@ -30,8 +28,6 @@ from workbench.database import (
     staging,
     store,
     story,
-    suggestions,
-    sweeping,
     templates,
     totals,
     undoing,
@@ -39,16 +35,19 @@ from workbench.database import (
 )
 from workbench.database.batches import Batches
 from workbench.database.checks import Checks
+from workbench.database.corrections import Corrections
+from workbench.database.decisions import Decisions
 from workbench.database.exporting import Exports
+from workbench.database.figures import Figures
 from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
 from workbench.database.matches import Matches
 from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
 from workbench.database.rows import Rows
-from workbench.database.runs import Options
 from workbench.database.salesforce import Salesforce
 from workbench.database.schedules import Known, Schedules
+from workbench.database.sweeps import Sweeps
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run, new_id
@@ -56,41 +55,31 @@ from workbench.model.comparison import Comparison
 from workbench.model.control_total import Total, is_of_total
 from workbench.model.errors import (
     AlreadyCommitted,
-    AlreadySigned,
     DatabaseOutdated,
     Held,
-    HeldFor,
-    HeldWhole,
-    NoEdit,
     NoReason,
     NotDone,
     OwnWork,
     PartOfRun,
     RecipeOfSheets,
-    TemplateTaken,
-    UnknownRule,
     UnknownTemplate,
-    WorkbenchError,
     WrongStage,
 )
-from workbench.model.figure import Figure
-from workbench.model.google_sheet import Access
-from workbench.model.hold import ALL, Hold, waiting
+from workbench.model.hold import ALL, Hold
 from workbench.model.import_log import ImportLog
-from workbench.model.issue import counted
-from workbench.model.kinds import as_said
 from workbench.model.manifest import Proof
+from workbench.model.options import Options
 from workbench.model.playbook import Playbook
-from workbench.model.recipe import Recipe, is_same
+from workbench.model.recipe import Recipe
 from workbench.model.reconciliation import Reconciliation
-from workbench.model.salesforce import SalesforceAccess
-from workbench.model.sheet import Chunk, Sheet
-from workbench.model.template import ON_CONFLICT, Template
-from workbench.model.wording import many
+from workbench.model.sheet import Sheet
+from workbench.model.template import Template
+from workbench.model.trimming import as_said
 from workbench.playbooks import PLAYBOOKS, loads, purposes, sequences
 from workbench.playbooks.loads import Loads
+from workbench.playbooks.multiplied import multiplied
 from workbench.prepare import mapping, recognition
-from workbench.prepare.cleaning import CODES, cleaned_once, recipe_of, without_removed
+from workbench.prepare.cleaning import CODES, cleaned_once, multiplies, without_removed
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
@@ -149,9 +138,13 @@ class Workbench:
         self.templates = Templates(database)
         self.sources = Sources(database)
         self.profiles = Profiles(database)
-        self.google_sheets = GoogleSheets(database, google_access(configuration), purposes.known())
-        self.salesforce = Salesforce(database, salesforce_access(configuration), PLAYBOOKS.values())
+        self.google_sheets = GoogleSheets(database, settings.google_access(configuration), purposes.known())
+        self.salesforce = Salesforce(database, settings.salesforce_access(configuration), PLAYBOOKS.values())
         self.matches = Matches(database)
+        self.corrections = Corrections(database, configuration.home, self._playbook)
+        self.decisions = Decisions(database)
+        self._figures = Figures(database, self._playbook)
+        self.sweeps = Sweeps(database, configuration.home, self._playbook, _PENDING)
         self.sequences = Sequences(self, database)
         self.schedules = Schedules(database, self.google_sheets, _runnable())
 
@@ -216,7 +209,7 @@ class Workbench:
         touched.
 
         `dataset` is a contract's name, or a playbook's: then the batch is that of a composed run, and the parts stand
-        behind it; a playbook of several sheets takes all of them. The `options` are those of `runs.Options`: template,
+        behind it; a playbook of several sheets takes all of them. The `options` are those of `model.options`: template,
         columns, value_maps, constants, clears, mode, window and more. All of the rows are staged, or none. The source's
         bytes are kept, unless a column was left out for its secrets: then neither they nor that column's cells are.
         A `recipe`, else the template's, cleans the rows while they stream by; with an empty one they stay as they are.
@@ -226,7 +219,7 @@ class Workbench:
         or hold something else than their fields.
         """
         identifier = new_id()
-        with batches.working(self._store, identifier):
+        with at_work.working(self._store, identifier):
             said = Options(**options)
             sheets = self._sheets(sheet, dataset, said)
             batch = self._begin(identifier, sheets, dataset, said)
@@ -247,7 +240,7 @@ class Workbench:
 
         Raises WrongStage for a batch that failed, UnreadableSource when its source was not kept.
         """
-        with self._at_work(batch, "filling") as run:
+        with at_work.on(self._store, batch, "filling") as run:
             if run.face.stage in ("failed", "discarded"):
                 raise WrongStage(batch=run.face.id, stage=run.face.stage, action="filling", needed="queued")
             if run.face.stage not in ("queued", "staging"):
@@ -261,78 +254,12 @@ class Workbench:
         return staging.kept_sheet(self.settings.home, self.batches.get(batch), as_it_came=as_it_came)
 
     def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
-        """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.
+        """See `corrections.correct`."""
+        return self.corrections.correct(batch, cells)
 
-        The source's own rows stay beside them, with who corrected them and when. A batch that was planned needs a plan
-        again. In a run of several sheets it is the sheet's batch that is corrected. Raises WrongStage, UnknownHeader,
-        UnknownRows.
-        """
-        with self._at_work(batch, "correcting", sheets=True) as run:
-            found = batches.one_sheet(self._store, batch)
-            rows = corrections.by_line(self._store, found, cells)
-            said = many(sum(map(len, cells.values())), "cell")
-            return self._corrected(run, found, rows, said=said)
-
-    def fill_cells(
-        self,
-        batch: Batch | UUID | str,
-        header: str,
-        text: str,
-        *,
-        instead_of: str | None = None,
-        lines: Sequence[int] | None = None,
-        field: str | None = None,
-        code: str | None = None,
-        wrong: bool = False,
-        having: str = "",
-    ) -> Batch:
-        """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all with
-        an issue and every word of `having` in their cells, as `rows.page` finds them; `instead_of` another text where a
-        cell has it, else of the whole cell. Raises WrongStage, UnknownHeader, UnknownRows."""
-        with self._at_work(batch, "correcting", sheets=True) as run:
-            found = batches.one_sheet(self._store, batch)
-            which = lines
-            if which is None:
-                which = self.rows.lines(found, field=field, code=code, wrong=wrong, text=having)
-            rows = corrections.filled(self._store, found, which, header, text, instead_of)
-            of = f"'{instead_of}' in {header}" if instead_of is not None else header
-            return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
-
-    def take_back(self, batch: Batch | UUID | str) -> Batch:
-        """Takes the last edit of a batch's cells back that stands; its rows are checked again as they were before. What
-        was corrected, and that it was taken back, stays on record. Raises WrongStage, NoEdit."""
-        return self._again(batch, "taken_back", corrections.as_before)
-
-    def make_again(self, batch: Batch | UUID | str) -> Batch:
-        """Makes the edit again that was taken back last, as long as nothing else was corrected since. Raises
-        WrongStage, NoEdit."""
-        return self._again(batch, "made_again", corrections.as_edited)
-
-    def _again(
-        self,
-        batch: Batch | UUID | str,
-        step: corrections.Step,
-        rows: Callable[[store.Store, Batch, int], Iterator[Chunk]],
-    ) -> Batch:
-        with self._at_work(batch, "correcting", sheets=True) as run:
-            found = batches.one_sheet(self._store, batch)
-            edit = corrections.last_edit(found, step)
-            if edit is None:
-                raise NoEdit(batch=found.id, step="taken back" if step == "taken_back" else "made again")
-            return self._corrected(run, found, rows(self._store, found, edit["revision"]), step=step)
-
-    def _corrected(self, run: Run, batch: Batch, rows: Iterator[Chunk], **more: Any) -> Batch:
-        return corrections.correct(self._store, self.settings.home, run, batch, rows, self._playbook(run.face), **more)
-
-    def correct_from(self, batch: Batch | UUID | str, sheet: Sheet) -> Batch:
-        """As `correct`, with a file that `rows.save` wrote of the batch's rows and that comes back corrected.
-
-        Rows and columns may be missing, and stay as they are. Raises WrongStage, WrongReturn, NoRows, UnreadableSheet.
-        """
-        with self._at_work(batch, "correcting", sheets=True) as run:
-            found = batches.one_sheet(self._store, batch)
-            rows = corrections.returned(self._store, found, sheet)
-            return self._corrected(run, found, rows, said=f"the file {sheet.name}")
+    def fill_cells(self, batch: Batch | UUID | str, header: str, text: str, **where: Any) -> Batch:
+        """See `corrections.fill_cells`."""
+        return self.corrections.fill_cells(batch, header, text, **where)
 
     def mean(
         self,
@@ -341,49 +268,53 @@ class Workbench:
         *,
         remember: bool = False,
     ) -> Batch:
-        """Corrects every row of a batch at once in which a field has one of those texts ({field: {text: meaning}}), as
-        `correct` does; without any, what the last plan suggests for references that named nothing.
+        """See `corrections.mean`."""
+        return self.corrections.mean(batch, value_maps, remember=remember)
 
-        `remember` lets the template of the batch, if it has one, know it for the next time. Raises WrongStage,
-        UnknownField, TemplateTaken.
+    def remap(
+        self,
+        batch: Batch | UUID | str,
+        columns: Pairs[str, str],
+        *,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+    ) -> Batch:
+        """See `corrections.remap`."""
+        return self.corrections.remap(batch, columns, value_maps=value_maps)
+
+    def take_back(self, batch: Batch | UUID | str) -> Batch:
+        """See `corrections.take_back`."""
+        return self.corrections.take_back(batch)
+
+    def make_again(self, batch: Batch | UUID | str) -> Batch:
+        """See `corrections.make_again`."""
+        return self.corrections.make_again(batch)
+
+    def clean_again(
+        self, batch: Batch | UUID | str, recipe: Recipe, *, remember: bool = False, source: str = "python"
+    ) -> Batch:
+        """Begins the import of a batch anew whose rows another recipe cleans: a queued batch that `fill` stages, with
+        the mapping and all that was said of the former, which is discarded. What was corrected or decided there is not
+        done again: a recipe is what lasts.
+
+        `remember` lets the template of the batch, if it has one, clean by it from now on; `source` is the door, as in
+        `stage`. Raises WrongStage, PartOfRun, RecipeOfSheets, UnreadableSource where its source was not kept, and what
+        `stage` raises.
         """
-        with self._at_work(batch, "correcting", sheets=True) as run:
-            found, playbook = batches.one_sheet(self._store, batch), self._playbook(run.face)
-            means = value_maps if value_maps is not None else suggestions.meanings(found)
-            rows = corrections.meant(self._store, found, means, playbook)
-            corrected = self._corrected(run, found, rows, means=means, said=story.meanings(means))
-        if remember and found.template_id is not None:
-            said = templates.get(self._store, str(found.template_id)).mapping
-            known = {name: {text: to for text, to in of.items() if text} for name, of in means.items()}
-            maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
-            self.templates.update(str(found.template_id), replace(said, value_maps=maps))
-        return corrected
-
-    def contradictions(self, batch: Batch | UUID | str, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
-        """How many keys have rows that contradict each other and wait for a decision, and the first of them: dataset,
-        key, and `lines`, the values of each row by its line."""
         found = self.batches.get(batch)
-        if found.stage not in ("planned", "held"):
-            return 0, []
-        return decisions.contradictions(self._store, batches.run(self._store, found), found, limit=limit)
-
-    def prefer(self, batch: Batch | UUID | str, lines: Sequence[int] = (), *, on_conflict: str | None = None) -> Batch:
-        """Decides which rows count: those lines, of all that have their keys, and whatever they are warned of; or the
-        "first" or "last" of every key of which no line was chosen ("hold" lets them wait again).
-
-        A decision stands with who made it and when; a later one counts before it. A line is chosen for its key: under
-        another one, into which it is corrected, it does not count so (under a playbook, once any cell is). A batch that
-        was planned needs a plan again. In a run of several sheets it is the sheet's batch whose lines are meant. Raises
-        WrongStage, UnknownRows, UnknownRule.
-        """
-        if on_conflict not in (None, *ON_CONFLICT):
-            raise UnknownRule(rule=on_conflict, known=", ".join(ON_CONFLICT))
-        with self._at_work(batch, "deciding", sheets=True) as run:
-            found = batches.one_sheet(self._store, batch) if lines else self.batches.get(batch)
-            each = (found,) if lines or found.part_of is not None else run.sheets
-            for sheet in each:
-                decisions.decide(self._store, batches.run(self._store, run.face), sheet, lines, on_conflict)
-            return self.batches.get(found)
+        if found.stage not in ("staged", "planned", "held"):
+            raise WrongStage(batch=found.id, stage=found.state, action="cleaning it", needed="staged and not written")
+        if found.part_of is not None:
+            raise PartOfRun(batch=found.id, run=found.part_of, action="cleaning it")
+        if batches.sheets(self._store, found) != (found,):
+            raise RecipeOfSheets(playbook=found.dataset)
+        sheet = self.kept_sheet(found, as_it_came=True)
+        said = runs.as_before(self._store, found, recipe, cleaned_once(sheet, recipe, None).headers)
+        begun = self.begin(sheet, found.dataset, **vars(replace(said, source=source)))
+        self.discard(found, f"Cleaned again as {begun.id}")
+        if remember and found.template_id is not None:
+            kept = templates.get(self._store, str(found.template_id))
+            self.templates.update(kept.id, replace(kept.mapping, recipe=recipe), seen=kept)
+        return begun
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
         """Gives every row its one intended outcome and stops: the dry run. Every target table stays as it was.
@@ -391,7 +322,7 @@ class Workbench:
         A plan can be made again until it is committed. Raises WrongStage, PartOfRun for a part: a run is planned whole,
         and ReadAnew for what Salesforce has told anew since.
         """
-        with self._at_work(batch, "planning") as run:
+        with at_work.on(self._store, batch, "planning") as run:
             found = run.face
             _refuse_undo(found, "planning")
             if found.stage not in ("staged", "planned", "held"):
@@ -427,7 +358,7 @@ class Workbench:
         for a `reason` only.
         Raises AlreadyCommitted, WrongStage, ReadAnew, PartOfRun, Held, NoReason, StalePlan, Unbalanced.
         """
-        with self._at_work(batch, "committing") as run:
+        with at_work.on(self._store, batch, "committing") as run:
             found = run.face
             if found.stage == "completed":
                 raise AlreadyCommitted(batch=found.id)
@@ -435,7 +366,7 @@ class Workbench:
             if found.stage not in ("planned", "held"):
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
             reads.refuse_read_anew(self._store, run)
-            self._refuse_held(found, skip_errors or found.skip_errors, accept)
+            holding.refuse_held(self._store, found, skip_errors or found.skip_errors, accept)
             if is_of_total(hold.code for hold in Hold.all_of(found.summary)) and not as_said(reason):
                 raise NoReason(action="accepting", what="a control total that is not what was said")
             began = time.monotonic()
@@ -452,66 +383,14 @@ class Workbench:
                 )
                 reporter("committing", found.processed or 0)
         if ALL in accept or any(code in CODES for code in accept):
-            self._expect_from_now_on(run)
+            templates.expect_from_now_on(self._store, run)
         if found.created or found.updated or found.removed:  # a name that was changed, or that nobody else has now
-            self.sweep(after=found.id)
+            self.sweeps.sweep(after=found.id)
         return self.batches.get(found.id)
 
-    def sweep(self, batch: Batch | UUID | str | None = None, *, after: UUID | None = None) -> list[Batch]:
-        """Brings in rows that were unmatched when they came and are so no more: the runs that did it, which the first
-        ones name as what resolved them.
-
-        Those of every run of a playbook whose rows pend; or those of one completed import, whatever it is. `after` is
-        the batch that has set it off.
-        """
-        if batch is not None:
-            self._refuse_settled(batches.run(self._store, batch).face, "sweeping")
-        swept: list[Batch] = []
-        while True:
-            waiting = (
-                sweeping.waiting(self._store, _PENDING)
-                if batch is None
-                else list(batches.run(self._store, batch).sheets)
-            )
-            found = [self._swept(each, after) for each in waiting]
-            brought = [each for each in found if each is not None]
-            swept += brought
-            if not brought:  # what one brings in, another may have waited for
-                return swept
-
-    def resolvable(self, batch: Batch | UUID | str) -> int:
-        """How many unmatched rows of an import could be brought in now (`sweep`): what they name is there by now. None
-        of one that is not written, was undone or is signed."""
-        run = batches.run(self._store, batch)
-        if run.face.state != "completed" or run.face.undo_of is not None or not run.face.unmatched:
-            return 0
-        return sum(len(sweeping.resolvable(self._store, sheet)) for sheet in run.sheets if sheet.unmatched)
-
-    def left_waiting(self) -> dict[UUID, int]:
-        """The runs of which rows could be brought in now and were not by themselves, with how many of them: they wait
-        for a person to `sweep` them."""
-        found: dict[UUID, int] = {}
-        for each in sweeping.waiting(self._store, _PENDING):
-            if number := len(sweeping.resolvable(self._store, each)):
-                run = each.id if each.derived or each.part_of is None else each.part_of
-                found[run] = found.get(run, 0) + number
-        return found
-
-    def supply(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str]]) -> Batch:
-        """Brings in unmatched rows of a completed import with what a person says of their cells
-        ({line: {header: text}}), such as the date of a session that had none: the run that did it. The rows stay as
-        they came; what waited for the same comes after it (`sweep`).
-
-        Raises WrongStage, AlreadySigned, UnknownHeader, NotWaiting for a line that does not wait, StillRefused.
-        """
-        with self._at_work(batch, "supplying", sheets=True) as run:
-            self._refuse_settled(run.face, "supplying")
-            found = batches.one_sheet(self._store, batch)
-            if found.stage != "completed" or found.undo_of is not None:
-                raise WrongStage(batch=found.id, stage=found.stage, action="supplying", needed="completed")
-            brought = sweeping.supply(self._store, self.settings.home, found, self._playbook(found), cells)
-        self.sweep(after=brought.id)
-        return self.batches.get(brought)
+    def sweep(self, batch: Batch | UUID | str | None = None) -> list[Batch]:
+        """See `sweeps.sweep`."""
+        return self.sweeps.sweep(batch)
 
     def import_sheet(self, sheet: Given, dataset: str, *, progress: Progress = silent, **options: Any) -> Batch:
         """Stages, plans and commits a source; `dataset` and `options` as for `stage`. A dry run ends planned, invalid
@@ -552,7 +431,7 @@ class Workbench:
         Raises WrongStage, AlreadyUndone, StillKept, StillReferredTo.
         """
         with (
-            self._at_work(batch, "undoing") as run,
+            at_work.on(self._store, batch, "undoing") as run,
             reporting(self._store, run.face.id, progress, run.face.processed) as reporter,
         ):
             reporter("undoing", 0)
@@ -561,7 +440,7 @@ class Workbench:
     def discard(self, batch: Batch | UUID | str, reason: str = "") -> Batch:
         """Puts a batch away that nobody wants, whatever became of it but a commit, a failure or this: its rows stay to
         be read, and it is never planned or written. Raises WrongStage, PartOfRun."""
-        with self._at_work(batch, "discarding") as run:
+        with at_work.on(self._store, batch, "discarding") as run:
             found = run.face
             if found.stage in ENDED:
                 raise WrongStage(batch=found.id, stage=found.state, action="discarding", needed="not ended yet")
@@ -574,35 +453,14 @@ class Workbench:
 
     def reconcile(self, batch: Batch | UUID | str) -> Reconciliation:
         """The figures as they stand, whether they add up, and what is still unexplained."""
-        found = self.batches.get(batch)
-        figures = explaining.figures(self._store, found)
-        undone = found.undone_by is not None
-        return Reconciliation(batch=found.id, stage=found.stage, undone=undone, removed=found.removed, **figures)
+        return self._figures.reconcile(batch)
 
     def log(self, batch: Batch | UUID | str) -> ImportLog:
         """The playbook's import log, filled in: whether it is written and stands, what was decided of it and by whom,
         and what is still to be done, beside the words of whoever kept notes."""
         found = self.batches.get(batch)
-        figures = self.reconcile(found)
-        title = self.title(found)
-        return ImportLog(
-            import_type=title if found.undo_of is None else f"Undo of {title}",
-            run_at=found.completed_at or found.planned_at or found.created_at,
-            run_by=found.initiated_by,
-            file_name=found.file_name,
-            window=found.window or "",
-            processed=figures.processed,
-            created=figures.created,
-            updated=figures.updated,
-            skipped=figures.skipped,
-            unmatched=figures.unmatched,
-            invalid=figures.invalid,
-            notes=found.notes,
-            follow_ups=found.follow_ups,
-            state=story.state(self._store, found),
-            notes_added=story.decided(self._store, found),
-            follow_ups_added=story.to_do(found, figures, self.resolvable(found)),
-        )
+        figures, title = self.reconcile(found), self.title(found)
+        return story.log(self._store, found, title, figures, self.sweeps.resolvable(found))
 
     def decided(self, batch: Batch | UUID | str) -> tuple[str, ...]:
         """What was decided of an import and by whom, a sentence each, as its log says it."""
@@ -625,31 +483,23 @@ class Workbench:
     def figures(self, batch: Batch | UUID | str) -> dict[str, int]:
         """The numbers that an import is known by, as its playbook or dataset names them, as they stand now; none where
         it names none."""
-        run = batches.run(self._store, batch)
-        playbook = self._playbook(run.face)
-        named = (playbook or catalog.contract(run.face.dataset)).figures
-        return {figure.name: self._number(figure, run) for figure in named}
+        return self._figures.named(batch)
 
     def breakdowns(self, batch: Batch | UUID | str) -> dict[str, dict[str, int]]:
         """How many of the import's records have which value, by the names of its playbook's breakdowns; none where it
         has none."""
-        run = batches.run(self._store, batch)
-        playbook = self._playbook(run.face)
-        parts = {part.dataset: part for part in run.parts}
-        classes = run.face.summary.get("classes", {})
-        return {
-            each.name: breakdowns.values(self._store, parts[each.part], each)
-            if each.field
-            else dict(classes.get(each.part, {}))
-            for each in (playbook.breakdowns if playbook is not None else ())
-            if each.part in parts
-        }
+        return self._figures.breakdowns(batch)
+
+    def made_of(self, batch: Batch | UUID | str) -> dict[str, dict[str, int]]:
+        """What the figures of rows that were skipped or unmatched are made of, by reason, where their names do not say
+        all of it."""
+        return self._figures.made_of(batch)
 
     def note(self, batch: Batch | UUID | str, *, notes: str | None = None, follow_ups: str | None = None) -> Batch:
         """Writes the log's decisions and follow-ups; refused once the batch is signed off."""
-        with self._at_work(batch, "noting") as run:
+        with at_work.on(self._store, batch, "noting") as run:
             found = run.face
-            self._unsigned(found)
+            proof.refuse_signed(self._store, found)
             changes = {name: text for name, text in (("notes", notes), ("follow_ups", follow_ups)) if text is not None}
             return batches.move(self._store, found.id, ("noted", changes), **changes) if changes else found
 
@@ -675,9 +525,9 @@ class Workbench:
 
         Raises NotDone, OwnWork (when there is somebody else in the tenant), AlreadySigned, UnusableKey.
         """
-        with self._at_work(batch, "signing") as run:
+        with at_work.on(self._store, batch, "signing") as run:
             found = run.face
-            self._refuse_settled(found, "signing")
+            proof.refuse_settled(self._store, found, "signing")
             figures = self.reconcile(found)
             if not figures.done:
                 raise NotDone(batch=found.id, why=" ".join(figures.open_points))
@@ -719,22 +569,15 @@ class Workbench:
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _at_work(self, batch: Batch | UUID | str, action: str, *, sheets: bool = False) -> Iterator[Run]:
-        """The run of a batch as it is once nobody else is at work on it, and as it stays until we are done.
-
-        Raises PartOfRun for a part, unless `sheets` may be named by themselves and it is one.
-        """
-        found = self.batches.get(batch)
-        if found.part_of is not None and (found.derived or not sheets):
-            raise PartOfRun(batch=found.id, run=found.part_of, action=action)
-        identifier = found.part_of or found.id
-        with batches.working(self._store, identifier):
-            yield batches.run(self._store, identifier)
-
     def _playbook(self, batch: Batch) -> Playbook | None:
         """The playbook that a batch is a run of; None under one contract."""
-        return PLAYBOOKS.get(batch.dataset) if batch.part_of is None else None
+        if batch.part_of is not None:
+            return None
+        return multiplied(catalog.contract(batch.dataset)) if batch.multiplies else PLAYBOOKS.get(batch.dataset)
+
+    def _said(self, batch: Batch) -> dict[str, Any]:
+        """The figures and the log of a run, as they are signed."""
+        return self._figures.signed(batch, self.log(batch))
 
     def _sheets(self, sheet: Given, dataset: str, options: Options) -> dict[str, Sheet]:
         """The sheets of a source by the dataset that each is, cleaned."""
@@ -769,134 +612,16 @@ class Workbench:
         playbook = self._playbook(run.face)
         return staging.fill(self._store, self.settings.home, run, reporter, playbook=playbook, sheets=sheets)
 
-    def _expect_from_now_on(self, run: Run) -> None:
-        """Lets the templates of a run know what their recipes did in it, which a person has found right: the next file
-        like it is not asked about. Another tenant's stays as it is, and so does one that cleans otherwise by now."""
-        for sheet in run.sheets:
-            met = recipe_of(sheet)
-            if met is None or sheet.template_id is None:
-                continue
-            with suppress(UnknownTemplate, TemplateTaken):
-                saved = templates.get(self._store, str(sheet.template_id))
-                if not saved.unusable and is_same(saved.mapping.recipe, met):
-                    templates.update(self._store, saved.id, replace(saved.mapping, recipe=met))
-
     def _say(
         self, batch: Batch | UUID | str, word: explaining.Word, action: str, lines: Sequence[int], reason: str
     ) -> Reconciliation:
-        with self._at_work(batch, action, sheets=True) as run:
-            self._refuse_settled(run.face, action)
+        with at_work.on(self._store, batch, action, sheets=True) as run:
+            proof.refuse_settled(self._store, run.face, action)
             found = batches.one_sheet(self._store, batch)
             if not (why := as_said(reason)):
                 raise NoReason(action=action, what="rows")
             explaining.say(self._store, found, word, lines, why)
             return self.reconcile(found)
-
-    def _refuse_settled(self, face: Batch, action: str) -> None:
-        """Raises WrongStage for a run that was undone or discarded, AlreadySigned for one that was signed off."""
-        self._unsigned(face)
-        if face.state in ("undone", "discarded"):
-            raise WrongStage(batch=face.id, stage=face.state, action=action, needed="neither undone nor discarded")
-
-    def _swept(self, batch: Batch, after: UUID | None) -> Batch | None:
-        """What a sweep brought in of an import. One that a commit has set off leaves that as it is, and the rows of
-        other imports, whatever becomes of it: what is still to be brought in waits."""
-        try:
-            return sweeping.sweep(self._store, self.settings.home, batch, self._playbook(batch), after)
-        except WorkbenchError as refusal:
-            if after is None:
-                raise
-            with self._store.transaction():
-                self._store.note("sweep refused", after, why=str(refusal))
-            return None
-
-    def made_of(self, batch: Batch | UUID | str) -> dict[str, dict[str, int]]:
-        """What the figures of rows that were skipped or unmatched are made of, by reason, where their names do not say
-        all of it."""
-        run = batches.run(self._store, batch)
-        named = (self._playbook(run.face) or catalog.contract(run.face.dataset)).figures
-        found = self.reconcile(run.face)
-        told: dict[str, dict[str, int]] = {}
-        for figure in named:
-            counts = found.skipped_by_reason if figure.outcomes == ("skipped",) else found.unmatched_by_kind
-            if figure.part is None and (figure.outcomes == ("skipped",) or figure.reasons):
-                of = {why: rows for why, rows in counts.items() if rows and why in (figure.reasons or counts)}
-                if any(why not in figure.name for why in of):
-                    told[figure.name] = of
-        return told
-
-    def _number(self, figure: Figure, run: Run) -> int:
-        """What a figure is in a run, as planned or written."""
-        batch = next((part for part in run.parts if part.dataset == figure.part), None) if figure.part else run.face
-        if batch is None:
-            return 0
-        if figure.severity is not None:
-            issues = counted(*(batch.summary.get(name, ()) for name in ("issue_counts", "issue_counts_planned")))
-            return sum(each["rows"] for each in issues if each["severity"] == figure.severity)
-        if figure.of_own and "updated_of_own" in batch.summary:
-            return int(batch.summary["updated_of_own"])
-        if figure.keys or figure.missing:
-            return int(run.face.summary.get("figures", {}).get(figure.name, 0))
-        found = self.reconcile(batch)
-        if not figure.reasons:
-            rows = sum(getattr(found, outcome) for outcome in figure.outcomes)
-            return -(-(rows - sum(found.skipped_by_reason.get(reason, 0) for reason in figure.without)) // figure.every)
-        counts = (found.skipped_by_reason, found.unmatched_by_kind)
-        return sum(each.get(reason, 0) for each in counts for reason in figure.reasons)
-
-    def _said(self, batch: Batch) -> dict[str, Any]:
-        """The figures and the log of a run, as they are signed."""
-        said = {name: getattr(batch, name) for name in ("checksum", "file_name", "initiated_by", "window")}
-        log = self.log(batch)
-        words = {"notes": batch.notes, "follow_ups": batch.follow_ups, "log": log.render()}
-        run_at = log.to_dict()["run_at"]
-        behind = self.batches.parts(batch)
-        said["parts"] = [[str(part.id), part.dataset, part.derived, self._signed_figures(part)] for part in behind]
-        if batch.revision:
-            said["corrected"] = batch.summary["corrected"]
-        if batch.decisions:
-            said["decided"] = batch.decisions
-        if own_totals := self.totals(batch):
-            said["totals"] = [total.to_dict() for total in own_totals]
-        if batch.summary.get("accepted"):
-            said["accepted"] = batch.summary["accepted"]
-        if behind and batch.undo_of is None and (own := self.figures(batch)):
-            said["figures"] = own
-            if broken_down := self.breakdowns(batch):
-                said["breakdowns"] = broken_down
-        return {"batch": str(batch.id), "run_at": run_at, **said, **self._signed_figures(batch), **words}
-
-    def _signed_figures(self, batch: Batch) -> dict[str, Any]:
-        """The figures as they are signed: of what the import did, which stays true when it is taken back."""
-        return replace(self.reconcile(batch), undone=False).to_dict()
-
-    def _refuse_held(self, batch: Batch, skip_errors: bool, accept: Sequence[str]) -> None:
-        """Raises Held where rows are invalid that nobody has let be, the plan waits for a person, or the source is
-        written whole or not at all and a row of it cannot be."""
-        invalid = (batch.invalid or 0) if not skip_errors else 0
-        holds = waiting(Hold.all_of(batch.summary), accept)
-        if not invalid and not holds and not batch.refused:
-            return
-        codes = list(dict.fromkeys(hold.code for hold in holds))
-        noted = {"invalid": batch.invalid, **({"for": codes} if codes else {})}
-        batches.move(self._store, batch.id, ("held", noted), stage="held")
-        if batch.refused:
-            raise HeldWhole(batch=batch.id, source=batch.file_name, why=batch.wrong_rows)
-        if not holds:
-            raise Held(batch=batch.id, invalid=invalid)
-        why = [hold.sentence for hold in holds]
-        reason = " --reason WHY" if is_of_total(codes) else ""
-        why.append(f"To let it go on: {' '.join(f'--accept {code}' for code in codes)}{reason}.")
-        if invalid:
-            why.append(f"And its invalid rows ({invalid}) have to be corrected, or left out with --skip-errors.")
-        raise HeldFor(batch=batch.id, why=" ".join(why))
-
-    def _unsigned(self, batch: Batch) -> None:
-        signed = proof.signature(self._store, batch.id)
-        if signed is not None:
-            raise AlreadySigned(
-                batch=batch.id, user=signed["signed_by"], at=f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC"
-            )
 
     def _begin(
         self, identifier: UUID, sheets: dict[str, Sheet], dataset: str, options: Options, *, lend: bool = False
@@ -910,6 +635,8 @@ class Workbench:
         template = self.templates.get(dataset, options.template) if options.template else None
         if playbook is not None and playbook.form is not None and template is None and not options.columns:
             recognition.refuse_another(sheets[dataset], playbook.form)
+        if playbook is None and multiplies(sheets[dataset].recipe):
+            playbook = multiplied(catalog.contract(dataset))
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )
@@ -920,26 +647,6 @@ def _runnable() -> Known:
     steps = [step.name for step in sequences.STEPS]
     playbooks = [name for name, playbook in PLAYBOOKS.items() if playbook.extracts]
     return Known(sequences=sequences.SEQUENCES, steps=steps, playbooks=playbooks)
-
-
-def google_access(configuration: settings.Settings) -> Access:
-    """The way to Google Sheets that is configured: with a service account, or without."""
-    key = configuration.google_service_account
-    return Access(account=key.get_secret_value() if key is not None else None, address=configuration.google_address)
-
-
-def salesforce_access(configuration: settings.Settings) -> SalesforceAccess:
-    """The way to Salesforce that is configured."""
-    return SalesforceAccess(
-        username=configuration.sf_username,
-        password=configuration.sf_password.get_secret_value(),
-        security_token=configuration.sf_security_token.get_secret_value(),
-        domain=configuration.sf_domain,
-        consumer_key=configuration.salesforce_consumer_key.get_secret_value(),
-        consumer_secret=configuration.salesforce_consumer_secret.get_secret_value(),
-        private_key=configuration.salesforce_private_key.get_secret_value(),
-        address=configuration.salesforce_address,
-    )
 
 
 def address(configuration: settings.Settings) -> str:

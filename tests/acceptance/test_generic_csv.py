@@ -513,7 +513,7 @@ def test_a_person_may_prefer_the_other_of_two_ids_of_one_address(
     found = rows()
     found["users"][4]["email"] = found["users"][3]["email"]
     batch = taken(export(tmp_path / "shared.zip", found))
-    wb.prefer(part(wb, batch, "users"), [6])
+    wb.decisions.prefer(part(wb, batch, "users"), [6])
     batch = wb.plan(batch).batch
     assert outcomes(wb, part(wb, batch, "users"))[3:] == [(5, "invalid:same_key"), (6, "created")]
     wb.commit(batch, skip_errors=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import FrameLocator, Locator, Page, TimeoutError, expect
 
 from tests.browser.site import Site
 
@@ -147,12 +147,42 @@ class Person:
         expect(self.main.get_by_role("button", name=LOOK)).to_be_visible(timeout=120_000)
         return self.batch
 
+    @property
+    def rows(self) -> FrameLocator:
+        """The grid of the rows that one works in."""
+        return self.main.frame_locator("iframe[title*=AgGrid]").first
+
+    def head(self, column: str) -> Locator:
+        """The head of a column of the grid."""
+        return self.rows.locator(".ag-header-cell-text").get_by_text(column, exact=True)
+
+    def cell(self, line: int | str, column: str) -> Locator:
+        """A cell of the grid, in the row of a line and under a head."""
+        return self.rows.locator(f"[row-id='{line}'] {self._under(column)}")
+
+    def at_place(self, row: int, column: str) -> Locator:
+        """A cell of the grid, in the row at a place from 0 and under a head."""
+        return self.rows.locator(f"[row-index='{row}'] {self._under(column)}")
+
+    def _under(self, column: str) -> str:
+        self.settled()
+        name = self.head(column).evaluate("head => head.closest('[col-id]').getAttribute('col-id')")
+        return f"[role=gridcell][col-id='{name}']"
+
     def correct(self, line: int, column: str, text: str) -> None:
         """Types another text into a cell of the rows at Validate."""
+        cell = self.cell(line, column)
+        cell.dblclick()
+        cell.locator("input").fill(text)
+        cell.locator("input").press("Enter")
+
+    def sort(self, column: str) -> None:
+        """Clicks the head of a column of the grid, and waits until its rows are there."""
         self.settled()
-        editor = self._edited(self.grid("Line", column), column, str(line))
-        editor.fill(text)
-        editor.press("Enter")
+        before = self.window.url
+        self.head(column).click()
+        expect(self.window).not_to_have_url(before)
+        self.settled()
 
     def pick(self, place: int, table: int = 0) -> None:
         """Picks a line of one of Upload's tables of lines, counted from 0."""
@@ -187,20 +217,6 @@ class Person:
         expect(self.window).not_to_have_url(before)
         self.settled()
 
-    def _edited(self, grid: Locator, column: str, line: str) -> Locator:
-        """The field in which the cell is edited that stands in a column, and in the line that begins so."""
-        headers, lines = (grid.locator(part).all_inner_texts() for part in ("th", "td[aria-colindex='1']"))
-        wanted = headers.index(column), lines.index(line)
-        grid.locator(".dvn-scroller").click(position={"x": 20, "y": 35 + 17})  # the first cell of the first row
-        chosen = grid.locator("td[aria-selected='true']")
-        expect(chosen).to_have_attribute("data-testid", "glide-cell-0-0")  # and not what was chosen before
-        while (here := place_of(chosen)) != wanted:
-            sideways = "ArrowRight" if here[0] < wanted[0] else "ArrowLeft"
-            self.window.keyboard.press(sideways if here[0] != wanted[0] else "ArrowDown")
-            expect(chosen).not_to_have_attribute("data-testid", "glide-cell-{}-{}".format(*here))
-        self.window.keyboard.press("Enter")
-        return self.window.locator("#portal").locator("textarea, input").first
-
     def plan(self) -> None:
         """Goes from Validate to Commit, and waits for the plan there."""
         self.press(LOOK)
@@ -222,9 +238,3 @@ class Person:
         asked.fill(text)
         asked.press("Enter")
         self.settled()
-
-
-def place_of(cell: Locator) -> tuple[int, int]:
-    """The column and the row of a table's cell, counted from 0."""
-    column, row = (cell.get_attribute("data-testid") or "").split("-")[2:]
-    return int(column), int(row)

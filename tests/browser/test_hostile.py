@@ -15,9 +15,10 @@ MARKUP = "<img src=x onerror=alert(1)>"
 SCRIPT = "<script>alert(document.domain)</script>"
 MARKDOWN = "[click](javascript:alert(2)) ![](http://127.0.0.1:9/x.png) $\\alpha$ :material/warning: # **loud** `"
 FORMULA = '=HYPERLINK("http://127.0.0.1:9","x")'
-COLUMNS = ["email", "full_name", "phone", MARKUP, MARKDOWN, FORMULA, "__proto__", "a\nb", "{{7*7}}"]
+PROGRAM = "::JSCODE::alert(5)::JSCODE::"
+COLUMNS = ["email", "full_name", "phone", MARKUP, MARKDOWN, FORMULA, "__proto__", "a\nb", PROGRAM]
 ROWS = [
-    ["ada@example.com", SCRIPT, "", MARKUP, MARKDOWN, FORMULA, "x", "y", "{{7*7}}"],
+    ["ada@example.com", SCRIPT, "", MARKUP, MARKDOWN, FORMULA, PROGRAM, "y", "{{7*7}}"],
     [f'"{SCRIPT}"@example.com', MARKUP, FORMULA, "", "", "", "", "", ""],
     [MARKDOWN, MARKDOWN, "+cmd|' /C calc'!A0", "", "", "", "", "", ""],
     [FORMULA, FORMULA, "-2+3", "\u202egnp.exe", "\x1b[31mred", "@SUM(1)", "'; drop table students;--", "", ""],

@@ -51,6 +51,8 @@ def test_a_file_is_corrected_committed_signed_found_and_undone(person: People, w
     ana.visit("history", batch=batch)
     ana.press("Preview the undo")
     ana.sees("What the undo would do")
+    ana.press("Take it back")
+    ana.sees("go back to what they were before this import")
     ana.press("Undo this import")
     ana.sees("Its undo")
     assert wb.records.get("elevate.students", "farid.haddad@example.com")["record"] is None
@@ -116,7 +118,7 @@ def test_what_one_says_at_map_outlives_a_reload(person: People, wb: Workbench, t
     ana.upload(file)
     for text in ("Attnded", "Here"):
         ana.choose(text, "completed", "Meaning of")
-    for name, text in (("Window", "Autumn & winter"), ("Notes for the import log", "As Ben said")):
+    for name, text in (("Time it speaks of", "Autumn & winter"), ("Notes for the import log", "As Ben said")):
         ana.main.get_by_role("textbox", name=name).fill(text)
         ana.main.get_by_role("textbox", name=name).press("Enter")
         expect(ana.window).to_have_url(re.compile(text.split()[-1]))

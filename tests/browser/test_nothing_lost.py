@@ -31,8 +31,8 @@ def by_sidebar(ana: Person, page: str) -> None:
 
 
 def shown(ana: Person, cell: str) -> None:
-    """Waits until a table has a cell with that text."""
-    expect(ana.main.locator("td", has_text=re.compile(f"^{re.escape(cell)}$")).first).to_be_attached()
+    """Waits until the grid has a cell with that text."""
+    expect(ana.rows.get_by_role("gridcell", name=cell, exact=True)).to_be_visible()
 
 
 def test_cells_that_are_not_saved_outlive_the_page_and_a_reload(person: People, staged: Batch) -> None:

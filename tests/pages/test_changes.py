@@ -53,7 +53,7 @@ def steps(page: AppTest) -> str:
 
 
 def try_it(page: AppTest) -> None:
-    next(field for field in page.text_input if field.label == "Window").set_value("2024-2025")
+    next(field for field in page.text_input if field.label == "Time it speaks of").set_value("2024-2025")
     press(page, "Try it")
 
 

@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from tests import messy
 from tests.pages.conftest import Show
+from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.doors.web import recipes, uploads
+from workbench.model.batch import Batch
 from workbench.model.recipe import Condition, Expected, Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
@@ -51,8 +53,9 @@ def press(page: AppTest, label: str) -> AppTest:
 
 def rows(page: AppTest) -> list[list[Any]]:
     """The rows on the page: line and cells."""
-    frame = page.dataframe[-1].value
-    return frame[["line", *(name for name in frame.columns if name.isdecimal())]].values.tolist()
+    frame = grid(page).value
+    cells = frame[[name for name in frame.columns if name.isdecimal()]].values.tolist()
+    return [[line, *row] for line, row in zip(grid(page).lines, cells, strict=True)]
 
 
 def kept(wb: Workbench, upload: str) -> Recipe:
@@ -81,6 +84,14 @@ def test_the_rows_stand_with_their_lines_and_what_was_found_with_its_step(show: 
     assert "**email**: 1 row with two e-mail addresses" in said
 
 
+def test_rows_are_shown_in_the_order_that_the_address_asks_for(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    for order, lines in {"-": [4, 3, 2], "-email": [4, 3, 2], "+full name": [2, 3, 4], "+no": [2, 3, 4]}.items():
+        page = show("clean", upload=upload, order=order)
+        assert (order, grid(page).lines) == (order, lines)
+        assert not page.exception
+
+
 def test_a_step_is_seen_on_a_few_rows_before_it_is_added_and_marked_afterwards(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     page = show("clean", upload=upload, column='["full name"]', do="trim")
@@ -88,8 +99,8 @@ def test_a_step_is_seen_on_a_few_rows_before_it_is_added_and_marked_afterwards(s
     assert rows(page)[0][2] == " Ann Lee "
     page = press(page, "Add this step")
     assert rows(page)[0] == [2, "ann@example.org", "Ann Lee", "n/a"]
-    assert page.dataframe[-1].value["told"].tolist() == ["full name: “ Ann Lee ” (step 1)", "", ""]
-    assert "**1.** In full name, take away white space around the text." in plain(page)
+    assert grid(page).value["told"].tolist() == ["full name: “ Ann Lee ” (step 1)", "", ""]
+    assert "Step 1: In full name, take away white space around the text." in plain(page)
     assert "1 row changed" in plain(page)
     assert kept(wb, upload).steps[0].expected is not None
     expected = kept(wb, upload).steps[0].expected
@@ -126,7 +137,7 @@ def test_a_step_is_switched_off_moved_edited_and_taken_away(show: Show, wb: Work
     _say(wb, upload, *steps)
     page = show("clean", upload=upload)
     assert rows(page)[0][2] == "ANN LEE"
-    page = next(box for box in page.checkbox if box.label.startswith("**1.**")).uncheck().run()
+    page = next(box for box in page.checkbox if box.label.startswith("Step 1:")).uncheck().run()
     assert rows(page)[0][2] == "Ann Lee"
     assert [step.on for step in kept(wb, upload).steps] == [False, True]
     page = show("clean", upload=upload, step="1", do="case", column='["full name"]', options='{"to":"upper"}')
@@ -174,9 +185,9 @@ def test_facets_are_counted_over_all_rows_and_hold_for_the_step(show: Show, wb: 
     shown = facets({"column": "phone", "by": "values", "chosen": chosen}, {"column": "email", "by": "kind"})
     page = show("clean", upload=upload, facets=shown, column='["phone"]', do="blank_texts")
     said = plain(page)
-    assert "n/a :gray[2]" in said
-    assert "555-201-0001 :gray[1]" in said
-    assert "no e-mail address :gray[1]" in said
+    assert "n/a (2)" in said
+    assert "555-201-0001 (1)" in said
+    assert "no e-mail address (1)" in said
     assert "**2 of 3 rows**" in said
     assert [row[0] for row in rows(page)] == [2, 4]
     press(page, "Add this step")
@@ -194,8 +205,114 @@ def test_a_facet_is_added_chosen_from_turned_round_and_taken_away(show: Show, wb
     assert [box.value for box in page.checkbox if box.label.startswith("n/a")] == [False]
     assert len(rows(page)) == 3
     page = next(box for box in page.selectbox if box.label == "Count phone by").select("pattern").run()
-    assert "999-999-9999 :gray[1]" in plain(page)
+    assert "999-999-9999 (1)" in plain(page)
     assert len(rows(page)) == 3
+
+
+def test_a_column_is_counted_by_what_its_dataset_says_of_it_and_the_step_is_for_those_rows(
+    show: Show, wb: Workbench
+) -> None:
+    upload = keep(wb, STUDENTS)
+    address = {"upload": upload, "dataset": "elevate.students"}
+    page = show("clean", facets=facets({"column": "email", "by": "issue"}), **address)
+    assert not page.exception
+    assert [box.value for box in page.selectbox if box.label == "Judge email as"] == ["email"]
+    assert "invalid email format (1)\nnothing wrong (2)" in plain(page)
+    page = next(box for box in page.checkbox if box.label.startswith("invalid email")).check().run()
+    assert [row[0] for row in rows(page)] == [4]
+    page = show(
+        "clean", **{**page.query_params, "column": '["email"]', "do": "blank_texts", "options": '{"texts":["x"]}'}
+    )
+    press(page, "Add this step")
+    asked = Condition(column="email", test="issue", values=("bad_email",), text="elevate.students.email")
+    assert kept(wb, upload).steps[0].where == (asked,)
+    page = show("clean", facets=facets({"column": "email", "by": "issue", "of": "elevate.students.phone"}), **address)
+    assert "invalid phone number" in plain(page)
+
+
+def test_where_nobody_knows_what_a_row_is_the_facet_asks(show: Show, wb: Workbench) -> None:
+    page = show("clean", upload=keep(wb, b"a,b\nx,1\n"), facets=facets({"column": "a", "by": "issue"}))
+    assert not page.exception
+    page = next(box for box in page.selectbox if box.label == "What is a row of it?").select("elevate.courses").run()
+    assert page.query_params["dataset"] == "elevate.courses"
+    page = next(box for box in page.selectbox if box.label == "Judge a as").select("code").run()
+    assert "nothing wrong (1)" in plain(page)
+
+
+def test_an_expression_is_counted_by_its_values_or_by_yes_and_no(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    page = _typed(show("clean", upload=upload), "Facet of an expression", "phone = 'n/a'")
+    assert "yes (2)\nno (1)" in plain(page)
+    page = next(box for box in page.checkbox if box.label == "no (1)").check().run()
+    assert [row[0] for row in rows(page)] == [3]
+    page = _typed(page, "Facet of an expression", "split_part(email, '@', 1)")
+    assert "bo (1)" in plain(page)
+    page = show("clean", **{**page.query_params, "column": '["phone"]', "do": "trim"})
+    press(page, "Add this step")
+    assert kept(wb, upload).steps[0].where == (Condition(test="expression", text="phone = 'n/a'", values=("false",)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("length(", "write length"),
+        ("nobody = 1", "there is no column called so"),
+        ("now()", "which none may have"),
+    ],
+)
+def test_an_expression_that_is_none_is_one_sentence_below_its_line(
+    show: Show, wb: Workbench, text: str, why: str
+) -> None:
+    page = _typed(show("clean", upload=keep(wb, STUDENTS)), "Facet of an expression", text)
+    assert [why in warning.value.replace("\\", "") for warning in page.warning] == [True]
+    assert "facets" not in page.query_params
+    assert next(one for one in page.text_input if one.label == "Facet of an expression").value == text
+
+
+def _typed(page: AppTest, label: str, text: str) -> AppTest:
+    done = next(one for one in page.text_input if one.label == label).set_value(text).run()
+    assert not done.exception
+    return done
+
+
+def test_a_value_of_a_facet_is_said_otherwise_where_it_stands_and_all_of_a_column_are_one_step(
+    show: Show, wb: Workbench
+) -> None:
+    upload = keep(wb, b"course,n\nWelding,1\nweldng,1\nWeldin,2\nNursing,2\n,2\n")
+    page = show("clean", upload=upload, facets=facets({"column": "course", "by": "values"}))
+    for was, now in (("weldng", "weld"), ("Weldin", "Welding"), ("weld", "Welding"), ("", "Nursing")):
+        page = next(one for one in page.button if one.help == f"Say {was or '(blank)'} otherwise").click().run()
+        page = _typed(page, f"{was or 'Blank'} shall be", now)
+    (step,) = kept(wb, upload).steps
+    meanings = {"weldng": "Welding", "weld": "Welding", "Weldin": "Welding", "": "Nursing"}
+    assert (step.operation, step.columns, step.options, step.where) == (
+        "map_values",
+        ("course",),
+        {"meanings": meanings},
+        (),
+    )
+    assert "Welding (3)\nNursing (2)" in plain(page)
+    page = press(page, "Undo")
+    assert len(kept(wb, upload).steps[0].options["meanings"]) == 3
+
+
+def test_a_value_that_is_said_otherwise_is_another_in_the_rows_of_the_other_facets_and_stays_chosen(
+    show: Show, wb: Workbench
+) -> None:
+    upload = keep(wb, b"course,n\nWelding,1\nweldng,1\nweldng,2\n")
+    chosen = {"column": "n", "test": "values", "values": ["1"]}
+    misspelt = {"column": "course", "test": "values", "values": ["weldng"]}
+    shown = facets(
+        {"column": "n", "by": "values", "chosen": chosen}, {"column": "course", "by": "values", "chosen": misspelt}
+    )
+    page = show("clean", upload=upload, facets=shown)
+    page = next(one for one in page.button if one.help == "Say weldng otherwise").click().run()
+    page = _typed(page, "weldng shall be", "Welding")
+    assert kept(wb, upload).steps[0].where == (Condition(column="n", test="values", values=("1",)),)
+    assert [row[0] for row in rows(page)] == [2, 3]
+    page = next(one for one in page.button if one.help == "Say Welding otherwise").click().run()
+    page = _typed(page, "Welding shall be", "weldng")
+    assert [step.options for step in kept(wb, upload).steps] == [{"meanings": {"Welding": "weldng"}}]
 
 
 def test_clusters_become_one_step_with_the_value_to_keep(show: Show, wb: Workbench) -> None:
@@ -254,6 +371,45 @@ def test_the_columns_of_the_recipe_are_those_of_map_and_of_the_import(show: Show
     ]
     filled = wb.fill(batch)
     assert [row["raw"]["full name"] for row in wb.rows.each(filled)] == ["Ann Lee", "Bo Ray", "Cy Orr"]
+
+
+MAILS = b"""\
+email,full name,phone
+ann@example.org; ann@work.example,Ann Lee,555-201-0002
+nobody; bo@example.org,Bo Ray,555-201-0001
+cy@example.org,Cy Orr,
+"""
+TWO_ROWS = Step(operation="split_rows", columns=("email",), options={"separator": ";"})
+
+
+def test_rows_made_of_one_are_imported_corrected_written_and_found(
+    show: Show, wb: Workbench, worked: Callable[[Batch], Batch]
+) -> None:
+    upload = keep(wb, MAILS)
+    _say(wb, upload, TWO_ROWS)
+    page = show("map", upload=upload)
+    next(box for box in page.checkbox if box.label.startswith("I have looked")).check().run()
+    press(page, "Start the import")
+    batch = worked(wb.batches.all()[0])
+    (part,) = wb.batches.parts(batch)
+    page = show("validate", batch=batch.id)
+    assert not page.exception
+    assert [part.id] == [each.id for each in wb.batches.parts(batch)]
+    page = show("validate", batch=part.id)
+    assert not page.exception
+    assert "These rows were made of the run's. Correct those, and the parts are made anew." in plain(page)
+    wb.correct(batch, {3: {"email": "bo@work.example; bo@example.org"}})
+    batch = wb.plan(batch).batch
+    for name in ("validate", "commit", "reconcile", "history", "clean", "map", "profile"):
+        assert not show(name, batch=batch.id).exception, name
+    wb.commit(batch)
+    (part,) = (each for each in wb.batches.parts(batch) if each.stage == "completed")
+    for name in ("validate", "commit", "reconcile", "history", "clean", "map", "profile"):
+        for each in (batch, part):
+            assert not show(name, batch=each.id).exception, name
+    page = show("record", find="bo@work.example")
+    assert not page.exception
+    assert "line 3" in plain(page)
 
 
 def test_a_long_recipe_is_folded(show: Show, wb: Workbench) -> None:
@@ -345,12 +501,14 @@ def test_home_names_the_files_that_wait(show: Show, wb: Workbench) -> None:
     assert link.proto.query_string == f"upload={upload}"
 
 
-def test_what_makes_several_rows_of_one_becomes_a_file_of_its_own(show: Show, wb: Workbench) -> None:
+def test_several_rows_of_one_go_into_an_import_and_for_a_playbook_become_a_file(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     _say(wb, upload, Step(operation="split_rows", columns=("email",), options={"separator": ";"}))
     page = show("clean", upload=upload)
-    assert "A step makes several rows of one" in plain(page)
+    assert "each row of the file has its one outcome" in plain(page)
     assert [row[0] for row in rows(page)] == [2, 3, 4, 4]
+    page = show("clean", upload=upload, dataset="elevate.learners")
+    assert "this import makes other records of each row" in plain(page)
     page = press(page, "Take them as a file of their own")
     names = [one.name for one in uploads.waiting(wb.settings)]
     assert names == ["export-clean.csv", "export.csv"]
@@ -404,6 +562,9 @@ def test_what_is_no_recipe_is_refused_in_a_sentence(show: Show, wb: Workbench, t
 def test_a_column_of_secrets_is_shown_to_nobody(show: Show, wb: Workbench) -> None:
     page = show("clean", upload=keep(wb, b"email,full name,password\nann@example.org,Ann,hunter2\n"))
     assert "hunter2" not in str(rows(page)) + plain(page)
+    for facet in ({"column": "password", "by": "values"}, {"column": "", "by": "expression", "of": "upper(password)"}):
+        page = show("clean", **{**page.query_params, "facets": facets(facet)})
+        assert "hunter2" not in plain(page).lower()
 
 
 def test_hostile_cells_are_texts_and_never_markup(show: Show, wb: Workbench) -> None:
@@ -415,7 +576,18 @@ def test_hostile_cells_are_texts_and_never_markup(show: Show, wb: Workbench) -> 
     )
     assert not page.exception
     shown = next(box.label for box in page.checkbox if "script" in box.label)
-    assert shown.startswith("\\<script\\>")
+    assert shown == "\\<script>alert(1)\\</script> \\$x\\$ \\[a\\](b) \\:red\\[c\\] (1)"
+
+
+def test_the_labels_of_boxes_are_plain_words(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    _say(wb, upload, Step(operation="trim", columns=("full name",)))
+    page = show("clean", upload=upload, facets=facets({"column": "phone", "by": "values"}))
+    assert [box.label for box in page.checkbox] == [
+        "Step 1: In full name, take away white space around the text.",
+        "n/a (2)",
+        "555-201-0001 (1)",
+    ]
 
 
 def test_the_source_of_an_import_is_cleaned_otherwise_and_imported_again(
@@ -429,7 +601,7 @@ def test_the_source_of_an_import_is_cleaned_otherwise_and_imported_again(
     page = show("clean", batch=batch.id)
     assert not page.exception
     assert rows(page)[0][2] == "Ann Lee"
-    assert page.dataframe[-1].value["told"].tolist()[0] == "full name: “ Ann Lee ” (step 1)"
+    assert grid(page).value["told"].tolist()[0] == "full name: “ Ann Lee ” (step 1)"
 
 
 def test_a_messy_export_is_clean_in_few_steps(show: Show, wb: Workbench, tmp_path: Path) -> None:

@@ -150,7 +150,10 @@ def test_what_a_plan_waits_for_is_ticked_off_by_a_person(
     batch = wb.plan(wb.stage(sheet(AFTER), "elevate.students", limits=limits, skip_errors=True)).batch
     page = show("commit", batch=batch.id)
     said = [each.value.replace("\\", "") for each in page.markdown]
-    assert {"1 student would be created: the limit is 0.", "1 student would be updated: the limit is 0."} <= {*said}
+    assert {
+        "1 student would be created: the limit is 0 students.",
+        "1 student would be updated: the limit is 0 students.",
+    } <= {*said}
     press(page, "Hold it")
     assert worked(batch).stage == "held"
     page.run()
@@ -161,8 +164,8 @@ def test_what_a_plan_waits_for_is_ticked_off_by_a_person(
     assert worked(batch).stage == "completed"
     page.run()
     assert [each.value.replace("\\", "") for each in page.info] == [
-        "Let go on by ana: 1 student would be created: the limit is 0.",
-        "Let go on by ana: 1 student would be updated: the limit is 0.",
+        "Let go on by ana: 1 student would be created: the limit is 0 students.",
+        "Let go on by ana: 1 student would be updated: the limit is 0 students.",
     ]
 
 
@@ -215,7 +218,7 @@ def test_what_is_kept_of_an_edit_stands_beside_what_changes(show: Show, wb: Work
     assert found[1][4].startswith("Kept Ada P. Park, edited since the import of ")
     (skipped,) = opened(show("commit", batch=planned.id, rows="skipped"))
     assert skipped[:3] == [3, "ben@example.com", "kept"]
-    assert skipped[3].startswith("full_name: Kept Ben O. Okafor, edited since the import of ")
+    assert skipped[3].startswith("full name: Kept Ben O. Okafor, edited since the import of ")
     page = show("commit", batch=planned.id)
     assert "2 values that people edited since the last import stay." in [info.value for info in page.info]
     (link,) = [link for link in page.page_link if link.label == "See them"]

@@ -86,7 +86,7 @@ def test_a_template_is_made_global(show: Show, wb: Workbench, open_wb: Opened, k
 
 
 def test_a_template_is_retired(show: Show, wb: Workbench, kept: Template) -> None:
-    press(opened(show, kept), "Retire")
+    press(opened(show, kept), "Retire it")
     assert wb.templates.all() == []
 
 
@@ -95,7 +95,7 @@ def test_another_tenants_global_template_can_only_be_looked_at(show: Show, open_
     theirs = open_wb(tenant="other").templates.save("Theirs", "elevate.courses", said, is_global=True)
     page = opened(show, theirs)
     assert "Another tenant keeps it" in "".join(said.value for said in page.caption)
-    assert not [button.label for button in page.button if button.label in ("Make global", "Retire")]
+    assert not [button.label for button in page.button if button.label in ("Make global", "Retire it")]
     assert next(button for button in page.button if button.label == "Save").disabled
 
 

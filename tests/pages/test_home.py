@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable
 
+from streamlit.testing.v1 import AppTest
+
 from tests.pages.conftest import Show
 from workbench import Workbench
 from workbench.model.sheet import Sheet
@@ -10,6 +12,10 @@ from workbench.model.sheet import Sheet
 Sheets = Callable[..., Sheet]
 
 STUDENTS = "email,full_name\nada@example.com,Ada Park\nbad at example.com,Dee Dunn\n"
+
+
+def said(page: AppTest) -> str:
+    return "\n".join(each.value for each in (*page.markdown, *page.caption)).replace("\\", "")
 
 
 def test_an_empty_home_says_where_to_begin(show: Show) -> None:
@@ -35,6 +41,60 @@ def test_what_waits_for_a_person_is_counted_and_linked(show: Show, wb: Workbench
     for batch, target in ((held, "commit"), (left_off, "commit"), (unexplained, "reconcile"), (unsigned, "reconcile")):
         link = links[batch.file_name]
         assert (link.page, link.query_string) == (target, f"batch={batch.id}")
+
+
+def test_what_waits_stands_in_the_order_of_its_age_with_who_did_what_last(
+    show: Show, wb: Workbench, open_wb: Callable[..., Workbench], sheet: Sheets
+) -> None:
+    with open_wb(user="bea") as bea:
+        first = bea.import_sheet(sheet("name,code\nNursing,CNA101\n", "first.csv"), "elevate.courses")
+    wb.import_sheet(sheet(STUDENTS, "second.csv"), "elevate.students")
+    third = wb.import_sheet(sheet("name,code\nWelding,WELD101\n", "third.csv"), "elevate.courses")
+    wb.note(first, notes="Seen.")
+    page = show("home")
+    assert not page.exception
+    names = ["first.csv", "second.csv", "third.csv"]
+    labels = [link.label.replace("\\", "") for link in page.page_link]
+    assert [label for label in labels if label in names] == names
+    told = [caption.value.replace("\\", "") for caption in page.caption if "waits since" in caption.value]
+    assert "**ana** wrote into the log" in told[0]
+    assert "**ana** let it wait for a decision" in told[1] or "**ana** planned it" in told[1]
+    assert "**ana** committed it" in told[2]
+    wb.undo(third)
+    labels = [link.label.replace("\\", "") for link in show("home").page_link]
+    assert [label for label in labels if "third" in label] == ["Undo of third.csv"]
+
+
+def test_schedules_that_failed_wait_until_a_later_run_succeeds(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    one = wb.schedules.add("Nightly", "0 2 * * *", sequence="daily")
+    failed = wb.schedules.run_now(one.id)
+    wb.schedules.begin(failed)
+    wb.schedules.end(failed, "failed", "Salesforce did not answer.")
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    page = show("home")
+    assert not page.exception
+    link = next(link.proto for link in page.page_link if link.label == "Nightly")
+    assert (link.page, link.query_string) == ("schedules", f"run={failed.id}")
+    assert "Failed: Salesforce did not answer." in said(page)
+    again = wb.schedules.run_now(one.id)
+    wb.schedules.begin(again)
+    wb.schedules.end(again, "completed", "All done.")
+    assert "Nightly" not in [link.label for link in show("home").page_link]
+
+
+def test_records_that_contradict_each_other_are_counted_anew_once_anything_was_done(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet("name\nHarbor\n", "companies.csv"), "commerce.companies")
+    invoices = "number,date,company,total\n1,2026-01-01,Harbor,10\n2,2026-01-01,Harbor,20\n"
+    wb.import_sheet(sheet(invoices, "invoices.csv"), "commerce.invoice_headers")
+    assert "Invoices whose payments" not in said(show("home"))
+    wb.import_sheet(sheet("payment id,invoice,amount\nP1,1,6\nP2,1,5\nP3,2,20\n"), "commerce.payments")
+    page = show("home")
+    assert "Contradictions" in said(page)
+    assert "Invoices whose payments come to more than their total: 1 of 2 records." in said(page)
+    links = [(link.proto.page, link.proto.query_string) for link in page.page_link if link.label == "Their list"]
+    assert ("checks", "check=payments-beyond-invoice") in links
 
 
 def test_each_of_the_last_imports_is_a_bar_of_its_outcomes(show: Show, wb: Workbench, sheet: Sheets) -> None:

@@ -38,7 +38,7 @@ def configured(wb: Workbench, sheet: Spreadsheet, **otherwise: str) -> Any:
 def test_without_a_sheet_it_says_that_none_is_configured_and_where_to_do_so(show: Show) -> None:
     page = show("import_sheet", year="2025-2026")
     assert not page.exception
-    assert "No Google Sheet configured for virtual_sessions or pathful in 2025-2026" in said(page).replace("\\", "")
+    assert "No Google Sheet configured for the sessions of 2025-2026" in said(page)
     (link,) = [link for link in page.get("page_link") if link.proto.label == "Manage Google Sheets & Import Data"]
     assert link.proto.query_string == "year=2025-2026"
 

@@ -486,6 +486,29 @@ def test_what_texts_mean_is_changed_in_an_import_that_is_not_written_yet(
     assert wb.templates.get("elevate.enrollments", "Monthly").mapping.value_maps == {"status": {"gone": "pending"}}
 
 
+def test_another_field_of_a_column_is_changed_in_an_import_that_is_not_written_yet(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet], worked: Callable[[Batch], Batch]
+) -> None:
+    text = "email,full name,home phone,cell\nann@example.org,Ann Lee,555-201-0001,555-301-0001\n"
+    batch = wb.stage(sheet(text), "elevate.students", columns={"home phone": "phone", "cell": ""})
+    wb.plan(batch)
+    page = show("map", batch=batch.id)
+    assert "Map them so in this import" not in [button.label for button in page.button]
+    choice(page, "home phone").select("").run()
+    choice(page, "cell").select("phone").run()
+    assert any("cell → phone, before (not imported)" in plain(m.value) for m in page.markdown)
+    button(page, "Map them so in this import").click().run()
+    assert not page.exception
+    assert page.query_params["batch"] == str(batch.id)
+    done = worked(batch)
+    assert [row["payload"]["phone"] for row in wb.rows.each(done)] == ["555-301-0001"]
+    assert (len(wb.batches.all()), done.stage, done.revision) == (1, "planned", 1)
+    happened = show("history", batch=batch.id)
+    story = next(t.value for t in happened.dataframe if "What" in t.value and "Who" in t.value)
+    assert "mapped its columns otherwise" in story["What"].tolist()
+    assert any("cell: phone, before nothing" in told for told in story["Details"])
+
+
 def test_what_texts_mean_is_not_changed_where_the_import_is_written(
     show: Show, wb: Workbench, sheet: Callable[..., Sheet]
 ) -> None:

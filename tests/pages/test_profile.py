@@ -1,4 +1,6 @@
 import json
+import threading
+import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -6,11 +8,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
-from workbench import Workbench
-from workbench.doors.web import uploads
+from workbench import Workbench, open_sheet
+from workbench.doors.web import profiles, uploads
 from workbench.model.sheet import Sheet
 
 STUDENTS = (
@@ -65,7 +68,7 @@ def test_one_column_is_looked_at_closely_as_the_address_says(show: Show, wb: Wor
     assert not page.exception
     assert table(page, "Value", "Share")["Value"].tolist() == ["30", "31", "200"]
     assert table(page, "Pattern")["Pattern"].tolist() == ["99", "999"]
-    assert table(page, "Why").values.tolist() == [["200", 1, "5", "far larger than the others"]]
+    assert table(page, "Why").values.tolist() == [[5, "200", 1, "far larger than the others"]]
     assert len(page.get("plotly_chart")) == 2
     next(box for box in page.selectbox if box.label == "Look closely at").select("name").run()
     assert table(page, "Values")["Values"].tolist() == ["Ann (2), ann (1)"]
@@ -77,13 +80,63 @@ def test_every_outlier_has_its_lines_and_a_way_to_its_rows(show: Show, wb: Workb
     upload = keep(wb, b"name,age\n" + "".join(f"A,{age}\n" for age in ["30", "31"] * 200 + wrong).encode())
     page = show("profile", upload=upload, column="age")
     assert not page.exception
-    assert table(page, "Why")["Lines"].tolist() == [str(402 + number) for number in range(12)]
+    assert table(page, "Why")["Line"].tolist() == [402 + number for number in range(12)]
     assert "12 rows unlike the others" in told(page)
     (link,) = [each for each in page.get("page_link") if "See their rows" in each.proto.label]
     facets = json.loads(parse_qs(link.proto.query_string)["facets"][0])
     clean = show("clean", upload=upload, facets=json.dumps(facets))
     assert not clean.exception
     assert "**12 of 412 rows**" in told(clean)
+
+
+def test_a_histogram_says_that_it_leaves_out_what_is_far_off(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, b"name,age\n" + "".join(f"A,{20 + n % 15}\n" for n in range(300)).encode() + b"A,9999\nA,n/a\n")
+    assert "Without 1 row far off" in told(show("profile", upload=upload, column="age"))
+
+
+def test_a_line_is_shown_between_those_beside_it_without_its_secrets(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email,password\n" + "".join(f"p{n}@example.org,hunter{n}\n" for n in range(9)))
+    sheet = open_sheet(path)
+    assert profiles.around(sheet, 5) == [(n, {"email": f"p{n - 2}@example.org"}) for n in range(3, 8)]
+    assert [line for line, _ in profiles.around(sheet, 2)] == [2, 3, 4]
+    assert [line for line, _ in profiles.around(sheet, 10)] == [8, 9, 10]
+
+
+def test_lines_beside_one_are_also_those_of_the_block_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email\n" + "".join(f"p{n:06}@example.org\n" for n in range(900_000)))
+    sheet = open_sheet(path)
+    first = len(next(sheet.chunks()))
+    line = first + 2  # the first of the second block
+    assert [at for at, _ in profiles.around(sheet, line)] == [line - 2, line - 1, line, line + 1, line + 2]
+    assert [at for at, _ in profiles.around(sheet, line + 1)] == [*range(line - 1, line + 4)]
+
+
+def test_of_a_large_file_the_first_rows_are_told_until_all_are_profiled(
+    show: Show, wb: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profiles, "LARGE", 100)
+    monkeypatch.setattr(profiles, "FIRST", 2)
+    made = threading.Event()
+    make = profiles.Making.make
+
+    def slowly(making: profiles.Making, sheet: Sheet) -> None:
+        made.wait(60)
+        make(making, sheet)
+
+    monkeypatch.setattr(profiles.Making, "make", slowly)
+    upload = keep(wb, STUDENTS.encode() + b"x@example.org,Di Fox,555-123-2000\n", "large.csv")
+    page = show("profile", upload=upload)
+    assert not page.exception
+    assert "Large: this is the profile of 2 rows from its beginning, until all are profiled." in page.info[0].value
+    assert page.metric[0].value == "2"
+    made.set()
+    deadline = time.monotonic() + 60
+    while page.info and time.monotonic() < deadline:
+        page = show("profile", upload=upload)
+    assert page.metric[0].value == "5"
+    assert table(page, "Why")["Line"].tolist() == [5]
 
 
 def test_the_last_import_is_drawn_beside_it_with_new_and_gone_values(

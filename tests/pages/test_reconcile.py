@@ -164,7 +164,7 @@ def test_invalid_rows_are_rejected_and_their_owner_gets_a_list(show: Show, wb: W
     assert "Every invalid row rejected" in text and "2 invalid, all rejected by ana" in text
     assert "**2 rows rejected** (2 by ana). The list for their owner:" in text
     assert [button.label for button in page.download_button][:2] == ["CSV", "XLSX"]
-    assert "Rows to explain or reject" not in [header.value for header in page.subheader]
+    assert "Rows to explain or reject" not in [header.value for header in page.header]
     page = press(page, "Sign off as ana")
     assert wb.signature(invalid) is not None
 
@@ -182,7 +182,7 @@ def test_an_import_that_was_taken_back_says_so_and_waits_for_nothing(show: Show,
     page = show("reconcile", batch=invalid.id)
     assert "Undone by ana, " in said(page) and "Not yet: It is undone." in said(page)
     assert page.code[0].value.splitlines()[0].startswith("Import type: Elevate: Students (undone by ana, ")
-    assert "Rows to explain or reject" not in [header.value for header in page.subheader]
+    assert "Rows to explain or reject" not in [header.value for header in page.header]
     assert next(button for button in page.button if button.label == "Sign off as ana").disabled
 
 

@@ -51,9 +51,9 @@ def test_an_empty_page_says_what_to_do(show: Show) -> None:
 def test_one_match_is_shown_at_once_with_old_and_new_values(show: Show, twice: tuple[Batch, Batch], text: str) -> None:
     page = ask(show("record"), text)
     now = dict(page.dataframe[-1].value.to_numpy().tolist())
-    assert (now["email"], now["full_name"]) == ("ada@example.com", "Ada Lee")
+    assert (now["email"], now["full name"]) == ("ada@example.com", "Ada Lee")
     words = said(page)
-    assert "full_name: ~~Ada Park~~ → **Ada Lee**" in words
+    assert "full name: ~~Ada Park~~ → **Ada Lee**" in words
     assert "second.csv, line 2 · run by lea · not signed off" in words
     assert "first.csv, line 2 · run by ana · signed off by lea" in words
     assert words.index("second.csv") < words.index("first.csv")
@@ -78,7 +78,7 @@ def test_a_line_of_a_file_leads_to_the_same(show: Show, twice: tuple[Batch, Batc
     page = show("record", batch=twice[0].id, line=2)
     cells = dict(page.dataframe[1].value.to_numpy().tolist())
     assert cells == {"email": "ada@example.com", "full_name": "Ada Park", "phone": "555-201-0001"}
-    assert "full_name: ~~Ada Park~~ → **Ada Lee**" in said(page)
+    assert "full name: ~~Ada Park~~ → **Ada Lee**" in said(page)
 
 
 def test_a_line_without_a_record_says_what_became_of_it(show: Show, twice: tuple[Batch, Batch]) -> None:
@@ -131,7 +131,7 @@ def test_a_record_of_another_is_linked(show: Show, wb: Workbench, sheet: Sheets,
     enrollment = wb.records.get("elevate.enrollments", "ada@example.com|CNA101")["record"]["id"]
     page = show("record", dataset="elevate.enrollments", record=enrollment)
     now = dict(page.dataframe[-1].value.to_numpy().tolist())
-    assert (now["user_id"], now["course_id"]) == ("ada@example.com Ada Lee", "CNA101 Nursing")
+    assert (now["user"], now["course"]) == ("ada@example.com Ada Lee", "CNA101 Nursing")
     link(page, "**ada@example.com** Ada Lee · student").click().run()
     assert page.query_params == {"dataset": "elevate.students", "record": str(student)}
 
@@ -154,6 +154,19 @@ def test_a_wrong_address_is_refused_in_a_sentence(
     assert not page.exception
 
 
+def test_whoever_is_asked_for_by_an_id_is_shown_with_what_refers_to_her(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet("email,full_name,external_id\neve@example.com,Eve Moe,S-77\n"), "elevate.students")
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    rows = "student_email,course_code,enrolled_at\neve@example.com,CNA101,2026-02-01\n"
+    wb.import_sheet(sheet(rows), "elevate.enrollments")
+    page = ask(show("record"), "S-77")
+    assert "Enrollments that refer to it (1)" in [heading.value for heading in page.header]
+    (told,) = (each.value for each in page.dataframe if "enrolled at" in each.value)
+    assert told["enrolled at"].tolist() == ["2026-02-01"], "a day is no moment that a zone moves"
+
+
 def test_a_record_that_is_gone_still_has_its_story(show: Show, wb: Workbench, twice: tuple[Batch, Batch]) -> None:
     wb.undo(twice[1])
     page = ask(show("record"), "adam@example.com")
@@ -165,7 +178,7 @@ def test_a_student_lists_her_enrollments(show: Show, wb: Workbench, sheet: Sheet
     wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
     wb.import_sheet(sheet("student_email,course_code\nada@example.com,CNA101\n"), "elevate.enrollments")
     page = show("record", dataset="elevate.students", record="ada@example.com")
-    assert "Enrollments that refer to it (1)" in [heading.value for heading in page.subheader]
+    assert "Enrollments that refer to it (1)" in [heading.value for heading in page.header]
     table = next(table.value for table in page.dataframe if "course code" in table.value.columns)
     assert table.iloc[0][["", "course code", "status"]].tolist() == ["Open", "CNA101 Nursing", "active"]
 
@@ -177,7 +190,7 @@ def test_a_student_lists_the_rows_that_name_her_and_did_not_get_in(
     rows = "student_email,course_code\nada@example.com,CNA101\nada@example.com,BAKE101\nadam@example.com,BAKE101\n"
     wb.import_sheet(sheet(rows, "autumn.csv"), "elevate.enrollments")
     page = show("record", dataset="elevate.students", record="ada@example.com")
-    assert "Rows that name it and did not get in" in [heading.value for heading in page.subheader]
+    assert "Rows that name it and did not get in" in [heading.value for heading in page.header]
     assert "**unmatched** (course) · autumn.csv, line 3" in said(page)
     assert "autumn.csv, line 4" not in said(page)
 
@@ -193,7 +206,7 @@ def test_why_she_is_not_in_there_is_told_where_it_is_asked(show: Show, twice: tu
     assert "Dee has no address." in words
     link(page, "Show this line").click().run()
     assert page.query_params == {"find": "Dunn", "batch": str(twice[0].id), "line": "3"}
-    assert "Line 3 of the file" in [heading.value for heading in page.subheader]
+    assert "Line 3 of the file" in [heading.value for heading in page.header]
 
 
 def test_a_held_import_is_why_nobody_of_it_is_in(show: Show, wb: Workbench, sheet: Sheets) -> None:
@@ -265,7 +278,7 @@ def test_a_teacher_is_switched_off_with_a_reason_and_on_again(show: Show, wb: Wo
     wb.import_sheet(sheet(roster, "roster.csv"), "polaris.teacher_roster")
     page = ask(show("record"), "ben@kck.example")
     page.button(key="FormSubmitter:switch-Switch this teacher off").click().run()
-    assert dict(page.dataframe[-1].value.to_numpy().tolist())["deactivation_source"] == "manual_admin"
+    assert dict(page.dataframe[-1].value.to_numpy().tolist())["deactivation source"] == "manual_admin"
     assert "deactivated by hand · ana" in said(page).replace("**", "")
     assert "Left district" in said(page)
     wb.import_sheet(sheet(roster, "again.csv"), "polaris.teacher_roster")

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
+from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.doors import jobs
 from workbench.doors.web import uploads
@@ -182,7 +183,7 @@ def test_a_part_opens_on_the_same_page_without_what_is_the_run_s_and_leads_back(
     ("outcome", "rows"),
     [
         ("created", [[2, "active", "CNA101", "ada@example.com"], [4, "pending", "CNA101", "ben@example.com"]]),
-        ("unmatched", [[3, "course_code: Course not found: 'WELD1'", "WELD1", "ada@example.com", "active"]]),
+        ("unmatched", [[3, "course code: Course not found: 'WELD1'", "WELD1", "ada@example.com", "active"]]),
     ],
 )
 def test_the_rows_of_a_part_are_told_by_its_fields(
@@ -202,11 +203,8 @@ def test_the_rows_of_a_run_are_those_of_its_source(show: Show, learners: Batch) 
 
 def test_a_run_is_corrected_where_its_rows_are(show: Show, wb: Workbench, learners: Batch, worked: Worked) -> None:
     page = show("validate", batch=learners.id)
-    editor = page.data_editor[0]
-    column, place = str(learners.headers.index("email")), editor.value["line"].tolist().index(5)
-    edits = {"edited_rows": {place: {column: "cy@example.com"}}, "added_rows": [], "deleted_rows": []}
-    page.session_state[str(editor.key)] = edits
-    press(page.run(), "Correct 1 cell and check again")
+    email = str(learners.headers.index("email"))
+    press(grid(page).say({5: {email: "cy@example.com"}}), "Correct 1 cell and check again")
     assert worked(learners).invalid == 0
     assert [row.processed for row in wb.batches.parts(learners)] == [3, 1, 4]
     assert not show("validate", batch=learners.id).exception
@@ -284,7 +282,7 @@ def test_a_workbook_s_sheets_are_imported_together(show: Show, wb: Workbench, wo
     page.run()
     order = "1. courses → Elevate: Courses\n2. students → Elevate: Students\n3. enrollments → Elevate: Enrollments"
     assert order in said(page)
-    assert "Left out, as no dataset or without rows: Notes." in said(page)
+    assert "Left out: Notes (1 row)." in said(page)
     assert "Map its columns" in buttons(page)
     page = press(page, "Import its sheets together")
     assert not page.exception
@@ -330,13 +328,20 @@ def test_sheets_that_cannot_be_imported_yet_are_refused_in_a_sentence(
     assert wb.batches.all() == []
 
 
-def test_sheets_that_are_the_same_dataset_are_refused_in_a_sentence(show: Show, wb: Workbench) -> None:
-    people = {"email": ["ada@example.com"], "full name": ["Ada"], "phone": ["555-201-0001"]}
-    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(First=people, Second=people))).id
+def test_sheets_that_are_the_same_dataset_are_runs_one_after_the_other(
+    show: Show, wb: Workbench, worked: Worked
+) -> None:
+    first, second = ({"email": [f"{name}@example.com"], "full name": [name]} for name in ("Ada", "Bo"))
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(First=first, Second=second))).id
     page = show("upload", upload=kept)
-    assert "Its sheets cannot be imported together: First and Second of book.xlsx would both be" in said(page)
+    assert "Say what First, Second is, or leave it out." in said(page)
     assert "Import its sheets together" not in buttons(page)
     assert "Map its columns" in buttons(page)
+    for name in ("First", "Second"):
+        next(box for box in page.selectbox if box.label == f"What {name} is").select("elevate.students").run()
+    assert "**Its sheets are 2 imports**, one after the other:" in said(page)
+    press(page, "Begin this import")
+    assert worked(wb.batches.all()[0]).reading["sheet"] == "First"
 
 
 def test_one_dataset_among_the_sheets_is_no_run(show: Show, wb: Workbench) -> None:
@@ -350,17 +355,13 @@ def test_the_rows_of_several_sheets_are_corrected_sheet_by_sheet(
     show: Show, wb: Workbench, several: Batch, worked: Worked
 ) -> None:
     page = show("validate", batch=several.id)
-    assert not (page.exception or page.data_editor or page.download_button)
+    assert not (page.exception or page.get("component_instance") or page.download_button)
     page = press(page, "The rows of students (students)")
     students = part(wb, several, "elevate.students")
     assert page.query_params == {"batch": str(students.id)}
     assert not {"Look at the plan", "Make the plan"} & set(buttons(page))
-    page.session_state[str(page.data_editor[0].key)] = {
-        "edited_rows": {0: {"0": "zed@example.com"}},
-        "added_rows": [],
-        "deleted_rows": [],
-    }
-    press(page.run(), "Correct 1 cell and check again")
+    line = grid(page).lines[0]
+    press(grid(page).say({line: {"0": "zed@example.com"}}), "Correct 1 cell and check again")
     run = worked(several)
     assert (run.stage, run.created, run.invalid, run.unmatched) == ("planned", 5, 0, 0)
 

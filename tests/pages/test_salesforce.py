@@ -148,4 +148,4 @@ def test_an_audit_that_cannot_look_says_so_and_keeps_the_page(
     page = press(page, "Audit", 2)
     assert not page.exception
     assert "There is no object called Class__c" in said(page)
-    assert "Steps" in [header.value for header in page.subheader]
+    assert "Steps" in [header.value for header in page.header]

@@ -1,8 +1,10 @@
 """A workbook and an archive whose sheets are of several playbooks: imported one after the other at Upload."""
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -52,18 +54,77 @@ def test_the_imports_of_a_file_are_shown_in_their_order_and_begun_one_after_the_
     assert len(records(url, "commerce.invoice_lines", "line")) == 3
 
 
-def test_a_sheet_that_nobody_can_tell_is_asked_about_before_anything_is_begun(
+def test_every_sheet_is_listed_and_what_is_like_no_dataset_is_left_out_unless_somebody_says_what_it_is(
     show: Show, wb: Workbench, tmp_path: Path
 ) -> None:
     page = dropped(show, commerce_book.workbook(tmp_path / "all.xlsx", **commerce_book.WHOLESALE, Notes=NOTES))
-    assert "Nothing is begun before it is said what each of its sheets is" in said(page)
-    assert "Begin this import" not in buttons(page)
-    asked = next(each for each in page.selectbox if each.label == "What is Notes?")
-    page = asked.select("").run()
+    assert [box.label for box in page.checkbox][:4] == ["**Invoices**", "**Items**", "**Customers**", "**Notes**"]
+    assert [box.value for box in page.checkbox][:4] == [True, True, True, False]
+    assert "Left out: Notes (1 row)." in said(page)
     assert "Begin this import" in buttons(page)
-    assert "Left out: Notes." in said(page)
+    page = next(each for each in page.checkbox if each.label == "**Notes**").check().run()
+    assert "Say what Notes is, or leave it out." in said(page)
+    assert "Begin this import" not in buttons(page)
+    page = next(each for each in page.selectbox if each.label == "What Notes is").select("commerce.items").run()
+    assert "Begin this import" in buttons(page)
     (upload,) = uploads.waiting(wb.settings)
-    assert dict(upload.kinds) == {"Notes": ""}
+    assert dict(upload.kinds) == {"Notes": "commerce.items"}
+    page = show("upload", upload=upload.id)
+    assert next(each for each in page.checkbox if each.label == "**Notes**").value, "what was said outlives a reload"
+
+
+def test_sheets_of_several_families_are_runs_one_after_the_other(
+    show: Show, wb: Workbench, worked: Worked, tmp_path: Path
+) -> None:
+    students = {"email": ["ada@example.com", "bo@example.com"], "full name": ["Ada Park", "Bo Ek"]}
+    teachers = {"Teacher Name": ["Cy Fox"], "Teacher Email": ["cy@example.com"]}
+    page = show("upload")
+    page.file_uploader[0].upload("office.xlsx", book(Students=students, Teachers=teachers))
+    page.run()
+    upload = page.query_params["upload"]
+    assert "**Its sheets are 2 imports**, one after the other:" in said(page)
+    page = press(page, "Begin this import")
+    first = worked(wb.batches.all()[0])
+    assert outcome(wb.commit(first)) == (2, 0, 0, 0, 0)
+    page = show("upload", upload=upload)
+    assert "Written" in [link.label for link in page.get("page_link")]
+    press(page, "Begin this import")
+    assert {first.dataset, wb.batches.all()[0].dataset} == {"elevate.students", "polaris.teachers"}
+    assert uploads.waiting(wb.settings) == []
+
+
+def test_a_sheet_that_is_mapped_by_hand_leaves_the_others_to_go_on_with(
+    show: Show, wb: Workbench, worked: Worked
+) -> None:
+    students = {"email": ["ada@example.com"], "full name": ["Ada Park"]}
+    courses = {"name": ["Nursing"], "code": ["CNA101"]}
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(students=students, courses=courses))).id
+    page = show("map", upload=kept, sheet="courses")
+    next(box for box in page.checkbox if box.label.startswith("I have looked")).check().run()
+    press(page, "Start the import")
+    worked(wb.batches.all()[0])
+    assert [upload.id for upload in uploads.waiting(wb.settings)] == [kept]
+    page = show("upload", upload=kept)
+    assert "Go on: planned" in [link.label for link in page.get("page_link")]
+    assert [box.label for box in page.checkbox if box.label.startswith("**")] == ["**students**"]
+
+
+def test_what_a_workbook_hides_is_said_and_left_out(show: Show, wb: Workbench) -> None:
+    file = BytesIO(
+        book(
+            students={"email": ["a@b.org"], "full name": ["Ann Lee"]},
+            old={"email": ["x@y.org"], "full name": ["Bo Ek"]},
+        )
+    )
+    opened = openpyxl.load_workbook(file)
+    opened["old"].sheet_state = "hidden"
+    changed = BytesIO()
+    opened.save(changed)
+    changed.seek(0)
+    page = show("upload", upload=uploads.keep(wb.settings, "book.xlsx", changed).id)
+    assert "1 row · email, full name · **hidden in the workbook**" in said(page)
+    assert "Left out: old (1 row, hidden)." in said(page)
+    assert "Import its sheets together" not in buttons(page)
 
 
 def test_what_several_sheets_have_to_come_to_is_said_beforehand(

@@ -1,5 +1,6 @@
 """Validate tells what is wrong, and takes corrections in place and in a file."""
 
+import json
 from collections.abc import Callable
 from io import BytesIO
 
@@ -7,9 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
+from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
 
 Sheets = Callable[..., Sheet]
 
@@ -63,28 +66,60 @@ def test_what_was_noticed_of_a_column_is_told_once(show: Show, wb: Workbench, sh
 
 def test_issues_are_counted_and_their_rows_shown(show: Show, planned: Batch) -> None:
     page = show("validate", batch=planned.id)
-    rows = page.data_editor[0].value
+    rows = grid(page).value
     kinds = [button.label.replace("\\", "") for button in page.button if str(button.key).startswith("kind ")]
     assert kinds == [
         "✕ **1 row** · email: invalid email format",
         "✕ **1 row** · phone: invalid phone number: 7 to 20 digits, with + ( ) - . / and an extension (x12)",
         "! **1 row** · email: an earlier row has the same key: skipped, with a warning",
     ]
-    assert rows[["line", "0"]].to_numpy().tolist() == [[3, "ben at example.com"], [4, "ada@example.com"]]
+    assert rows[["line", "0"]].to_numpy().tolist() == [["3", "ben at example.com"], ["4", "ada@example.com"]]
+
+
+def test_cells_that_are_wrong_or_were_corrected_are_marked(show: Show, wb: Workbench, planned: Batch) -> None:
+    wrong = grid(show("validate", batch=planned.id)).about(3, "wrong")
+    assert (wrong["0"], sorted(wrong)) == ("Invalid email format", ["0", "2"])
+    wb.correct(planned, {3: {"phone": "13"}})
+    shown = grid(show("validate", batch=planned.id))
+    assert shown.about(3, "changed") == {"2": "was 12, corrected by ana"}
+    assert sorted(shown.about(3, "wrong")) == ["0", "2"]
+
+
+def test_rows_are_shown_in_the_order_that_the_address_asks_for(show: Show, planned: Batch) -> None:
+    for order, lines in {"0": [4, 3], "-0": [3, 4], "-line": [4, 3], "2": [3, 4], "9": [3, 4], "x": [3, 4]}.items():
+        page = show("validate", batch=planned.id, order=order)
+        assert (grid(page).lines, len(page.exception)) == (lines, 0)
+    sorts = {
+        each["field"]: each["sort"]
+        for each in grid(show("validate", batch=planned.id, order="-0")).options["columnDefs"]
+    }
+    assert {name for name, sort in sorts.items() if sort} == {"0"}
+
+
+def test_rows_are_found_by_what_one_column_says(show: Show, planned: Batch) -> None:
+    page = show("validate", batch=planned.id)
+    page.selectbox(key="in").select("phone").run()
+    assert grid(page).lines == [3, 4]
+    page.text_input(key="search").set_value("1").run()
+    assert grid(page).lines == [3]
+    page.selectbox(key="which cell").select("equals").run()
+    assert "No row fits." in said(page)
+    page.selectbox(key="which cell").select("blank").run()
+    assert grid(page).lines == [4]
 
 
 def test_a_kind_is_opened_with_the_texts_of_its_cells_and_its_rows(show: Show, planned: Batch) -> None:
     page = show("validate", batch=planned.id)
     page.button(key="kind email duplicate_key warning").click().run()
     assert page.query_params["code"] == "duplicate_key"
-    assert page.data_editor[1].value["line"].tolist() == [4]
+    assert grid(page).lines == [4]
     page.button(key="kind email bad_email error").click().run()
-    values, rows = page.data_editor[0].value, page.data_editor[1].value
+    values, lines = page.data_editor[0].value, grid(page).lines
     assert values.to_numpy().tolist() == [["ben at example.com", 1, 3, None]]
-    assert rows["line"].tolist() == [3]
+    assert lines == [3]
     page.button(key="kind email bad_email error").click().run()
     assert "code" not in page.query_params
-    assert page.data_editor[0].value["line"].tolist() == [3, 4]
+    assert grid(page).lines == [3, 4]
 
 
 def test_a_text_is_put_right_in_all_its_rows_and_that_is_taken_back(
@@ -100,7 +135,7 @@ def test_a_text_is_put_right_in_all_its_rows_and_that_is_taken_back(
     assert [row["raw"]["phone"] for row in wb.rows.each(planned, lines=[3])] == [""]
     page = show("validate", batch=planned.id)
     assert "Last correction: phone: '12' is nothing (1 row, ana)" in said(page).replace("\\", "")
-    assert page.data_editor[0].value["was"].tolist() == ["✎ phone: was 12 (ana)", ""]
+    assert grid(page).value["was"].tolist() == ["✎ phone: was 12 (ana)", ""]
     page.button(key="take back").click().run()
     worked(planned)
     assert [row["raw"]["phone"] for row in wb.rows.each(planned, lines=[3])] == ["12"]
@@ -113,15 +148,15 @@ def test_a_text_is_put_right_in_all_its_rows_and_that_is_taken_back(
 def test_words_are_looked_for_in_all_rows_and_a_line_is_gone_to(show: Show, planned: Batch) -> None:
     page = show("validate", batch=planned.id)
     page.text_input(key="search").set_value("okafor").run()
-    assert page.data_editor[0].value["line"].tolist() == [3]
+    assert grid(page).lines == [3]
     page.text_input(key="search").set_value("nobody here").run()
     assert "No row fits." in said(page)
     page.text_input(key="search").set_value("").run()
     page.number_input(key="from").set_value(4).run()
-    assert page.data_editor[0].value["line"].tolist() == [4]
+    assert grid(page).lines == [4]
     page.number_input(key="from").set_value(1).run()
     page.button_group(key="which").set_value("All rows").run()
-    assert page.data_editor[0].value["line"].tolist() == [2, 3, 4]
+    assert grid(page).lines == [2, 3, 4]
 
 
 def test_rows_that_are_picked_or_found_are_changed_at_once(
@@ -129,9 +164,7 @@ def test_rows_that_are_picked_or_found_are_changed_at_once(
 ) -> None:
     page = show("validate", batch=planned.id)
     page.session_state["at once"] = True
-    edits = {"edited_rows": {1: {"pick": True}}, "added_rows": [], "deleted_rows": []}
-    page.session_state[f"cells {planned.id} 0 None None 3"] = edits
-    page.run()
+    grid(page).say(picked=(4,))
     assert "Correct cells" in labels(page)  # to pick a row is no correction
     page.selectbox(key="change column").select("full_name").run()
     page.text_input(key="change was").set_value("Park").run()
@@ -145,14 +178,12 @@ def test_rows_that_are_picked_or_found_are_changed_at_once(
 
 def test_a_filter_stands_in_the_address(show: Show, planned: Batch) -> None:
     page = show("validate", batch=planned.id, field="phone")
-    assert page.data_editor[0].value["line"].tolist() == [3]
+    assert grid(page).lines == [3]
 
 
-def typed(page: AppTest, batch: Batch) -> AppTest:
+def typed(page: AppTest) -> AppTest:
     """Types an e-mail address and a phone number into line 3."""
-    edits = {"edited_rows": {0: {"0": "ben@example.com", "2": "555-201-0002"}}, "added_rows": [], "deleted_rows": []}
-    page.session_state[f"cells {batch.id} 0 None None 3"] = edits
-    return page.run()
+    return grid(page).say({3: {"0": "ben@example.com", "2": "555-201-0002"}})
 
 
 def labels(page: AppTest) -> list[str]:
@@ -160,17 +191,17 @@ def labels(page: AppTest) -> list[str]:
 
 
 def test_what_is_typed_and_not_saved_outlives_the_page_and_its_filters(show: Show, planned: Batch) -> None:
-    page = typed(show("validate", batch=planned.id), planned)
+    page = typed(show("validate", batch=planned.id))
     page.button(key="kind email duplicate_key warning").click().run()
-    assert page.data_editor[1].value["line"].tolist() == [4]
+    assert grid(page).lines == [4]
     assert "2 cells typed and not saved yet, 2 of them in rows that are not shown here. You may leave." in said(page)
     again = show("validate", batch=planned.id)
-    assert again.data_editor[0].value["0"].tolist() == ["ben@example.com", "ada@example.com"]
+    assert grid(again).value["0"].tolist() == ["ben@example.com", "ada@example.com"]
     assert "Correct 2 cells and check again" in labels(again)
 
 
 def test_the_plan_of_what_is_not_saved_is_told_to_be_another(show: Show, planned: Batch) -> None:
-    typed(show("validate", batch=planned.id), planned)
+    typed(show("validate", batch=planned.id))
     page = show("commit", batch=planned.id)
     assert "2 cells typed at Validate and not saved: not in this plan." in said(page)
 
@@ -178,7 +209,7 @@ def test_the_plan_of_what_is_not_saved_is_told_to_be_another(show: Show, planned
 def test_a_plan_is_made_with_what_is_typed(
     show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
 ) -> None:
-    typed(show("validate", batch=planned.id), planned)
+    typed(show("validate", batch=planned.id))
     page = show("validate", batch=planned.id)
     next(button for button in page.button if button.label == "Correct 2 cells and make the plan").click().run()
     now = worked(planned)
@@ -187,14 +218,14 @@ def test_a_plan_is_made_with_what_is_typed(
 
 
 def test_what_is_discarded_is_gone(show: Show, planned: Batch) -> None:
-    page = typed(show("validate", batch=planned.id), planned)
+    page = typed(show("validate", batch=planned.id))
     next(button for button in page.button if button.label == "Discard").click().run()
-    assert page.data_editor[0].value["0"].tolist() == ["ben at example.com", "ada@example.com"]
-    assert show("validate", batch=planned.id).data_editor[0].value["0"].tolist()[0] == "ben at example.com"
+    assert grid(page).value["0"].tolist() == ["ben at example.com", "ada@example.com"]
+    assert grid(show("validate", batch=planned.id)).value["0"].tolist()[0] == "ben at example.com"
 
 
 def test_nobody_else_sees_what_one_has_typed(show: Show, planned: Batch) -> None:
-    typed(show("validate", batch=planned.id), planned)
+    typed(show("validate", batch=planned.id))
     page = show("validate", batch=planned.id)
     page.sidebar.text_input(key="person").set_value("lea").run()
     assert page.session_state["person"] == "lea"
@@ -208,14 +239,14 @@ def test_a_cell_is_corrected_in_place_and_checked_again(
     show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
 ) -> None:
     page = show("validate", batch=planned.id)
-    typed(page, planned)
+    typed(page)
     correct = next(button for button in page.button if button.label == "Correct 2 cells and check again")
     correct.click().run()
     now = worked(planned)
     assert (now.stage, now.created, now.invalid) == ("planned", 2, 0)
     assert [row["raw"]["email"] for row in wb.rows.each(now, lines=[3])] == ["ben@example.com"]
     page.run()
-    assert page.data_editor[0].value["line"].tolist() == [4]
+    assert grid(page).lines == [4]
 
 
 def test_a_corrected_file_comes_back_into_the_same_batch(
@@ -247,9 +278,10 @@ def test_a_file_that_is_not_ours_is_refused_in_a_sentence(show: Show, planned: B
 def test_a_completed_import_is_shown_and_no_longer_corrected(show: Show, wb: Workbench, planned: Batch) -> None:
     wb.commit(planned, skip_errors=True)
     page = show("validate", batch=planned.id)
-    assert not page.data_editor
     assert not page.file_uploader
-    assert page.dataframe[0].value["line"].tolist() == [3, 4]
+    assert grid(page).lines == [3, 4]
+    assert not any(each["editable"] for each in grid(page).options["columnDefs"])
+    assert "rowSelection" not in grid(page).options
 
 
 def test_clean_rows_are_praised_and_lead_on(show: Show, wb: Workbench, sheet: Sheets) -> None:
@@ -270,8 +302,9 @@ def test_hostile_text_is_text(show: Show, wb: Workbench, sheet: Sheets) -> None:
     name = "<img src=x onerror=alert(4)> **b**.csv"
     batch = wb.stage(sheet(HOSTILE, name), "elevate.students")
     page = show("validate", batch=batch.id)
-    cells = page.data_editor[0].value
-    assert cells["0"].tolist() == ["<img src=x onerror=alert(2)>"]
+    shown = grid(page)
+    assert shown.value["0"].tolist() == ["<img src=x onerror=alert(2)>"]
+    assert shown.headers["2"] == "<script>alert(1)</script>"
     assert "\\<img src=x onerror=alert\\(4\\)\\> \\*\\*b\\*\\*\\.csv" in said(page)
     assert not page.exception
 
@@ -326,3 +359,52 @@ def test_what_nearly_fits_is_taken_for_all_its_rows(
     page.button[[one.label for one in page.button].index("Yes, in 2 rows")].click().run()
     assert not page.exception
     assert worked(batch).created == 2
+
+
+def test_a_kind_becomes_a_step_of_the_recipe_with_which_the_import_goes_on_and_the_next_needs_no_hand(
+    show: Show, wb: Workbench, sheet: Sheets, worked: Callable[[Batch], Batch]
+) -> None:
+    columns = {"email": "email", "full_name": "full_name", "phone": "phone"}
+    wb.templates.save("Monthly", "elevate.students", Mapping(columns=columns))
+    text = STUDENTS.replace("555-201-0001", " 12 ")
+    batch = wb.plan(wb.stage(sheet(text, "march.csv"), "elevate.students", template="Monthly")).batch
+    page = show("validate", batch=batch.id, field="phone", code="bad_phone")
+    editor = f"values {batch.id} 0 {batch.plan} phone bad_phone"
+    page.session_state[editor] = {"edited_rows": {0: {"means": "(nothing)"}}, "added_rows": [], "deleted_rows": []}
+    page.run()
+    press(page, "Clean this column")
+    assert [page.query_params[part] for part in ("batch", "do", "column")] == [str(batch.id), "map_values", '["phone"]']
+    assert [row[0] for row in page.dataframe[-1].value[["line"]].values.tolist()] == [2, 3]
+    page = show("clean", **page.query_params)
+    press(page, "Add this step")
+    assert "In phone, take ' 12 ' → '', '12' → ''." in " ".join(box.label for box in page.checkbox)
+    press(page, "Check the import again with this recipe")
+    (begun, gone) = wb.batches.all()[:2]
+    assert (gone.id, gone.stage) == (batch.id, "discarded")
+    assert page.query_params["batch"] == str(begun.id)
+    worked(begun)
+    assert "phone" not in [count["field"] for count in wb.rows.issue_counts(begun)]
+    april = wb.stage(sheet(text, "april.csv"), "elevate.students", template="Monthly")
+    assert "phone" not in [count["field"] for count in wb.rows.issue_counts(april)]
+
+
+def test_texts_that_are_too_many_are_chosen_by_what_is_wrong_with_them(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    rows = "".join(f"ada{n}@example.com,Ada,call {n}\n" for n in range(150))
+    batch = wb.plan(wb.stage(sheet(f"email,full_name,phone\n{rows}"), "elevate.students")).batch
+    page = show("validate", batch=batch.id, field="phone", code="bad_phone")
+    press(page, "Clean this column")
+    (facet,) = json.loads(page.query_params["facets"])["shown"]
+    assert (facet["by"], facet["of"], facet["chosen"]["values"]) == (
+        "issue",
+        "elevate.students.phone",
+        ["bad_phone"],
+    )
+    assert any("150 of 150 rows" in each.value for each in page.markdown)
+
+
+def press(page: AppTest, label: str) -> None:
+    next(one for one in page.button if one.label == label).click().run()
+    assert not page.exception
+    assert [each.value for each in page.error] == []

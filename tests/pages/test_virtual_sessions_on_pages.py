@@ -68,7 +68,7 @@ def test_an_uploaded_sheet_is_recognised_whatever_stands_above_its_header(
     page.run()
     assert next(box for box in page.selectbox if box.label == "Dataset").value == "polaris.virtual_sessions"
     page = show("map", **page.query_params)
-    next(box for box in page.text_input if box.label.startswith("Window")).set_value("2026-2027").run()
+    next(box for box in page.text_input if box.label.startswith("Since when")).set_value("2026-2027").run()
     next(box for box in page.checkbox if box.label.startswith("I have looked")).check().run()
     press(page, "Start the import")
     run = worked(wb.batches.all()[0])

@@ -135,7 +135,7 @@ def signed(ana: Workbench, lea: Workbench) -> Batch:
     ana.import_sheet(first, "polaris.teacher_roster", **roster)
     batch = ana.plan(ana.stage(again, "polaris.teacher_roster", expected={"rows": 6}, **roster)).batch
     ana.correct(batch, {5: {"Teacher Email": "eve@kck.example"}})
-    ana.prefer(batch, [4])
+    ana.decisions.prefer(batch, [4])
     ana.commit(ana.plan(batch).batch, skip_errors=True, accept=["all"], reason="One is on leave.")
     ana.reject(batch, [6], "Nobody of that name works there.")
     lea.sign_off(batch)

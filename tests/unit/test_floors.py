@@ -31,6 +31,7 @@ MAY = {
 """A floor is a folder, or a module that stands alone, and what it imports of the others."""
 ONLY_IN = {
     "streamlit": ("app", "pages", "doors.web"),
+    "st_aggrid": ("doors.web.grid",),
     "sqlalchemy": ("database", "derived.tables"),
     "psycopg": ("database", "derived.tables"),
     "alembic": ("database",),
@@ -42,7 +43,7 @@ ONLY_IN = {
     "croniter": ("database.due_times",),
     "cryptography": ("sources.signing_key",),
     "gspread": ("sources.google_sheets",),
-    "sqlglot": ("prepare.cleaning.expression",),
+    "sqlglot": ("prepare.cleaning.expression", "prepare.cleaning.written"),
     "simple_salesforce": ("sources.salesforce",),
 }
 FILES = [

@@ -5,8 +5,9 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable
 
+from workbench.database.expressions import issue
 from workbench.database.rolling_up import TOGETHER
-from workbench.database.target import Target, issue
+from workbench.database.target import Target
 from workbench.database.verdicts import Verdicts
 
 

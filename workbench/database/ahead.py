@@ -13,8 +13,9 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.target import Target, slice_of
+from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
 from workbench.model.contract import Field

@@ -1,10 +1,10 @@
 """Batches in the database: begun, moved forward, found, and what became of them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database import progress, reads, wholes
-from workbench.database.store import QUEUE, Store, translated_errors
+from workbench.database.store import QUEUE, Store
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
 from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError
 from workbench.model.issue import counted
@@ -182,60 +182,6 @@ def fail_quietly(store: Store, batch: UUID, why: str) -> None:
     """Ends a batch, unless the database that should hear of it is what failed."""
     with suppress(WorkbenchError, psycopg.Error):
         fail(store, batch, why)
-
-
-@contextmanager
-def working(store: Store, batch: UUID) -> Iterator[None]:
-    """Waits until nobody else is at work on a batch, and says that we are, for as long as the connection lives: what
-    `recover` asks."""
-    with translated_errors():
-        store.connection.execute("select pg_advisory_lock(hashtextextended(%s, 1))", (str(batch),))
-    try:
-        yield
-    finally:
-        with suppress(psycopg.Error):
-            store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", (str(batch),))
-
-
-@contextmanager
-def reserved(store: Store, run: Run) -> Iterator[None]:
-    """Waits until no other job is at work on any dataset of a run, and keeps others from them; in one order, so that no
-    two wait for each other."""
-    names = sorted({f"{store.tenant_id}:{batch.dataset}" for batch in run.written})
-    with translated_errors():
-        for name in names:
-            store.connection.execute("select pg_advisory_lock(hashtextextended(%s, 2))", (name,))
-    try:
-        yield
-    finally:
-        with suppress(psycopg.Error):
-            for name in names:
-                store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 2))", (name,))
-
-
-def recover(store: Store) -> list[UUID]:
-    """Ends the batches whose program died while it staged them, and says which: none of their rows was kept.
-
-    Those that a page has begun are left alone: the job that fills them is taken up again.
-    """
-    given_up: list[UUID] = []
-    waiting = (
-        "select id from workbench.import_batch "
-        "where stage in ('queued', 'staging') and source <> 'page' and part_of is null"
-    )
-    for row in store.all(waiting):
-        lock = (str(row["id"]),)
-        with translated_errors():
-            taken = "select pg_try_advisory_lock(hashtextextended(%s, 1)) as taken"
-            if not store.connection.execute(taken, lock).fetchone()["taken"]:  # type: ignore[index]
-                continue
-            noticed = f"noticed {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-            fail_quietly(
-                store, row["id"], f"Its program ended before it was done ({noticed}). Import the source again."
-            )
-            given_up.append(row["id"])
-            store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", lock)
-    return given_up
 
 
 def left_off(store: Store, limit: int) -> list[Batch]:
@@ -493,6 +439,14 @@ class Batches:
     def story(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:
         """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
         return story(self._store, self.get(batch).id)
+
+    def stories(self, some: Iterable[UUID]) -> list[dict[str, Any]]:
+        """Who did what with some batches and when, in the order of time: batch_id, at, actor, action, detail."""
+        return story(self._store, *some)
+
+    def entries(self) -> int:
+        """How many entries the audit log has: another number once anything was done."""
+        return int((self._store.one("select entries from workbench.audit_head") or {"entries": 0})["entries"])
 
     def parts(self, batch: Batch | UUID | str) -> tuple[Batch, ...]:
         """The parts of a composed run, in the order of import; none of an import under one contract."""

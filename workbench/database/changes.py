@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database.references import ReferringTarget, missed_as
-from workbench.database.target import slice_column
+from workbench.database.slices import slice_column
 from workbench.database.verdicts import Verdicts
 from workbench.model.contract import Field, With
 

@@ -9,8 +9,8 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from pyarrow import BufferOutputStream
 
 from workbench.database.batches import STANDS
+from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.target import slice_of
 from workbench.datasets import catalog
 from workbench.model.completeness import KINDS, Completeness, Difference
 from workbench.model.contract import Contract

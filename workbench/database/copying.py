@@ -15,7 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.database.store import Store
-from workbench.model.contract import Contract, half_of, part_of
+from workbench.model.arrays import joined_present
+from workbench.model.contract import Contract
+from workbench.model.derivation import half_of, part_of
 from workbench.model.errors import UnreadableSheet
 from workbench.model.issue import counted
 from workbench.model.kinds import KINDS
@@ -210,7 +212,7 @@ def copy_lines(item: Item) -> tuple[memoryview, int]:
             "\t",
             *_sources(rows.sources),
             "\t",
-            *(_cleaned(rows.chunk, item.hidden) if not item.derived else ("\\N",)),
+            *_cleaned(rows.chunk, item.hidden),
             "\n",
         )
     )
@@ -311,7 +313,7 @@ def _part(contract: Contract, normalized: Normalized, name: str) -> pa.StringArr
         for part in contract.field(name).ingredients
         if part in normalized.columns
     ]
-    said = pc.binary_join_element_wise(*there, " and ", null_handling="skip")
+    said = joined_present(" and ", *there)
     return pc.if_else(normalized.halves[name], _join(('"', said, '"')), "null")
 
 

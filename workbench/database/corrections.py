@@ -5,51 +5,41 @@ no longer holds.
 """
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
-from itertools import chain
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
-import pyarrow as pa
+from psycopg.types.json import Jsonb
 
-from workbench.database import batches
+from workbench.database import at_work, batches, corrected_rows, remapped, story, suggestions, templates
 from workbench.database.copying import COPY, INCOMING, Item, copy_lines
+from workbench.database.remapped import Remapped
+from workbench.database.rows import Rows
 from workbench.database.staging import judge_source
 from workbench.database.store import Store
+from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
-from workbench.model.errors import (
-    NoRows,
-    RemovedRows,
-    UnknownField,
-    UnknownHeader,
-    UnknownRows,
-    WrongReturn,
-    WrongStage,
-)
+from workbench.model.errors import MadeIntoParts, NoEdit, RemovedRows, WrongStage
 from workbench.model.issue import counted
-from workbench.model.playbook import Playbook
+from workbench.model.playbook import Playbook, PlaybookOf
+from workbench.model.row_query import EVERY_ROW, Order, RowQuery
 from workbench.model.sheet import Chunk, Sheet
-from workbench.model.written_rows import ADDED, harmless, own_headers
-from workbench.model.written_rows import meant as meant_by
+from workbench.model.wording import many
 from workbench.prepare import mapping
-from workbench.prepare.normalize import is_cased
-from workbench.sources.headers import name_headers
 
 _OPEN = ("staged", "planned", "held")
-_AT_ONCE = 10_000
 _KEPT_EDITS = 100
 """So many edits can be taken back, one after the other."""
 
 Step = Literal["taken_back", "made_again"]
 """What becomes of an earlier edit."""
-_LINE = re.compile(r"\s*(\d{1,9})(\.0+)?\s*")
-"""A line's number, as a spreadsheet may give it back."""
 
 
-def correct(  # noqa: PLR0913
+def correct(  # noqa: PLR0913, PLR0915
     store: Store,
     home: Path,
     run: Run,
@@ -60,10 +50,12 @@ def correct(  # noqa: PLR0913
     means: Pairs[str, Pairs[str, str]] | None = None,
     said: str = "",
     step: Step | None = None,
+    mapped: Remapped | None = None,
 ) -> Batch:
     """Keeps those of the given rows that differ from what counts now, all or none, and takes the batch back to staged;
     `means` is what somebody has said of texts for it ({field: {text: meaning}}), `said` the edit in words, and `step`
-    whether it takes an earlier edit back, or makes one again that was taken back.
+    whether it takes an earlier edit back, or makes one again that was taken back. Where it is `mapped` otherwise, every
+    row is kept as that reads it, and the cells are no edit.
 
     Under a playbook they are judged by the parts that they are made into, which are made anew with the next plan.
     Raises WrongStage, and what making the `rows` raises, which is done within the transaction.
@@ -72,12 +64,16 @@ def correct(  # noqa: PLR0913
         stage = batch.stage if batch.undo_of is None else "an undo"
         raise WrongStage(batch=batch.id, stage=stage, action="correcting", needed="staged, planned or held")
     contract = catalog.contract(batch.dataset)
-    judge = judge_source(store, home, batch, playbook)
+    under = batch if mapped is None else replace(batch, mapping=mapped.mapping.to_dict())
+    judge = judge_source(store, home, under, playbook)
     hidden = frozenset(mapping.secrets(batch.headers, contract))
     which = {"batch": batch.id, "tenant": store.tenant_id, "revision": batch.revision + 1, "user": store.user}
+    opened = {**which, "mapping": Jsonb(under.mapping)}
     lines: list[int] = []
     failed, counts = batch.summary["failed"], batch.summary["issue_counts"]
     partial, halves = batch.summary.get("partial", False), set(batch.summary.get("halves", ()))
+    if mapped is not None:
+        partial, halves = False, set()
     with store.transaction(batch.id) as connection:
         connection.execute(INCOMING)
         for chunk in rows:
@@ -85,9 +81,11 @@ def correct(  # noqa: PLR0913
             item = Item(batch=batch.id, contract=contract, rows=judged, hidden=hidden)
             partial = partial or (bool(contract.table) and judged.lacks(contract))
             halves |= judged.normalized.halves.keys()
+            if mapped is not None:
+                mapped.note(judged)
             with connection.cursor() as cursor, cursor.copy(COPY) as copy:
                 copy.write(copy_lines(item)[0])
-            if connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
+            if mapped is None and connection.execute(_FORGET_SAME, which).rowcount == len(chunk):
                 continue
             if gone := connection.execute(_REMOVED, which).fetchall():
                 raise RemovedRows(batch=batch.id, lines=_told([row["line"] for row in gone]))
@@ -95,18 +93,23 @@ def correct(  # noqa: PLR0913
             failed += now[0] - was[0]
             counts = counted(counts, now[1], ({**each, "rows": -each["rows"]} for each in was[1]))
             if not lines:
-                connection.execute(_OPEN_AGAIN, which)
+                connection.execute(_OPEN_AGAIN, opened)
             lines += [row["line"] for row in connection.execute(_KEEP, which)]
             connection.execute("truncate incoming")
         if not lines:
             return batch
         figures = {"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)}
         edit = {"revision": batch.revision + 1, "rows": len(lines), "by": store.user, "said": said}
-        summary = json.dumps({**figures, "edits": _edits(batch, edit, step)})
+        summary = json.dumps(figures if mapped is not None else {**figures, "edits": _edits(batch, edit, step)})
         connection.execute(_COUNT, {**which, "summary": summary})
         if run.face.id != batch.id:  # one of several sheets: the run's plan no longer holds either
-            connection.execute(_OPEN_AGAIN, {"batch": run.face.id, "revision": run.face.revision + 1})
+            of_run = {"batch": run.face.id, "revision": run.face.revision + 1, "mapping": Jsonb(run.face.mapping)}
+            connection.execute(_OPEN_AGAIN, of_run)
             connection.execute(_SUM, {"run": run.face.id})
+        if mapped is not None:
+            batches.change(store, batch.id, **mapped.changes(batch))
+            store.note("remapped", batch.id, rows=len(lines), columns=mapped.told(batch))
+            return batches.get(store, batch.id)
         more: dict[str, Any] = {"means": means} if means else {}
         more |= {step: True} if step else {}
         store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100], **more)
@@ -129,165 +132,6 @@ def last_edit(batch: Batch, step: Step) -> dict[str, Any] | None:
     return dict(edits[-1]) if edits else None
 
 
-def as_before(store: Store, batch: Batch, revision: int) -> Iterator[Chunk]:
-    """The rows of an edit as they were before it."""
-    return _of_edit(store, batch, _BEFORE, revision)
-
-
-def as_edited(store: Store, batch: Batch, revision: int) -> Iterator[Chunk]:
-    """The rows of an edit as it made them."""
-    return _of_edit(store, batch, _EDITED, revision)
-
-
-def _of_edit(store: Store, batch: Batch, question: str, revision: int) -> Iterator[Chunk]:
-    after = 0
-    while True:
-        which = {"batch": batch.id, "revision": revision, "after": after, "limit": _AT_ONCE}
-        found = store.connection.execute(question, which).fetchall()
-        if not found:
-            return
-        after = found[-1]["line"]
-        yield _chunk(batch, [row["line"] for row in found], [json.loads(row["raw"]) for row in found])
-
-
-def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]]) -> Iterator[Chunk]:
-    """The rows on those lines with those cells ({line: {header: text}}); raises UnknownHeader, UnknownRows."""
-    for header in dict.fromkeys(header for row in cells.values() for header in row):
-        if header not in batch.headers:
-            raise UnknownHeader(header=header, known=", ".join(batch.headers))
-    for lines in _pieces(sorted(cells)):
-        rows = _stored(store, batch, lines)
-        if missing := [line for line in lines if line not in rows]:
-            raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
-        new = [
-            [cells[line].get(header, cell) or "" for header, cell in zip(batch.headers, rows[line], strict=True)]
-            for line in lines
-        ]
-        yield _chunk(batch, lines, new)
-
-
-def filled(
-    store: Store, batch: Batch, lines: Sequence[int], header: str, text: str, instead_of: str | None
-) -> Iterator[Chunk]:
-    """The rows on those lines with a text in the column of a header; or in the place of another text in its cells,
-    where they have it; those that a recipe removed stay as they are. Raises UnknownHeader, UnknownRows."""
-    if header not in batch.headers:
-        raise UnknownHeader(header=header, known=", ".join(batch.headers))
-    place = batch.headers.index(header)
-    for piece in _pieces(sorted(lines)):
-        rows = _stored(store, batch, piece)
-        if missing := [line for line in piece if line not in rows]:
-            raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
-        removed = _removed(store, batch, piece)
-        for row in (row for line, row in rows.items() if line not in removed):
-            row[place] = text if instead_of is None else row[place].replace(instead_of, text)
-        yield _chunk(batch, piece, [rows[line] for line in piece])
-
-
-def _removed(store: Store, batch: Batch, lines: Sequence[int]) -> set[int]:
-    """Those of some lines that a recipe removed; asked within a transaction."""
-    if not batch.summary.get("filtered"):
-        return set()
-    found = store.connection.execute(_TAKEN_OUT, {"batch": batch.id, "lines": list(lines)})
-    return {row["line"] for row in found}
-
-
-def meant(
-    store: Store, batch: Batch, value_maps: Pairs[str, Pairs[str, str]], playbook: Playbook | None
-) -> Iterator[Chunk]:
-    """The rows in which a field, or the cell of its column, has one of the texts that mean something else
-    ({field: {text: meaning}}), with that in its column. As in a mapping, case makes no difference to a cell unless it
-    does to the field, and a text as it is written comes first. Raises UnknownField for a field that no column fills."""
-    headers = {name: header for header, name in batch.mapping["columns"].items()}
-    lines: dict[int, dict[str, str | None]] = {}
-    for field, meanings in value_maps.items():
-        if field not in headers:
-            raise UnknownField(dataset=batch.dataset, field=field, known=", ".join(headers))
-        cased = is_cased(catalog.contract(batch.dataset).field(field))
-        folded = {} if cased else {text.lower(): meaning for text, meaning in reversed(list(meanings.items()))}
-        written = {"batch": batch.id, "place": batch.headers.index(headers[field])}
-        asked = {**written, "texts": list(meanings), "folded": list(folded)}
-        cells = ((row["line"], row["text"]) for row in store.all(_WRITTEN, asked))
-        for line, text in chain(_saying(store, batch, field, list(meanings), playbook), cells):
-            meaning = meanings[text] if text in meanings else folded.get(text.lower())
-            if meaning is not None:
-                lines.setdefault(line, {})[headers[field]] = meaning
-    return by_line(store, batch, lines)
-
-
-def _saying(
-    store: Store, batch: Batch, field: str, texts: Sequence[str], playbook: Playbook | None
-) -> Iterator[tuple[int, str]]:
-    """The lines of a source in which a field has one of those texts, each with its text."""
-    parts = [part for part in batches.parts(store, batch.id) if part.derived]
-    asked = [
-        (part, name)
-        for part in parts
-        if playbook is not None
-        for name, column in playbook.part(part.dataset).columns.items()
-        if column == field
-    ] or [(batch, field)]
-    for part, name in asked:
-        which = {"batch": part.id, "name": name, "texts": list(texts)}
-        yield from ((row["line"], row["text"]) for row in store.all(_SAYING, which))
-
-
-def returned(store: Store, batch: Batch, sheet: Sheet) -> Iterator[Chunk]:
-    """The rows of a file that was written of the batch's rows (`exports`) and comes back corrected.
-
-    A row is known by its column `line`; columns and rows may be missing, and are then as they were. Raises NoRows, and
-    WrongReturn for a file that is something else.
-    """
-    line_header, columns = _columns(batch, sheet)
-    seen: set[int] = set()
-    for chunk in sheet.chunks():
-        lines = _lines(batch, sheet, chunk, line_header, seen)
-        rows = _stored(store, batch, lines)
-        if missing := [line for line in lines if line not in rows]:
-            raise _wrong(batch, sheet, f"line {missing[0]} is none of the batch's.")
-        new = [rows[line] for line in lines]
-        for place, header in enumerate(batch.headers):
-            if header in columns:
-                for row, text in zip(new, chunk.cells[columns[header]].to_pylist(), strict=True):
-                    row[place] = text if text == row[place] else meant_by(text)
-        yield _chunk(batch, lines, new)
-    if not seen:
-        raise NoRows(source=sheet.name)
-
-
-def _columns(batch: Batch, sheet: Sheet) -> tuple[str, dict[str, str]]:
-    """The header of the column of lines, and the returned header of each of the source's that came back."""
-    own = own_headers(batch.headers)
-    for written in (own, [harmless(header) for header in own]):
-        names, _ = name_headers([*written, *ADDED])
-        line, known = names[len(own)], dict(zip(names, own, strict=False))
-        others = [header for header in sheet.headers if header not in names]
-        if line in sheet.headers and not others:
-            return line, {known[header]: header for header in sheet.headers if header in known}
-    if line not in sheet.headers:
-        raise _wrong(batch, sheet, f"it has no column {line}, which says which row each one is.")
-    raise _wrong(batch, sheet, f"its columns {', '.join(others[:20])} are none of the batch's.")
-
-
-def _lines(batch: Batch, sheet: Sheet, chunk: Chunk, header: str, seen: set[int]) -> list[int]:
-    """The lines that the rows of a returned file are; none blank, none twice."""
-    lines = []
-    for text, at in zip(chunk.cells[header].to_pylist(), chunk.lines.to_pylist(), strict=True):
-        said = _LINE.fullmatch(text)
-        if said is None:
-            raise _wrong(batch, sheet, f"its row {at} does not say which line it is; rows cannot be added.")
-        line = int(said[1])
-        if line in seen:
-            raise _wrong(batch, sheet, f"line {line} is in it twice.")
-        seen.add(line)
-        lines.append(line)
-    return lines
-
-
-def _wrong(batch: Batch, sheet: Sheet, why: str) -> WrongReturn:
-    return WrongReturn(source=sheet.name, batch=batch.id, why=why)
-
-
 def _told(lines: Sequence[int]) -> str:
     """The first of some lines, in words."""
     more = " and more" if len(lines) > _NAMED else ""
@@ -298,66 +142,11 @@ _NAMED = 20
 """So many lines are named."""
 
 
-def _stored(store: Store, batch: Batch, lines: Sequence[int]) -> dict[int, list[str]]:
-    """The cells that count now on those lines, in the order of the headers; asked within a transaction."""
-    found = store.connection.execute(_CELLS, {"batch": batch.id, "lines": list(lines)})
-    return {row["line"]: json.loads(row["raw"]) for row in found}
-
-
-def _pieces(lines: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(lines), _AT_ONCE):
-        yield lines[start : start + _AT_ONCE]
-
-
-def _chunk(batch: Batch, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> Chunk:
-    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-    cells = pa.RecordBatch.from_arrays(columns, names=list(batch.headers))
-    return Chunk(lines=pa.array(lines, pa.int32()), cells=cells)
-
-
 def _figures(rows: Iterable[dict[str, Any]]) -> tuple[int, list[dict[str, Any]]]:
     """How many rows are invalid, and their issues by kind."""
     kinds = list(rows)
     return sum(each["rows"] for each in kinds if each["code"] is None), [each for each in kinds if each["code"]]
 
-
-_CELLS = "select line, raw from workbench.corrected_row where batch_id = %(batch)s and line = any(%(lines)s)"
-
-_TAKEN_OUT = """
-select line from workbench.import_row where batch_id = %(batch)s and line = any(%(lines)s) and status = 'skipped'
-"""
-
-_SAYING = """
-select each.line, coalesce(c.payload, r.payload) ->> %(name)s as text
-from workbench.import_row r
-left join lateral (
-    select n.payload from workbench.import_correction n
-    where n.batch_id = r.batch_id and n.line = r.line order by n.revision desc limit 1
-) c on true
-cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
-where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = any(%(texts)s)
-"""
-
-_WRITTEN = """
-select line, text from (
-    select line, btrim(raw::json ->> %(place)s) as text from workbench.corrected_row
-    where batch_id = %(batch)s and status <> 'skipped'
-) each where text = any(%(texts)s) or lower(text) = any(%(folded)s)
-"""
-
-_EDITED = """
-select line, raw from workbench.import_correction
-where batch_id = %(batch)s and revision = %(revision)s and line > %(after)s order by line limit %(limit)s
-"""
-
-_BEFORE = """
-select n.line, coalesce((
-    select b.raw from workbench.import_correction b
-    where b.batch_id = n.batch_id and b.line = n.line and b.revision < n.revision order by b.revision desc limit 1
-), r.raw) as raw
-from workbench.import_correction n join workbench.import_row r on r.batch_id = n.batch_id and r.line = n.line
-where n.batch_id = %(batch)s and n.revision = %(revision)s and n.line > %(after)s order by n.line limit %(limit)s
-"""
 
 _FORGET_SAME = """
 delete from incoming i using workbench.corrected_row r
@@ -370,8 +159,8 @@ where r.batch_id = %(batch)s and r.status = 'skipped' order by r.line limit 21
 """
 
 _OPEN_AGAIN = """
-update workbench.import_batch set stage = 'staged', revision = %(revision)s, planned_at = null, processed = null,
-    created = null, updated = null, skipped = null, unmatched = null, invalid = null, removed = 0,
+update workbench.import_batch set stage = 'staged', revision = %(revision)s, mapping = %(mapping)s, planned_at = null,
+    processed = null, created = null, updated = null, skipped = null, unmatched = null, invalid = null, removed = 0,
     summary = summary || '{"skipped_by_reason": {}, "unmatched_by_kind": {}, "issues_by_code": {}, "removed": {}}'
 where id = %(batch)s
 """
@@ -411,3 +200,128 @@ _WAS = _COUNTED.format(
     "select r.status, r.errors from workbench.corrected_row r join incoming i on i.line = r.line "
     "where r.batch_id = %(batch)s"
 )
+
+
+class Corrections:
+    """Corrections of rows that were staged and are not committed yet: `Workbench.corrections`."""
+
+    def __init__(self, store: Store, home: Path, playbook_of: PlaybookOf) -> None:
+        self._store = store
+        self._home = home
+        self._playbook_of = playbook_of
+
+    def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
+        """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.
+
+        The source's own rows stay beside them, with who corrected them and when. A batch that was planned needs a plan
+        again. In a run of several sheets it is the sheet's batch that is corrected. Raises WrongStage, UnknownHeader,
+        UnknownRows.
+        """
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            rows = corrected_rows.by_line(self._store, found, cells)
+            said = many(sum(map(len, cells.values())), "cell")
+            return self._corrected(run, found, rows, said=said)
+
+    def fill_cells(
+        self,
+        batch: Batch | UUID | str,
+        header: str,
+        text: str,
+        *,
+        instead_of: str | None = None,
+        lines: Sequence[int] | None = None,
+        query: RowQuery = EVERY_ROW,
+    ) -> Batch:
+        """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all that
+        are asked for, as `rows.page` finds them; `instead_of` another text where a cell has it, else of the whole cell.
+        Raises WrongStage, UnknownHeader, UnknownRows."""
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            which = lines
+            if which is None:
+                which = Rows(self._store).lines(found, replace(query, order=Order()))
+            rows = corrected_rows.filled(self._store, found, which, header, text, instead_of)
+            of = f"'{instead_of}' in {header}" if instead_of is not None else header
+            return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
+
+    def correct_from(self, batch: Batch | UUID | str, sheet: Sheet) -> Batch:
+        """As `correct`, with a file that `rows.save` wrote of the batch's rows and that comes back corrected.
+
+        Rows and columns may be missing, and stay as they are. Raises WrongStage, WrongReturn, NoRows, UnreadableSheet.
+        """
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            rows = corrected_rows.returned(self._store, found, sheet)
+            return self._corrected(run, found, rows, said=f"the file {sheet.name}")
+
+    def mean(
+        self,
+        batch: Batch | UUID | str,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+        *,
+        remember: bool = False,
+    ) -> Batch:
+        """Corrects every row of a batch at once in which a field has one of those texts ({field: {text: meaning}}), as
+        `correct` does; without any, what the last plan suggests for references that named nothing.
+
+        `remember` lets the template of the batch, if it has one, know it for the next time. Raises WrongStage,
+        UnknownField, TemplateTaken.
+        """
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
+            found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
+            means = value_maps if value_maps is not None else suggestions.meanings(found)
+            rows = corrected_rows.meant(self._store, found, means, playbook)
+            corrected = self._corrected(run, found, rows, means=means, said=story.meanings(means))
+        if remember and found.template_id is not None:
+            kept = templates.get(self._store, str(found.template_id))
+            said = kept.mapping
+            known = {name: {text: to for text, to in of.items() if text} for name, of in means.items()}
+            maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
+            Templates(self._store).update(kept.id, replace(said, value_maps=maps), seen=kept)
+        return corrected
+
+    def remap(
+        self,
+        batch: Batch | UUID | str,
+        columns: Pairs[str, str],
+        *,
+        value_maps: Pairs[str, Pairs[str, str]] | None = None,
+    ) -> Batch:
+        """Lets columns of a batch that is not written yet fill other fields ({header: field}, "" for none), and says
+        what texts mean there; every row is checked again, and needs a plan again. Who changed it stays in the batch's
+        story. Raises WrongStage, MadeIntoParts under a playbook that makes several datasets of a row, and what
+        `mapping.resolve` raises.
+        """
+        with at_work.on(self._store, batch, "mapping", sheets=True) as run:
+            found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
+            if playbook is not None and playbook.form is not None:
+                raise MadeIntoParts(batch=found.id, playbook=playbook.title)
+            mapped = remapped.remapped(self._store, found, columns, value_maps)
+            return self._corrected(run, found, corrected_rows.every(self._store, found), mapped=mapped)
+
+    def take_back(self, batch: Batch | UUID | str) -> Batch:
+        """Takes the last edit of a batch's cells back that stands; its rows are checked again as they were before. What
+        was corrected, and that it was taken back, stays on record. Raises WrongStage, NoEdit."""
+        return self._again(batch, "taken_back", corrected_rows.as_before)
+
+    def make_again(self, batch: Batch | UUID | str) -> Batch:
+        """Makes the edit again that was taken back last, as long as nothing else was corrected since. Raises
+        WrongStage, NoEdit."""
+        return self._again(batch, "made_again", corrected_rows.as_edited)
+
+    def _again(
+        self,
+        batch: Batch | UUID | str,
+        step: Step,
+        rows: Callable[[Store, Batch, int], Iterator[Chunk]],
+    ) -> Batch:
+        with at_work.on(self._store, batch, "correcting", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            edit = last_edit(found, step)
+            if edit is None:
+                raise NoEdit(batch=found.id, step="taken back" if step == "taken_back" else "made again")
+            return self._corrected(run, found, rows(self._store, found, edit["revision"]), step=step)
+
+    def _corrected(self, run: Run, batch: Batch, rows: Iterator[Chunk], **more: Any) -> Batch:
+        return correct(self._store, self._home, run, batch, rows, self._playbook_of(run.face), **more)

@@ -10,13 +10,13 @@ from uuid import UUID
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database.search import KEYED
+from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.target import slice_of
 from workbench.database.titles import BETWEEN, key_of, told
 from workbench.datasets import catalog
 from workbench.model.contract import Contract, Removal
 from workbench.model.errors import NoReason, NotDeactivated, NothingToDeactivate, RecordChanged
-from workbench.model.kinds import as_said
+from workbench.model.trimming import as_said
 
 OFF, ON = "deactivated", "reactivated"
 """What the audit log calls it."""

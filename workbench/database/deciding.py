@@ -9,6 +9,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from workbench.database.adding_up import AddingUp
 from workbench.database.ahead import Ahead
 from workbench.database.changes import Changes
+from workbench.database.expressions import texts
 from workbench.database.file_rules import FileRules
 from workbench.database.identities import FLAG, SAME_KEY, Identities
 from workbench.database.issues import Issues
@@ -16,7 +17,7 @@ from workbench.database.references import ReferringTarget, missed_as
 from workbench.database.repeats import Repeats, Ruling
 from workbench.database.requirements import Requirements
 from workbench.database.rolling_up import TOGETHER, Refusals
-from workbench.database.target import slice_of, texts
+from workbench.database.slices import slice_of
 from workbench.database.verdicts import Verdicts
 from workbench.database.wholes import WholeRows
 from workbench.model.batch import Batch

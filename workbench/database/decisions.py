@@ -7,14 +7,16 @@ correction gives it another one, that choice does not count.
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, LiteralString
+from uuid import UUID
 
-from workbench.database import batches
+from workbench.database import at_work, batches
 from workbench.database.repeats import Ruling
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
-from workbench.model.contract import half_of
-from workbench.model.errors import UnknownRows, WrongStage
+from workbench.model.derivation import half_of
+from workbench.model.errors import UnknownRows, UnknownRule, WrongStage
+from workbench.model.template import ON_CONFLICT
 
 _OPEN = ("staged", "planned", "held")
 
@@ -131,3 +133,36 @@ update workbench.import_batch set stage = 'staged', decisions = %(number)s, plan
     summary = summary || '{"skipped_by_reason": {}, "unmatched_by_kind": {}, "issues_by_code": {}, "removed": {}}'
 where id = %(batch)s
 """
+
+
+class Decisions:
+    """What people decide of rows that contradict each other: `Workbench.decisions`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def contradictions(self, batch: Batch | UUID | str, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
+        """How many keys have rows that contradict each other and wait for a decision, and the first of them: dataset,
+        key, and `lines`, the values of each row by its line."""
+        found = batches.get(self._store, batch)
+        if found.stage not in ("planned", "held"):
+            return 0, []
+        return contradictions(self._store, batches.run(self._store, found), found, limit=limit)
+
+    def prefer(self, batch: Batch | UUID | str, lines: Sequence[int] = (), *, on_conflict: str | None = None) -> Batch:
+        """Decides which rows count: those lines, of all that have their keys, and whatever they are warned of; or the
+        "first" or "last" of every key of which no line was chosen ("hold" lets them wait again).
+
+        A decision stands with who made it and when; a later one counts before it. A line is chosen for its key: under
+        another one, into which it is corrected, it does not count so (under a playbook, once any cell is). A batch that
+        was planned needs a plan again. In a run of several sheets it is the sheet's batch whose lines are meant. Raises
+        WrongStage, UnknownRows, UnknownRule.
+        """
+        if on_conflict not in (None, *ON_CONFLICT):
+            raise UnknownRule(rule=on_conflict, known=", ".join(ON_CONFLICT))
+        with at_work.on(self._store, batch, "deciding", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch) if lines else batches.get(self._store, batch)
+            each = (found,) if lines or found.part_of is not None else run.sheets
+            for sheet in each:
+                decide(self._store, batches.run(self._store, run.face), sheet, lines, on_conflict)
+            return batches.get(self._store, found)

@@ -19,11 +19,13 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.expressions import typed
 from workbench.database.repeats import Ruling
-from workbench.database.target import Target, typed
+from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
-from workbench.model.contract import Contract, Field, half_of
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import half_of
 from workbench.model.kinds import KINDS
 from workbench.model.template import KEEP
 

@@ -15,8 +15,8 @@ from psycopg.abc import Buffer
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.progress import Progress, silent
+from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.target import slice_of
 from workbench.datasets import catalog
 from workbench.model.contract import Contract, Field
 from workbench.model.errors import NotExported, UnknownFamily

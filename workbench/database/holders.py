@@ -5,7 +5,8 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database.target import Target, slice_of
+from workbench.database.slices import slice_of
+from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.contract import Field
 

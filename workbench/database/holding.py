@@ -1,18 +1,21 @@
 """What a plan waits for as a whole, and what a person is told of it: asked once every row has its outcome."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
-from workbench.database import known_names, limits, near_keys
+from workbench.database import batches, known_names, limits, near_keys
 from workbench.database.removing import Removals
+from workbench.database.store import Store
 from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
-from workbench.model.hold import Hold
+from workbench.model.control_total import is_of_total
+from workbench.model.errors import Held, HeldFor, HeldWhole
+from workbench.model.hold import Hold, waiting
 from workbench.model.template import Mapping as Mapped
 from workbench.model.wording import many
 from workbench.prepare.cleaning import done_of, drifts
@@ -119,3 +122,25 @@ def _of_batch(
     if nearly:
         asked.suggestions[batch.id] = nearly
     return asked
+
+
+def refuse_held(store: Store, batch: Batch, skip_errors: bool, accept: Sequence[str]) -> None:
+    """Raises Held where rows are invalid that nobody has let be, the plan waits for a person, or the source is
+    written whole or not at all and a row of it cannot be."""
+    invalid = (batch.invalid or 0) if not skip_errors else 0
+    holds = waiting(Hold.all_of(batch.summary), accept)
+    if not invalid and not holds and not batch.refused:
+        return
+    codes = list(dict.fromkeys(hold.code for hold in holds))
+    noted = {"invalid": batch.invalid, **({"for": codes} if codes else {})}
+    batches.move(store, batch.id, ("held", noted), stage="held")
+    if batch.refused:
+        raise HeldWhole(batch=batch.id, source=batch.file_name, why=batch.wrong_rows)
+    if not holds:
+        raise Held(batch=batch.id, invalid=invalid)
+    why = [hold.sentence for hold in holds]
+    reason = " --reason WHY" if is_of_total(codes) else ""
+    why.append(f"To let it go on: {' '.join(f'--accept {code}' for code in codes)}{reason}.")
+    if invalid:
+        why.append(f"And its invalid rows ({invalid}) have to be corrected, or left out with --skip-errors.")
+    raise HeldFor(batch=batch.id, why=" ".join(why))

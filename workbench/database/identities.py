@@ -7,12 +7,15 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.expressions import issue, texts
 from workbench.database.holders import Holders
 from workbench.database.repeats import Ruling
+from workbench.database.slices import slice_of
 from workbench.database.standing import contradicted, namesake
-from workbench.database.target import Target, issue, slice_of, texts
+from workbench.database.target import Target
 from workbench.datasets import catalog
-from workbench.model.contract import Field, Forward, part_of
+from workbench.model.contract import Field, Forward
+from workbench.model.derivation import part_of
 
 SAME_KEY = "same_key"
 """What another record has that no two records share: always waits for a person."""

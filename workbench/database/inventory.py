@@ -18,11 +18,11 @@ from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import SourceExists, SourcePaused, UnknownSource, UnknownTemplate, WrongValue
-from workbench.model.kinds import as_said
 from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet
 from workbench.model.template import Mapping as Mapped
 from workbench.model.template import Template
+from workbench.model.trimming import as_said
 from workbench.prepare.header_change import header_change
 from workbench.prepare.profile_report import VERSION
 
@@ -229,9 +229,9 @@ def _is_of(profile: Mapping[str, Any], of: Sheet | Batch) -> bool:
         own = (of.reading.sheet, of.reading.header_line, of.reading.layout)
     place = (profile.get("sheet"), profile.get("header_line"), Layout.from_dict(profile.get("layout") or {}))
     names = [column["name"] for column in profile.get("columns", ())]
-    said = profile.get("recipe")
-    cleaned = is_same(Recipe.from_dict(said) if said else None, recipe)
-    return place == own and names == list(of.headers) and cleaned
+    cleaned = is_same(Recipe.kept(profile.get("recipe")), recipe)
+    headers = of.mapped_headers if isinstance(of, Batch) else of.headers
+    return place == own and names == list(headers) and cleaned
 
 
 def last_import(store: Store, dataset: str, before: Sheet | Batch | None, *, standing: bool = True) -> Batch | None:
@@ -269,7 +269,7 @@ def changed_headers(store: Store, sheet: Sheet, template: Template) -> dict[str,
     known = {
         header
         for batch in find(store, _MADE_OF, asked, 50)
-        for header in batch.headers
+        for header in batch.mapped_headers
         if header not in batch.mapping["columns"]
     }
     return header_change(sheet, catalog.contract(template.dataset), template, known)

@@ -6,13 +6,14 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database.adding_up import AddingUp
+from workbench.database.expressions import issue, quoted
 from workbench.database.file_rules import FileRules
 from workbench.database.identities import Identities
 from workbench.database.references import ReferringTarget, missed_as
 from workbench.database.repeats import Repeats
 from workbench.database.requirements import Requirements
 from workbench.database.rolling_up import TOGETHER
-from workbench.database.target import issue, quoted, slice_column
+from workbench.database.slices import slice_column
 from workbench.database.verdicts import Verdicts
 from workbench.database.wholes import WholeRows
 from workbench.model.contract import Field

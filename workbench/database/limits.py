@@ -124,4 +124,5 @@ def _hold(target: Target, code: str, field: str, becomes: str, limit: Limit, rec
     if limit.share is not None:
         of = OF[code.rpartition(".")[2]].replace("records", f"{target.contract.noun}s")
         who = f"{records:,} of {whole:,} {of}"
-    return Hold(code=code, field=field, message=f"{who} {becomes}: the limit is {limit}.", rows=records)
+    told = limit.told(target.contract.noun)
+    return Hold(code=code, field=field, message=f"{who} {becomes}: {told}.", rows=records)

@@ -6,8 +6,8 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database import search
+from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.target import slice_of
 from workbench.datasets import catalog
 from workbench.model.contract import Contract
 from workbench.model.matching import Matching

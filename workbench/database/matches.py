@@ -23,6 +23,7 @@ from workbench.database import batches, sweeping
 from workbench.database.match_lists import AT_ONCE, Lists
 from workbench.database.store import Store
 from workbench.datasets import matchings
+from workbench.model.arrays import joined_present
 from workbench.model.errors import DecisionInUse, NobodySays, UnknownMatch, UnknownRecord, WrongValue
 from workbench.model.matching import AutoMatch, Matching, Threshold
 from workbench.prepare import matching as comparing
@@ -264,7 +265,7 @@ def _table(connection: psycopg.Connection[Any], question: Composed) -> pa.Table:
 def _bring(connection: psycopg.Connection[Any], found: pa.Table, people: pa.Table, records: pa.Table) -> None:
     """Brings the candidates into a table of the transaction, `incoming_match`."""
     words = [name for name in found.column_names if name not in ("left", "right", "pass", "score", "automatic")]
-    reasons = pc.binary_join_element_wise(*(_reason(name, found[name]) for name in words), ",", null_handling="skip")
+    reasons = joined_present(",", *(_reason(name, found[name]) for name in words))
     brought = pa.table(
         {
             "said": people["said"].take(found["left"]),

@@ -6,7 +6,8 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
-from workbench.database.target import Target, slice_of
+from workbench.database.slices import slice_of
+from workbench.database.target import Target
 from workbench.model.hold import Hold
 from workbench.model.kinds import KINDS
 from workbench.model.wording import many

@@ -1,6 +1,8 @@
 """Which rows of a batch a page shows, by outcome, by issue and by what their cells say: a few of a million."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from psycopg.sql import SQL, Composable, Composed, Literal
@@ -9,36 +11,38 @@ from psycopg.types.json import Jsonb
 from workbench.database.search import contains
 from workbench.database.store import Store
 from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.errors import UnknownHeader
 from workbench.model.issue import counted, of_kind
+from workbench.model.row_query import EVERY_ROW, Order, RowQuery
 
 _RARE = 20
 """One row in so many, and fewer: then all of them are looked for at once instead of in the order of their lines."""
+_SAMPLE = 1_000
+"""So many rows tell whether a column holds numbers."""
+_NUMBER = r"^\s*([-+]?\d+(?:\.\d+)?)\s*$"
 
 
-def lines(  # noqa: PLR0913
+def lines(
     store: Store,
     batch: Batch,
+    query: RowQuery = EVERY_ROW,
     *,
-    outcome: str | None = None,
-    reason: str | None = None,
-    issue: dict[str, str] | None = None,
-    text: str = "",
-    waiting: bool = False,
     after: int = 0,
+    skip: int = 0,
     limit: int | None = None,
 ) -> list[int]:
-    """The first `limit` lines after `after` that have that outcome (for that reason), such an issue, and every word of
-    a text in their cells, as they are or as they came; None is any.
-
-    An explained row is skipped, with the reason "explained"; a rejected one is invalid, with the reason "rejected", and
-    left out where only those are asked for that are `waiting` for a person's word. An issue is told by its code, its
-    field ("" is the row as a whole) or both; {} is an issue of any kind.
-    """
-    question = _Question(batch, outcome, reason, issue, text, waiting, after, limit)
-    statement = question.composed()
-    if statement is None:
-        return []
+    """The first `limit` lines of the rows that are asked for, in their order, without the first `skip` of them; where
+    that is the order of their lines, those after the line `after`. Raises UnknownHeader."""
+    question = _Question(batch, query, after, skip, limit)
     with store.transaction() as connection:
+        if question.by_column:
+            connection.execute(_IN_ORDER)
+            found = connection.execute(question.sampled()).fetchone()
+            question.numeric = bool(found and found["numeric"])
+        statement = question.composed()
+        if statement is None:
+            return []
+        connection.execute(_AS_EVER)
         connection.execute(question.how)
         return [row["line"] for row in connection.execute(statement).fetchall()]
 
@@ -46,6 +50,7 @@ def lines(  # noqa: PLR0913
 # A fresh batch has no statistics yet, and the planner would read and sort it for every page anew; or, where there are
 # few such rows, look up a million others in their order.
 _IN_ORDER = "set local enable_sort = off; set local enable_bitmapscan = off; set local enable_seqscan = off"
+_AS_EVER = "set local enable_sort = on; set local enable_bitmapscan = on; set local enable_seqscan = on"
 _ALL_AT_ONCE = "set local enable_indexscan = off; set local enable_seqscan = off"
 
 
@@ -66,35 +71,36 @@ _WORDS = {
 
 
 class _Question:
-    def __init__(
-        self,
-        batch: Batch,
-        outcome: str | None,
-        reason: str | None,
-        issue: dict[str, str] | None,
-        text: str,
-        waiting: bool,
-        after: int,
-        limit: int | None,
-    ) -> None:
+    def __init__(self, batch: Batch, query: RowQuery, after: int, skip: int, limit: int | None) -> None:
         self._batch = batch
-        self._outcome = outcome
-        self._reason = reason
-        self._issue = issue
-        self._words = re.findall(r"\S+", text.replace("\0", ""))
-        self._waiting = waiting
+        self._query = query
+        self._outcome = query.outcome
+        self._reason = query.reason
+        self._issue = query.issue
+        self._words = re.findall(r"\S+", query.text.replace("\0", ""))
+        self._waiting = query.waiting
+        self.numeric = False
+        """Whether the column of the order holds numbers."""
         self._names: dict[str, Composable] = {
             "batch": SQL("{}::uuid").format(Literal(batch.id)),
             "plan": Literal(0 if batch.stage == "staged" else batch.plan),  # that of a corrected batch no longer holds
             "after": Literal(after),
             "issue": SQL("{}::jsonb").format(Literal(Jsonb([self._issue]))),
+            "skip": Literal(skip),
             "limit": Literal(limit),
+            "most": Literal(limit + skip if limit is not None else None),
+            "way": SQL("desc" if query.order.descending else ""),
         }
+
+    @property
+    def by_column(self) -> bool:
+        """Whether the rows are wanted in the order of what a column says."""
+        return self._query.order.header is not None
 
     @property
     def how(self) -> str:
         """How the database is to look for the lines."""
-        if self._words and self._issue is None and not self.rare:
+        if self.by_column or (self._reads and self._issue is None and not self.rare):
             return _BY_READING
         return _ALL_AT_ONCE if self.rare else _IN_ORDER
 
@@ -104,6 +110,11 @@ class _Question:
         if self._any or self._issue is not None:
             return False
         return self._rows * _RARE < (self._batch.processed or 0) or self._reason is not None
+
+    @property
+    def _reads(self) -> bool:
+        """Whether cells are to be read to find the rows."""
+        return bool(self._words) or self._query.cell is not None
 
     @property
     def _any(self) -> bool:
@@ -118,23 +129,100 @@ class _Question:
     def composed(self) -> Composed | None:
         """The statement: what each table has of such lines, in their order; None where the figures say there are
         none."""
-        part = SQL("(select line from ({}) found where line > {after} order by line limit {limit})")
-        found = self._by_outcome() if self._issue is None else self._by_issue()
-        parts = [part.format(self._saying(each), **self._names) for each in found]
-        if not parts:
+        found = [self._saying(each) for each in (self._by_outcome() if self._issue is None else self._by_issue())]
+        if not found:
             return None
-        every = SQL("select line from ({}) every order by line limit {limit}")
-        return every.format(SQL(" union ").join(parts), **self._names)
+        if self.by_column:
+            return self._in_column_order(found)
+        part = "(select line from ({found}) found where line > {after} order by line {way} limit {most})"
+        parts = [self._compose(part, found=each) for each in found]
+        return self._compose(
+            "select line from ({parts}) every order by line {way} limit {limit} offset {skip}",
+            parts=SQL(" union ").join(parts),
+        )
+
+    def _in_column_order(self, found: Sequence[Composable]) -> Composed:
+        """The lines that were found, by the cells of a column."""
+        every = self._any and self._issue is None and not self._reads
+        of_those = self._compose(
+            "join ({found}) f on f.line = r.line", found=SQL(" union ").join(map(SQL("({})").format, found))
+        )
+        return self._compose(
+            """select r.line from workbench.import_row r {corrected} {of_those} where r.batch_id = {batch}
+            order by {key} {way} nulls last, r.line limit {limit} offset {skip}""",
+            of_those=SQL("") if every else of_those,
+            key=self._key(self._query.order.header),
+            corrected=self._corrected,
+        )
+
+    def _key(self, header: str | None) -> Composable:
+        """What rows are ordered by: the number of a cell, or its text; null where there is none."""
+        said = self._cell(header)
+        if self.numeric:
+            return SQL("{}::numeric").format(_number(said))
+        return SQL("nullif(lower({}), '') collate \"C\"").format(said)
+
+    def sampled(self) -> Composed:
+        """The question whether nearly all of a column's first cells are numbers."""
+        said = self._cell(self._query.order.header)
+        return self._compose(
+            """select count({number}) >= greatest(0.9 * count(nullif(btrim(text), '')), 1) as numeric from (
+                select {said} as text from workbench.import_row r {corrected}
+                where r.batch_id = {batch} order by r.line limit {sample}) first""",
+            number=_number(SQL("text")),
+            said=said,
+            corrected=self._corrected,
+            sample=Literal(_SAMPLE),
+        )
+
+    def _cell(self, header: str | None) -> Composable:
+        """What a row `r` says in a column now; raises UnknownHeader."""
+        headers = self._batch.fields if self._batch.derived else self._batch.headers
+        if header not in headers:
+            raise UnknownHeader(header=header, known=", ".join(headers))
+        if self._batch.derived:  # which has no cells of its own
+            return SQL("(r.payload ->> {})").format(Literal(header))
+        raw = SQL("coalesce(c.raw, r.raw)" if self._batch.revision else "r.raw")
+        return SQL("({}::json ->> {})").format(raw, Literal(headers.index(header)))
+
+    @property
+    def _corrected(self) -> Composable:
+        """The last corrections `c` of rows `r`, joined to them where there are any."""
+        if not self._batch.revision:
+            return SQL("")
+        return self._compose(
+            """left join (
+                select distinct on (line) line, raw from workbench.import_correction
+                where batch_id = {batch} order by line, revision desc
+            ) c on c.line = r.line"""
+        )
 
     def _saying(self, found: Composable) -> Composable:
-        """Those of the lines whose rows have every word in their cells, as they are or as they came."""
-        if not self._words:
+        """Those of the lines whose rows have every word in their cells, as they are or as they came, and the cell of
+        one column as it is to be."""
+        if not self._reads:
             return found
+        tests = [*([self._has_words()] if self._words else []), *([self._has_cell()] if self._query.cell else [])]
+        corrected = self._corrected if self._query.cell else SQL("")
+        if self._any and self._issue is None:
+            return self._compose(
+                "select r.line from workbench.import_row r {corrected} where r.batch_id = {batch} and {tests}",
+                tests=SQL(" and ").join(tests),
+                corrected=corrected,
+            )
+        return self._compose(
+            """select f.line from ({found}) f
+            join workbench.import_row r on r.batch_id = {batch} and r.line = f.line {corrected} where {tests}""",
+            found=found,
+            tests=SQL(" and ").join(tests),
+            corrected=corrected,
+        )
+
+    def _has_words(self) -> Composable:
+        """Whether a row `r` has every word."""
         in_json = [word.replace("\\", r"\\").replace('"', r"\"") for word in self._words]
-        said = SQL("r.payload::text") if self._batch.derived else SQL("r.raw")  # which has no cells of its own
-        of_row = SQL(" and ").join(contains(said, word) for word in in_json)
-        as_it_came = self._compose("r.batch_id = {batch} and {of_row}", of_row=of_row)
-        tests = [as_it_came]
+        said = SQL("r.payload::text") if self._batch.derived else SQL("r.raw")
+        tests: list[Composable] = [SQL(" and ").join(contains(said, word) for word in in_json)]
         if self._batch.revision:
             of_corrected = SQL(" and ").join(contains(SQL("n.raw"), word) for word in in_json)
             tests.append(
@@ -145,17 +233,18 @@ class _Question:
                     of_corrected=of_corrected,
                 )
             )
-        if self._any and self._issue is None:
-            return self._compose(
-                "select r.line from workbench.import_row r where r.batch_id = {batch} and ({tests})",
-                tests=SQL(" or ").join(tests),
-            )
-        return self._compose(
-            """select f.line from ({found}) f join workbench.import_row r on r.batch_id = {batch} and r.line = f.line
-            where {tests}""",
-            found=found,
-            tests=SQL("({})").format(SQL(" or ").join(tests)),
-        )
+        return SQL("({})").format(SQL(" or ").join(tests))
+
+    def _has_cell(self) -> Composable:
+        """Whether the cell of a row `r` is as it is to be."""
+        asked = self._query.cell
+        assert asked is not None
+        said, text = self._cell(asked.header), asked.text.replace("\0", "")
+        if asked.test == "blank":
+            return SQL("coalesce({}, '') !~ '\\S'").format(said)
+        if asked.test == "equals":
+            return SQL("btrim({}) = {}").format(said, Literal(text.strip()))
+        return contains(said, text)
 
     def _compose(self, statement: str, **more: Composable) -> Composed:
         return SQL(statement).format(**self._names, **more)
@@ -246,17 +335,9 @@ class _Question:
         return SQL(" and ").join(tests)
 
 
-def number(
-    store: Store,
-    batch: Batch,
-    *,
-    outcome: str | None = None,
-    reason: str | None = None,
-    issue: dict[str, str] | None = None,
-    text: str = "",
-) -> int:
-    """How many rows have that outcome, such an issue and those words, as `lines` finds them."""
-    statement = _Question(batch, outcome, reason, issue, text, False, 0, None).composed()
+def number(store: Store, batch: Batch, query: RowQuery = EVERY_ROW) -> int:
+    """How many rows are asked for, as `lines` finds them; raises UnknownHeader."""
+    statement = _Question(batch, replace(query, order=Order()), 0, 0, None).composed()
     if statement is None:
         return 0
     counted_ = SQL("select count(*)::int as rows from ({}) fitting").format(statement)
@@ -266,9 +347,14 @@ def number(
     return found["rows"] if found else 0
 
 
-def having(batch: Batch, issue: dict[str, str], limit: int) -> Composed | None:
-    """The question for the first lines that have such an issue; None where the figures say there are none."""
-    return _Question(batch, None, None, issue, "", False, 0, limit).composed()
+def having(batch: Batch, query: RowQuery, limit: int) -> Composed | None:
+    """The question for the first lines of rows that are asked for; None where the figures say there are none."""
+    return _Question(batch, query, 0, 0, limit).composed()
+
+
+def _number(text: Composable) -> Composable:
+    """The number that a text is, as text; null where it is none. A comma parts its thousands."""
+    return SQL("substring(replace({}, ',', '') from {})").format(text, Literal(_NUMBER))
 
 
 def issue_counts(store: Store, batch: Batch) -> list[dict[str, Any]]:

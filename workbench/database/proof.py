@@ -14,7 +14,7 @@ from workbench.database import audit, batches, earlier_signature, evidence
 from workbench.database.evidence import Evidence
 from workbench.database.store import Store
 from workbench.model.batch import Batch, taken_back
-from workbench.model.errors import NotDone, NotSigned, UnknownBatch, UnusableKey
+from workbench.model.errors import AlreadySigned, NotDone, NotSigned, UnknownBatch, UnusableKey, WrongStage
 from workbench.model.manifest import Difference, Item, Manifest, Proof, read_manifest
 from workbench.sources import bundle, signing_key
 
@@ -25,6 +25,20 @@ def signature(store: Store, batch: UUID) -> dict[str, Any] | None:
         "select signed_by, signed_at, digest, evidence, public_key, number from workbench.sign_off where batch_id = %s",
         (batch,),
     )
+
+
+def refuse_signed(store: Store, batch: Batch) -> None:
+    """Raises AlreadySigned for a run that was signed off."""
+    signed = signature(store, batch.id)
+    if signed is not None:
+        raise AlreadySigned(batch=batch.id, user=signed["signed_by"], at=f"{signed['signed_at']:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def refuse_settled(store: Store, face: Batch, action: str) -> None:
+    """Raises WrongStage for a run that was undone or discarded, AlreadySigned for one that was signed off."""
+    refuse_signed(store, face)
+    if face.state in ("undone", "discarded"):
+        raise WrongStage(batch=face.id, stage=face.state, action=action, needed="neither undone nor discarded")
 
 
 def people(store: Store) -> int:

@@ -6,8 +6,8 @@ from typing import Any
 import pyarrow as pa
 from psycopg.sql import SQL, Composable, Identifier
 
+from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.target import slice_of
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import Field

@@ -9,8 +9,9 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database.ahead import Ahead
 from workbench.database.rolling_up import Refusals
+from workbench.database.slices import slice_of
 from workbench.database.standing import Standing, id_of
-from workbench.database.target import Target, slice_of
+from workbench.database.target import Target
 from workbench.database.wholes import WholeRows
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
@@ -95,7 +96,7 @@ class ReferringTarget(Target):
     @property
     def line(self) -> Composable:
         """The line that a row stands for: the first that it was made of that is not refused."""
-        if self._refusals is None:
+        if self._refusals is None or self.batch.by_recipe:  # whose rows of one line are each a row of their own
             return SQL("r.line")
         return SQL(
             "coalesce((select min(each.line) from unnest(r.sources) as each (line) "

@@ -7,7 +7,8 @@ import psycopg
 import pyarrow as pa
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database.target import Target, removable
+from workbench.database.slices import removable
+from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.contract import Field, Removal
 from workbench.model.hold import Hold

@@ -6,7 +6,8 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.target import Target
-from workbench.model.contract import CodeOf, Field
+from workbench.model.contract import Field
+from workbench.model.derivation import CodeOf
 
 
 class Requirements:

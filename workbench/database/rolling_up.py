@@ -8,8 +8,8 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.expressions import issue
 from workbench.database.store import Store
-from workbench.database.target import issue
 from workbench.model.batch import Batch, Run
 from workbench.model.playbook import Playbook
 

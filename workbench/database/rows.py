@@ -18,12 +18,14 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.derived import exports
 from workbench.model.batch import Batch
-from workbench.model.contract import HALF, PART, Contract, Field
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import HALF, PART
 from workbench.model.issue import of_kind
 from workbench.model.recipe import Recipe
+from workbench.model.row_query import EVERY_ROW, RowQuery
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
-from workbench.prepare.cleaning import sentence
+from workbench.prepare.cleaning import UNKNOWN, sentence
 from workbench.prepare.cleaning.rows import CHANGES
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ ROW_COLUMNS = (
     "corrected_at",
     "cleaned",
     "removed_by",
+    "sources",
 )
 """What `rows` tells of each row."""
 
@@ -65,7 +68,8 @@ def rows(
     """The rows of a batch in their order, from line `after` + 1 on, with what ROW_COLUMNS says of each: `changes` is
     {field: [old, new]}, `corrected` {header: [as it came, as a person corrected it]}, `cleaned` {header: {"was": in the
     source, "step": its number, "by": what it does}} of the recipe that the import cleaned its source with, and
-    `removed_by` the step that took the whole row out. Read in pages; memory does not grow with the batch."""
+    `removed_by` the step that took the whole row out; `sources` are the lines of the source that a row of a part was
+    made of, where that is not its own. Read in pages; memory does not grow with the batch."""
     contract = catalog.contract(batch.dataset) if batch.undo_of is None else None
     planned = () if batch.stage == "staged" else batch.summary.get("suggestions", ())
     means = {(each["field"], each["text"]): each["means"] for each in planned}
@@ -115,7 +119,8 @@ def by_steps(
         return {}, None
     told = {}
     for header, (was, step) in kept.items():
-        told[header] = {"was": was, "step": step, "by": sentence(recipe.steps[step - 1])}
+        by = UNKNOWN if recipe.unknown is not None else sentence(recipe.steps[step - 1])
+        told[header] = {"was": was, "step": step, "by": by}
     gone = told.pop("", None)
     return told, {"step": gone["step"], "by": gone["by"]} if gone is not None else None
 
@@ -215,7 +220,7 @@ set local enable_hashjoin = off; set local enable_mergejoin = off
 _ROWS = """
 select line, replace(external_key, chr(31), '|') as key, status, outcome, reason, coalesce(errors, '[]') as issues,
     raw, payload, record_id, before, refs,
-       explanation, explained_by, explained_at, original, corrected_by, corrected_at, cleaned
+       explanation, explained_by, explained_at, original, corrected_by, corrected_at, cleaned, sources
 from workbench.import_result
 where batch_id = %(batch)s and line > %(after)s
   and (%(outcome)s::text is null or outcome = %(outcome)s) and (%(lines)s::int[] is null or line = any(%(lines)s))
@@ -326,19 +331,13 @@ def _of_outcome(
     """The rows of one outcome, or for one reason, as `rows` has them, page by page; memory does not grow with them."""
     while limit is None or limit > 0:
         most = _PAGE if limit is None else min(_PAGE, limit)
-        found = paging.lines(store, batch, outcome=outcome, reason=reason, after=after, limit=most)
+        found = paging.lines(store, batch, RowQuery(outcome=outcome, reason=reason), after=after, limit=most)
         if found:
             yield from rows(store, batch, lines=found)
         if len(found) < most:
             return
         after = found[-1]
         limit = None if limit is None else limit - len(found)
-
-
-def _issue(code: str | None, field: str | None, *, wrong: bool) -> dict[str, str] | None:
-    """The issue that is asked for; {} is any, None is not asked for."""
-    issue = {name: text for name, text in (("code", code), ("field", field)) if text is not None}
-    return issue if issue or wrong else None
 
 
 class Rows:
@@ -388,57 +387,30 @@ class Rows:
             return rows(self._store, found, outcome=outcome, lines=lines, after=after, limit=limit)
         return _of_outcome(self._store, found, outcome, reason, after=after, limit=limit)
 
-    def page(  # noqa: PLR0913
+    def page(
         self,
         batch: Batch | UUID | str,
+        query: RowQuery = EVERY_ROW,
         *,
-        outcome: str | None = None,
-        reason: str | None = None,
-        field: str | None = None,
-        code: str | None = None,
-        wrong: bool = False,
-        text: str = "",
-        waiting: bool = False,
         after: int = 0,
+        skip: int = 0,
         limit: int = 50,
     ) -> list[dict[str, Any]]:
-        """The first `limit` rows after line `after` as `each_row` has them, with that outcome (for that reason) and an
-        issue of that code in that field ("" is the row as a whole), or with any issue when only `wrong` ones count,
-        and with every word of a `text` in their cells; or those of them that are `waiting` for a person's word."""
+        """The first `limit` of the rows that are asked for, as `each` has them, in the order that is asked for, without
+        the first `skip` of them; where that is the order of their lines, those after the line `after`. Raises
+        UnknownHeader."""
         found = get(self._store, batch)
-        asked = _issue(code, field, wrong=wrong)
-        place: dict[str, Any] = {"text": text, "waiting": waiting, "after": after, "limit": limit}
-        lines = paging.lines(self._store, found, outcome=outcome, reason=reason, issue=asked, **place)
-        return list(self.each(found, lines=lines)) if lines else []
+        lines = paging.lines(self._store, found, query, after=after, skip=skip, limit=limit)
+        place = {line: place for place, line in enumerate(lines)}
+        return sorted(self.each(found, lines=lines), key=lambda row: place[row["line"]]) if lines else []
 
-    def number(
-        self,
-        batch: Batch | UUID | str,
-        *,
-        outcome: str | None = None,
-        reason: str | None = None,
-        field: str | None = None,
-        code: str | None = None,
-        wrong: bool = False,
-        text: str = "",
-    ) -> int:
-        """How many rows `page` finds in all."""
-        found = get(self._store, batch)
-        asked = _issue(code, field, wrong=wrong)
-        return paging.number(self._store, found, outcome=outcome, reason=reason, issue=asked, text=text)
+    def number(self, batch: Batch | UUID | str, query: RowQuery = EVERY_ROW) -> int:
+        """How many rows `page` finds in all; raises UnknownHeader."""
+        return paging.number(self._store, get(self._store, batch), query)
 
-    def lines(
-        self,
-        batch: Batch | UUID | str,
-        *,
-        field: str | None = None,
-        code: str | None = None,
-        wrong: bool = False,
-        text: str = "",
-    ) -> list[int]:
-        """The lines of the rows that `page` finds, all of them."""
-        found = get(self._store, batch)
-        return paging.lines(self._store, found, issue=_issue(code, field, wrong=wrong), text=text)
+    def lines(self, batch: Batch | UUID | str, query: RowQuery = EVERY_ROW) -> list[int]:
+        """The lines of the rows that `page` finds, all of them; raises UnknownHeader."""
+        return paging.lines(self._store, get(self._store, batch), query)
 
     def wrong_values(
         self, batch: Batch | UUID | str, *, code: str, field: str, limit: int = 100
@@ -505,9 +477,9 @@ class Rows:
     ) -> list[int]:
         """The lines that still need a person's word: all of them, or those of one outcome, or with one issue."""
         found = get(self._store, batch)
-        asked = [outcome] if outcome else ["unmatched", "invalid"]
-        issue = {name: said for name, said in (("code", code), ("field", field)) if said is not None} or None
-        each = (paging.lines(self._store, found, outcome=one, issue=issue, waiting=True) for one in asked)
+        outcomes = [outcome] if outcome else ["unmatched", "invalid"]
+        asked = (RowQuery(outcome=one, code=code, field=field, waiting=True) for one in outcomes)
+        each = (paging.lines(self._store, found, query) for query in asked)
         return sorted(line for lines in each for line in lines)
 
     def unexplained_kinds(self, batch: Batch | UUID | str) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
-"""A run begun: the options that a person gives, and the batches that come of them and of a source."""
+"""A run begun: the batches that come of a source and of what a person says of it."""
 
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,13 +11,14 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from workbench.database import batches, inventory, known_names, target, totals
+from workbench.database import batches, inventory, known_names, run_parts, slices, totals
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import limits
 from workbench.model.batch import Batch, new_id
-from workbench.model.contract import Contract, Field, FromWindow, Mode
+from workbench.model.contract import Contract, Field, Mode
 from workbench.model.control_total import ROWS, Expected
+from workbench.model.derivation import FromWindow
 from workbench.model.errors import (
     EmptyExport,
     EmptyNeedsConfirmation,
@@ -28,7 +29,6 @@ from workbench.model.errors import (
     SingleRows,
     UnknownHeader,
     UnknownLimit,
-    UnknownMode,
     UnknownRule,
     UnknownTotal,
     UnreadableMember,
@@ -36,7 +36,8 @@ from workbench.model.errors import (
     WorkbenchError,
     WrongValue,
 )
-from workbench.model.playbook import Part, Playbook
+from workbench.model.options import Options
+from workbench.model.playbook import Playbook
 from workbench.model.recipe import Recipe
 from workbench.model.recipe import place as place_of
 from workbench.model.sheet import BY_PROGRAM, Sheet, Tally
@@ -44,65 +45,19 @@ from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Te
 from workbench.model.wording import many
 from workbench.model.written_rows import is_written
 from workbench.prepare import drift, forms, mapping
-from workbench.prepare.cleaning import OPERATIONS, refuse_secrets, without_removed
+from workbench.prepare.cleaning import (
+    OPERATIONS,
+    multiplies,
+    of_source,
+    refuse_multiplying,
+    refuse_secrets,
+    without_removed,
+)
 from workbench.prepare.normalize import canonical
 from workbench.sources import kept_files
 
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """What a person may say of an import."""
-
-    template: str | None = None
-    """A saved template, by its name or id."""
-    columns: Pairs[str, str] | None = None
-    """Header -> field; "" leaves a column out."""
-    value_maps: Pairs[str, Pairs[str, str]] | None = None
-    """Field -> text in the sheet -> what it means."""
-    constants: Pairs[str, str] | None = None
-    """Field -> its value in every row without one."""
-    clears: Sequence[str] = ()
-    """The fields that a blank cell erases."""
-    forms: Pairs[str, str] | None = None
-    """Field, or header -> the form in which its column is written (see `kinds.FORMS`)."""
-    lenient: Sequence[str] | None = None
-    """The fields whose wrong cells cost those cells alone, with a warning; elsewhere they cost the row. None are the
-    template's."""
-    repairs: Sequence[str] | None = None
-    """The fields whose letters are repaired where they were read in a wrong encoding. None are the template's."""
-    mode: str | None = None
-    """One of the contract's; None is its first."""
-    window: str | None = None
-    """The date range or academic year."""
-    notes: str = ""
-    source: str = "python"
-    """Through which door: cli, python, page, api."""
-    run: UUID | None = None
-    """The run it belongs to; None for one of its own."""
-    dry_run: bool = False
-    skip_errors: bool = False
-    on_conflict: str | None = None
-    """Of rows with the same key that contradict each other: the first counts, the last, or hold (a person decides).
-    None is what the template says, else hold."""
-    on_edit: str | None = None
-    """What a person edited in a record since the last import, and the file would put back: keep or overwrite. None is
-    what the template says, else the contract."""
-    holds: Sequence[str] = ()
-    """The warnings whose rows wait for a person, beside the template's (see `template.HOLDABLE`)."""
-    limits: Pairs[str, str] | None = None
-    """How much it may change before a person is asked, e.g. {"phone.blanked": "5%"}, beside the template's and the
-    contract's (see `model.limits`)."""
-    expected: Pairs[str, Any] | None = None
-    """What the source has to come to, by the names of its control totals, e.g. {"Net price": "2328.60", "rows": 2240};
-    of several sheets with the dataset before it, as "elevate.courses.rows"."""
-    manifest: Pairs[str, int] | None = None
-    """How many rows of each dataset the manifest of an archive names."""
-    allow_empty: bool = False
-    """A file without rows is meant to remove every record it could name."""
-    recipe: Recipe | None = None
-    """What cleans its rows before they are mapped; None is what the sheet was cleaned by, else the template's."""
-    trial: bool = False
-    """A few rows of a source whose imports are paused, to see whether they are right again."""
+INSTEAD = "Write the cleaned rows to a file with workbench clean -o, and import that."
+"""What to do where a recipe makes several rows of one and an import cannot."""
 
 
 def begin(  # noqa: PLR0913
@@ -124,20 +79,61 @@ def begin(  # noqa: PLR0913
     Raises UnreadableSheet, NoRows, SourcePaused, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace,
     UnwritableFile, ColumnsChanged, ColumnsMixedUp, DoubtfulColumns, SingleRows, and what `mapping.resolve` raises.
     """
+    if playbook is not None and not playbook.by_recipe:
+        refuse_multiplying(sheet.recipe, f"{playbook.name} makes records of each row of its source. {INSTEAD}")
     datasets = playbook.datasets if playbook is not None else (dataset,)
     if playbook is not None and playbook.windowed is not None:
         options = replace(options, window=playbook.windowed(options.window, date.today()))
     asked = options.mode or (playbook.mode if playbook is not None else None)
-    mode = _mode(datasets, asked)
+    mode = run_parts.mode_of(datasets, asked)
     if not (options.trial and _is_small(sheet)):
         inventory.refuse_paused(store, dataset, template.id if template else None)
     _check_order(store, datasets)
     face = _of_sheet(store, home, sheet, dataset, options, mode, template, identifier, lend=lend)
-    parts = _parts(face, playbook, asked)
+    parts = run_parts.begun(face, playbook, asked)
+    if playbook is not None and playbook.by_recipe:
+        _refuse_sums(options.expected or {})
     said = totals.said(catalog.contract(dataset), options.expected or {}, "person", _filled(face))
     said += totals.said(catalog.contract(dataset), _announced(options, dataset), "manifest")
     keep = partial(totals.keep, store, identifier, said)
     return batches.begin(store, face, *parts, run=options.run, read_of=sheet.read_of, also=keep)
+
+
+def as_before(store: Store, batch: Batch, recipe: Recipe, headers: Sequence[str]) -> Options:
+    """What is to be said of a batch's source for the same import once more, cleaned by another recipe, which leaves
+    these headers. What its columns were found to be written in is found anew."""
+    mapping = Mapping.from_dict(batch.mapping)
+    expected = totals.expected(store, batch.id).get(batch.id, [])
+    return Options(
+        template=str(batch.template_id) if batch.template_id else None,
+        columns={header: mapping.columns.get(header, "") for header in batch.mapped_headers if header in headers},
+        value_maps=mapping.value_maps,
+        constants=mapping.constants,
+        clears=mapping.clears,
+        forms={one["field"]: one["form"] for one in batch.reading.get("forms", ()) if one["by"] == "person"},
+        lenient=mapping.lenient,
+        repairs=mapping.repairs,
+        mode=batch.mode,
+        window=batch.window,
+        notes=batch.notes,
+        dry_run=batch.dry_run,
+        skip_errors=batch.skip_errors,
+        on_conflict=mapping.on_conflict,
+        on_edit=mapping.on_edit,
+        holds=mapping.holds,
+        limits=mapping.limits,
+        expected={each.name: each.number for each in expected if each.origin == "person"},
+        recipe=recipe,
+    )
+
+
+def _refuse_sums(expected: Pairs[str, Any]) -> None:
+    """Raises WrongValue for a control total of fields, where a recipe makes several rows of one: what the source says
+    once may stand in each."""
+    for name in expected:
+        if name != ROWS:
+            why = "the recipe makes several rows of one; only the rows of the source can be said."
+            raise WrongValue(field="the control total", value=name, why=why)
 
 
 def _filled(begun: Pairs[str, Any]) -> set[str]:
@@ -176,13 +172,14 @@ def begin_sheets(
         raise NoRows(source=" and ".join(sheet.name for sheet in sheets.values()))
     _check_order(store, tuple(filled))
     for dataset, sheet in filled.items():
+        refuse_multiplying(sheet.recipe, f"{dataset} is one of several sheets here. Import it by itself.")
         if not (options.trial and _is_small(sheet)):
             inventory.refuse_paused(store, dataset, None)
     _check_headers(filled, options, [name for each in templates for name in each.mapping.columns])
     used = [identifier]
     own = []
     for place, (dataset, sheet) in enumerate(filled.items(), start=1):
-        mode = _mode((dataset,), options.mode)
+        mode = run_parts.mode_of((dataset,), options.mode)
         try:
             template = next((each for each in templates if each.dataset == dataset), None)
             said = _said_of(sheet, dataset, options, template)
@@ -341,7 +338,8 @@ def _of_sheet(  # noqa: PLR0913
         resolved = replace(resolved, forms={name: form for name, form in usual.items() if form} | resolved.forms)
         columns = forms.decide(sheet, contract, resolved, of_forms)
     resolved = forms.settled(resolved, columns)
-    hidden = mapping.secrets(dict.fromkeys((*sheet.source_headers, *sheet.headers)), contract)
+    own = of_source(sheet).headers
+    hidden = mapping.secrets(dict.fromkeys((*sheet.source_headers, *own, *sheet.headers)), contract)
     if hidden and lend:
         kept_files.lend(home, identifier, sheet)
     return {
@@ -357,9 +355,11 @@ def _of_sheet(  # noqa: PLR0913
         "dry_run": options.dry_run,
         "skip_errors": options.skip_errors,
         "on_conflict": resolved.on_conflict or contract.on_conflict,
-        "headers": list(sheet.headers),
+        "headers": list(own),
         "mapping": resolved.to_dict(),
-        "reading": _reading(sheet, hidden, contract) | {"forms": [column.to_dict() for column in columns]},
+        "reading": _reading(sheet, hidden, contract)
+        | {"forms": [column.to_dict() for column in columns]}
+        | ({"made_headers": list(sheet.headers)} if multiplies(sheet.recipe) else {}),
         "template_id": template.id if template else None,
     }
 
@@ -392,122 +392,6 @@ def _limits(contract: Contract, template: Template | None, options: Options) -> 
     return said
 
 
-def of_rows(batch: Batch, playbook: Playbook | None, identifier: UUID) -> list[dict[str, Any]]:
-    """What a run is begun with that brings in some rows of an earlier one, under the same mapping."""
-    kept = ("dataset", "checksum", "file_key", "file_name", "mode", "window", "mapping", "on_conflict")
-    face = {name: getattr(batch, name) for name in kept} | {
-        "id": identifier,
-        "source": "sweep",
-        "sweep_of": batch.id,
-        "headers": list(batch.headers),
-        "reading": batch.reading,
-        "template_id": batch.template_id,
-        "dry_run": False,
-        "skip_errors": False,
-    }
-    return [face, *_parts(face, playbook, batch.mode)]
-
-
-def part_anew(face: Batch, part: Batch) -> dict[str, Any]:
-    """What a part is begun with that takes the place of another, because rows of the source were corrected."""
-    begun = {name: getattr(face, name) for name in _OF_THE_RUN}
-    identifier = new_id(unlike=[face.id, part.id])
-    return _part(begun, part.dataset, part.part, identifier, part.mapping, part.mode)
-
-
-_OF_THE_RUN = ("id", "source", "file_name", "window", "dry_run", "skip_errors", "on_conflict")
-
-
-def _parts(face: Pairs[str, Any], playbook: Playbook | None, mode: str | None) -> list[dict[str, Any]]:
-    """What the parts are begun with that the rows of the source are made into."""
-    if playbook is None or playbook.form is None:
-        return []
-    of_form = Mapping.from_dict(face["mapping"])
-    used = [face["id"]]
-    return [
-        _part(
-            face,
-            part.dataset,
-            place,
-            new_id(unlike=used),
-            _own(part, of_form, shaped=playbook.shape is not None).to_dict(),
-            _mode((part.dataset,), mode),
-        )
-        for place, part in enumerate(playbook.parts, start=1)
-    ]
-
-
-def _part(
-    face: Pairs[str, Any], dataset: str, place: int, identifier: UUID, mapped: Pairs[str, Any], mode: str
-) -> dict[str, Any]:
-    return {name: face[name] for name in _OF_THE_RUN} | {
-        "id": identifier,
-        "dataset": dataset,
-        "part_of": face["id"],
-        "part": place,
-        "derived": True,
-        "mapping": mapped,
-        "mode": mode,
-    }
-
-
-def _own(part: Part, of_form: Mapping, *, shaped: bool) -> Mapping:
-    """The mapping of a part's own columns, which are called as its fields are. What a shape makes always has the fields
-    of the key, be it that no row has anything to make a record of."""
-    there = {*of_form.columns.values(), *of_form.constants}
-    key = catalog.contract(part.dataset).key if shaped else ()
-    own = [name for name, column in part.columns.items() if column in there or name in key]
-
-    def called(names: Sequence[str]) -> tuple[str, ...]:
-        return tuple(name for name in own if part.columns[name] in names)
-
-    lenient = called(of_form.lenient)
-    for name in lenient:
-        mapping.refuse_lenient(catalog.contract(part.dataset), name)
-    return Mapping(
-        columns={name: name for name in (*own, *part.made)},
-        value_maps={name: meant for name in own if (meant := _meant(part.columns[name], of_form))},
-        clears=called(of_form.clears),
-        lenient=lenient,
-        repairs=called(of_form.repairs),
-        forms={name: of_form.forms[part.columns[name]] for name in own if part.columns[name] in of_form.forms},
-        limits=_own_limits(part, of_form, own),
-    )
-
-
-def _own_limits(part: Part, of_form: Mapping, own: Sequence[str]) -> dict[str, str]:
-    """The limits of a part: those on records and on any field, and those on its own fields."""
-    called = {part.columns[name]: name for name in own}
-    said = {}
-    for limit, text in of_form.limits.items():
-        column, dot, what = limit.rpartition(".")
-        if not dot:
-            said[limit] = text
-        elif column in called:
-            said[f"{called[column]}.{what}"] = text
-    return said
-
-
-def _meant(column: str, of_form: Mapping) -> dict[str, str]:
-    """What a person has said of a form's column: the part's cells have it already, and it means itself there."""
-    said = (*of_form.value_maps.get(column, {}).values(), of_form.constants.get(column, ""))
-    return {text: text for text in said if text}
-
-
-_OTHER_WORDS = {"use_theirs": "upsert", "use_mine": "skip"}
-"""What the generic CSV adapter calls them."""
-
-
-def _mode(datasets: Sequence[str], mode: str | None) -> Mode:
-    """The mode, which every dataset knows; without one the first of the first."""
-    contracts = [catalog.contract(dataset) for dataset in datasets]
-    chosen = _OTHER_WORDS.get(mode or "", mode) or contracts[0].modes[0]
-    for contract in contracts:
-        if chosen not in contract.modes:
-            raise UnknownMode(dataset=contract.name, mode=chosen, modes=", ".join(contract.modes))
-    return cast(Mode, chosen)
-
-
 def _is_small(sheet: Sheet) -> bool:
     rows = 0
     for chunk in sheet.chunks():
@@ -524,7 +408,7 @@ def _check_order(store: Store, datasets: Sequence[str]) -> None:
         contract = catalog.contract(name)
         waits = {field.reference.dataset for field in contract.references if field.reference and field.reference.waits}
         needs = [need for need in catalog.needs(contract) if need not in (*datasets[:place], *waits)]
-        missing = [need for need in needs if not target.holds_records(store, need)]
+        missing = [need for need in needs if not slices.holds_records(store, need)]
         if missing:
             ordered = [known.name for known in catalog.family(contract.family) if known.name in missing]
             raise ImportOrder(dataset=contract.name, missing=" and ".join(ordered))
@@ -539,7 +423,7 @@ def _empty(store: Store, sheet: Sheet, contract: Contract, mode: Mode, resolved:
     if any(contract.field(name).required and value is None for name, value in scope.items()):
         raise _no_rows(sheet)
     if not options.allow_empty:
-        removed = target.in_scope(store, contract, scope, mode)
+        removed = slices.in_scope(store, contract, scope, mode)
         named = ", ".join(f"{name} {value}" if value else f"no {name}" for name, value in scope.items())
         raise EmptyNeedsConfirmation(source=sheet.name, mode=mode, removed=removed, scope=named)
     return replace(resolved, constants=resolved.constants | {name: value for name, value in scope.items() if value})

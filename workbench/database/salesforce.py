@@ -15,6 +15,7 @@ from workbench.model.errors import FieldsLacking, UnknownSalesforceFields
 from workbench.model.extracted import Extracted, Said
 from workbench.model.playbook import Extract, Playbook
 from workbench.model.reach import Reach
+from workbench.model.recipe import does
 from workbench.model.salesforce import PREFIX, Organization, ReadOf, SalesforceAccess
 from workbench.model.sheet import Layout, Sheet
 
@@ -95,6 +96,7 @@ class Salesforce:
         }
         fields = _fields(playbook, extract, named)
         how = saved.to_dict() if saved else {}
+        cleans = does(saved.recipe if saved else None)  # another recipe makes other records of what was read before
         kept = ("value_maps", "constants", "clears", "forms", "lenient", "repairs")
         asked = reads.digest(
             {
@@ -103,6 +105,7 @@ class Salesforce:
                 "where": extract.where,
                 "fields": fields,
                 "template": {name: how[name] for name in kept} if how else None,
+                **({"recipe": cleans} if cleans else {}),
                 **said.more,
             }
         )

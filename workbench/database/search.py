@@ -14,7 +14,8 @@ from workbench.database.store import Store
 from workbench.database.titles import BETWEEN, Found, is_id, searched, tables, told
 from workbench.datasets import catalog
 from workbench.model.contract import Contract, Field
-from workbench.model.kinds import KINDS, tidied
+from workbench.model.kinds import KINDS
+from workbench.model.trimming import tidied
 
 # reading a table from its beginning takes several processors, and ends when enough is found
 IN_PARALLEL = "set local enable_indexscan = off; set local enable_bitmapscan = off; set local jit = off"

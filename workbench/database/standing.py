@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database.target import Target, texts, typed
+from workbench.database.expressions import texts, typed
+from workbench.database.target import Target
 from workbench.model.contract import Field, Forward, With
 from workbench.model.kinds import KINDS
 

@@ -1,5 +1,6 @@
-"""What the import log tells beside its figures: whether an import is written and stands, what was decided of it and by
-whom, and what is still to be done. Sentences for people; of very many lines or texts the first are named.
+"""The import log, filled in, and what it tells beside its figures: whether an import is written and stands, what was
+decided of it and by whom, and what is still to be done. Sentences for people; of very many lines or texts the first are
+named.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from workbench.model import lines
 from workbench.model.batch import Batch, kept_by, taken_back
 from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold
+from workbench.model.import_log import ImportLog
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import PREFIX
 from workbench.model.sheet import BY_PROGRAM, Layout
@@ -39,6 +41,28 @@ _STATES = {
     "held": f"held: {_NOTHING}",
     "failed": f"failed: {_NOTHING}",
 }
+
+
+def log(store: Store, batch: Batch, title: str, figures: Reconciliation, resolvable: int) -> ImportLog:
+    """The import log of a batch, filled in; `resolvable` are the unmatched rows whose records are there by now."""
+    return ImportLog(
+        import_type=title if batch.undo_of is None else f"Undo of {title}",
+        run_at=batch.completed_at or batch.planned_at or batch.created_at,
+        run_by=batch.initiated_by,
+        file_name=batch.file_name,
+        window=batch.window or "",
+        processed=figures.processed,
+        created=figures.created,
+        updated=figures.updated,
+        skipped=figures.skipped,
+        unmatched=figures.unmatched,
+        invalid=figures.invalid,
+        notes=batch.notes,
+        follow_ups=batch.follow_ups,
+        state=state(store, batch),
+        notes_added=decided(store, batch),
+        follow_ups_added=to_do(batch, figures, resolvable),
+    )
 
 
 def state(store: Store, batch: Batch) -> str:

@@ -9,8 +9,9 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 from rapidfuzz import fuzz, process
 
+from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.target import Target, slice_of
+from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import Field

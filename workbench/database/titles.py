@@ -6,8 +6,8 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
+from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.target import slice_of
 from workbench.datasets import catalog
 from workbench.model.contract import Contract, Field
 from workbench.model.kinds import KINDS

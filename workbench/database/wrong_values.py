@@ -11,13 +11,17 @@ from workbench.database import paging
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
+from workbench.model.row_query import RowQuery
+from workbench.model.template import Mapping
 from workbench.prepare import mapping
+from workbench.prepare.cleaning import left_alone, multiplies
 
 
 def find(store: Store, batch: Batch, code: str, field: str, limit: int) -> tuple[list[dict[str, Any]], int]:
     """The texts of a field in the rows that have an issue of that code in it: text, rows, line (the first), means (""
-    where nothing is like it); the most frequent first, and how many there are in all. Of a row as a whole, none."""
-    lines = paging.having(batch, {"code": code, "field": field}, LOOKED_AT)
+    where nothing is like it), and `written`, how it stands there, with white space around it or without; the most
+    frequent first, and how many there are in all. Of a row as a whole, none."""
+    lines = paging.having(batch, RowQuery(code=code, field=field), LOOKED_AT)
     said = _said(batch, field)
     if lines is None or said is None:
         return [], 0
@@ -34,7 +38,13 @@ def find(store: Store, batch: Batch, code: str, field: str, limit: int) -> tuple
     number = found[0]["texts"] if found else 0
     means = _means(batch, field, [row["text"] for row in found])
     return [
-        {"text": row["text"], "rows": row["rows"], "line": row["line"], "means": means.get(row["text"], "")}
+        {
+            "text": row["text"],
+            "rows": row["rows"],
+            "line": row["line"],
+            "means": means.get(row["text"], ""),
+            "written": list(dict.fromkeys((row["text"], row["first_written"], row["last_written"]))),
+        }
         for row in found
     ], number
 
@@ -50,21 +60,28 @@ set local enable_hashjoin = off; set local enable_mergejoin = off; set local wor
 
 _VALUES = """
 with said as materialized (
-    select btrim({said}) as text, count(*)::int as rows, min(r.line) as first
+    select btrim({said}) as text, count(*)::int as rows, min(r.line) as first, min({said}) as first_written,
+           max({said}) as last_written
     from {rows} r join ({lines}) wrong on wrong.line = r.line where r.batch_id = {batch} group by 1
 ), shown as materialized (
-    select text, rows, first, (count(*) over ())::int as texts from said order by rows desc, first limit {limit}
+    select text, rows, first, first_written, last_written, (count(*) over ())::int as texts
+    from said order by rows desc, first limit {limit}
 )
-select coalesce(text, '') as text, rows, texts, first as line from shown order by rows desc, first
+select coalesce(text, '') as text, rows, texts, first as line, coalesce(first_written, '') as first_written,
+       coalesce(last_written, '') as last_written
+from shown order by rows desc, first
 """
 
 
 def _said(batch: Batch, field: str) -> Composable | None:
-    """What a row `r` says of a field: the cell of its column; of a part that was made of a run's rows, its value."""
+    """What a row `r` says of a field: the cell of its column; of a part that was made of a run's rows, its value. None
+    where no cell stands for it."""
     if batch.derived:
         return SQL("(r.payload ->> {})").format(Literal(field))
     header = next((header for header, name in batch.mapping.get("columns", {}).items() if name == field), None)
-    if header is None or header not in batch.headers:
+    recipe = Mapping.from_dict(batch.mapping).recipe
+    alone = left_alone(recipe, batch.headers) if recipe is not None and multiplies(recipe) else batch.headers
+    if header is None or header not in alone:
         return None
     return SQL("(r.raw::json ->> {})").format(Literal(batch.headers.index(header)))
 

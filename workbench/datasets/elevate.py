@@ -5,7 +5,9 @@ and staff share `profiles` and are told apart by `role`. E-mail is unique per te
 column has it: two licensees may know the same person.
 """
 
-from workbench.model.contract import CodeOf, Contract, Field, Joined, Reference
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import CodeOf, Joined
+from workbench.model.reference import Reference
 
 COURSES = Contract(
     name="elevate.courses",

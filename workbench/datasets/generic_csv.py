@@ -7,7 +7,8 @@ is the column's: a section number 20240101, a surname True and an id 2024-01-01 
 Sensitive columns (passwords, tokens and when they expire) are in no field.
 """
 
-from workbench.model.contract import SECRETS, Contract, Field, Forward, Mode, Reference
+from workbench.model.contract import SECRETS, Contract, Field, Forward, Mode
+from workbench.model.reference import Reference
 
 FAMILY = "generic_csv"
 ROLES = ("instructor", "program_admin", "institution_admin", "site_admin")

@@ -3,21 +3,8 @@
 from collections.abc import Iterator
 
 from workbench.datasets import catalog
-from workbench.model.contract import (
-    AcademicYearOf,
-    CodeOf,
-    Contract,
-    CountOf,
-    Field,
-    FirstOf,
-    Forward,
-    FromWindow,
-    Joined,
-    Mode,
-    ProductOf,
-    SameAs,
-    With,
-)
+from workbench.model.contract import Contract, Field, Forward, Mode, With
+from workbench.model.derivation import AcademicYearOf, CodeOf, CountOf, FirstOf, FromWindow, Joined, ProductOf, SameAs
 from workbench.model.kinds import KINDS
 from workbench.model.playbook import Playbook
 

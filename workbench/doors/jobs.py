@@ -27,7 +27,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
-from workbench.database import batches, schedules, store
+from workbench.database import at_work, batches, schedules, store
 from workbench.derived.expectations import great_expectations
 from workbench.doors import schedule
 from workbench.model.batch import ENDED, Batch
@@ -258,7 +258,7 @@ def _run(
             found = wb.batches.get(batch)
             if found.stage not in ENDED and found.summary.get("error"):
                 batches.move(wb._store, found.id, summary={"error": None})  # of an earlier attempt
-            with batches.reserved(wb._store, batches.run(wb._store, found)):
+            with at_work.reserved(wb._store, batches.run(wb._store, found)):
                 _STEPS[job.task_name](wb, found, _progress(wb, context, found), **options)  # type: ignore[index]
     except _Stopped:
         raise exceptions.JobAborted from None

@@ -1,5 +1,7 @@
 """Steps that the kinds share: whole columns of text at a time."""
 
+from functools import reduce
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,10 +25,16 @@ def joined(*parts: pa.StringArray | str) -> pa.StringArray:
 
 def joined_with(separator: str, *parts: pa.StringArray) -> pa.StringArray:
     """The parts that are not blank ("") with a separator between them; "" where all are."""
-    if len(parts) == 1:  # Arrow leaves out the rows of a single part that it skips
-        return parts[0]
     there = [pc.if_else(pc.equal(part, ""), pa.scalar(None, pa.string()), part) for part in parts]
-    return pc.binary_join_element_wise(*there, separator, null_handling="skip")
+    return pc.fill_null(joined_present(separator, *there), "")
+
+
+def joined_present(separator: str, *parts: pa.StringArray) -> pa.StringArray:
+    """The parts that are not null with a separator between them; null where all are."""
+    none = reduce(pc.and_, (pc.is_null(part) for part in parts))
+    first = pc.if_else(none, "", parts[0])  # Arrow leaves out the rows in which it would skip every part
+    joined = pc.binary_join_element_wise(first, *parts[1:], separator, null_handling="skip")
+    return pc.if_else(none, pa.scalar(None, pa.string()), joined)
 
 
 def filled(text: pa.StringArray, otherwise: str) -> pa.StringArray:

@@ -86,6 +86,11 @@ class RemovedRows(WorkbenchError):
     again without that step."""
 
 
+class MadeByRecipe(WorkbenchError):
+    """{field} has what the recipe makes of several cells or of a part of one, and no cell of the source stands for it:
+    correct the cells, or let the recipe or the mapping say what is meant, and import the source again."""
+
+
 class UnknownStep(WorkbenchError):
     """There is no step or sequence called {step}. Known: {known}."""
 
@@ -442,6 +447,11 @@ class TemplateTaken(WorkbenchError):
     """A template for everybody called {template} for {dataset} belongs to another tenant. Choose another name."""
 
 
+class TemplateChanged(WorkbenchError):
+    """{by} has changed the template {template} for {dataset} in the meantime: theirs stays, and yours was not saved.
+    Look at it, and save yours again, or under another name."""
+
+
 class TemplateExists(WorkbenchError):
     """There is a template called {template} for {dataset} already. Choose another name."""
 
@@ -486,9 +496,19 @@ class UnknownTotal(WorkbenchError):
     """{dataset} has no control total called {total}. Known: {known}."""
 
 
+class MadeIntoParts(WorkbenchError):
+    """The rows of batch {batch} are made into others by {playbook}: to map its columns otherwise, import the file
+    again."""
+
+
 class StalePlan(WorkbenchError):
     """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
     Nothing was written. Plan it again."""
+
+
+class StaleUndo(WorkbenchError):
+    """Since the undo of batch {batch} began, others have referred to its records or taken their keys. Nothing was taken
+    back. Undo it again."""
 
 
 class Unbalanced(WorkbenchError):

@@ -20,21 +20,27 @@ Rules that hold for every kind:
   rounded it.
 """
 
-import json
-import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model import dates, numbers
-from workbench.model.arrays import any_true, joined, matches, only, replaced
-
-Rewrite = Callable[[pa.StringArray], pa.StringArray]
+from workbench.model import dates, json_text, numbers, salesforce_id
+from workbench.model.arrays import joined, matches, replaced
+from workbench.model.trimming import (
+    AROUND,
+    INVISIBLE,
+    MARKS,
+    WIDE_SPACES,
+    Rewrite,
+    by_distinct,
+    composed,
+    may_hold,
+    trimmed,
+    where,
+)
 
 FORMS: dict[str, str] = dates.ORDERS | numbers.SIGNS
 """The forms in which columns may be written, in words: "dmy" is day first."""
@@ -89,152 +95,6 @@ class Kind:
         return self.message if form is None else self.forms[form].message
 
 
-# White space beyond ASCII, and the characters that look like nothing: zero-width space, joiners, byte order mark.
-WIDE_SPACES = (
-    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f"
-    "\u2800\u3000\u3164"
-)
-_JOINERS = "\u200c\u200d"
-_INVISIBLE = "\u180e\u200b\u200c\u200d\u2060\ufeff"
-_HYPHEN = "\u00ad"
-_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_FILLERS = "\u034f\u115f\u1160" + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0000, 0xE0080))))
-"""A joiner of marks, halves of Korean letters, the choice of another glyph, and tags: nobody sees them."""
-_MARKS = _HYPHEN + _DIRECTIONS + _FILLERS
-"""The soft hyphen, the marks of a direction of writing, which address books copy along, and fillers."""
-_ZERO_WIDTH = "\u180e\u200b\u2060\ufeff" + _DIRECTIONS + _FILLERS
-_MISREAD = "\u00c2\u00c3\u00c4\u00c5\u00e2"
-"""Letters behind which a soft hyphen is half of a letter that was read in a wrong encoding (\u00ed as \u00c3\u00ad)."""
-UNSEEN = f"[{_INVISIBLE}{_MARKS}\u2028\u2029]"
-"""A letter that nobody sees, or one of the breaks of lines and paragraphs of Unicode."""
-AROUND = " \t\n\r\v\f\x85" + WIDE_SPACES + _INVISIBLE
-"""White space, and what nobody sees."""
-
-
-def _composed(text: pa.StringArray) -> pa.StringArray:
-    return pc.utf8_normalize(text, form="NFC")
-
-
-def _plain(text: pa.StringArray) -> pa.StringArray:
-    """In NFC, with plain spaces and without what nobody sees."""
-    text = _composed(text)
-    odd = WIDE_SPACES + _ZERO_WIDTH + _HYPHEN + _JOINERS
-    whole = _bytes(text)
-    if not any(first in whole for first in {letter.encode()[:1] for letter in odd}):
-        return text
-    return _where(matches(text, f"[{odd}]"), text, _without_width)
-
-
-def _without_width(text: pa.StringArray) -> pa.StringArray:
-    """Joiners stay between letters that are joined by them, which Latin ones are not."""
-    not_joined = rf"[\x00-\x{{24f}}\x{{300}}-\x{{36f}}\x{{1e00}}-\x{{1eff}}{WIDE_SPACES}]"
-    return _composed(
-        replaced(
-            text,
-            (f"[{_ZERO_WIDTH}]", ""),
-            (f"(^|[^{_MISREAD}{_HYPHEN}]){_HYPHEN}+", r"\1"),
-            (f"({not_joined})[{_JOINERS}]+", r"\1"),
-            (f"[{_JOINERS}]+({not_joined})", r"\1"),
-            (f"[{WIDE_SPACES}]", " "),
-        )
-    )
-
-
-def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _plain) -> pa.StringArray:
-    """The cells as they are kept and compared: nothing around them, single plain spaces inside, in NFC, out of what a
-    spreadsheet has wrapped them in; null where nothing is left.
-
-    `beyond_ascii` rewrites the cells with letters beyond ASCII, which are few in most columns.
-    """
-    text = _stripped(cells, beyond_ascii)
-    if may_hold(text, b'="') or may_hold(text, b"'"):
-        while any_true(wrapped := is_wrapped(text)):
-            text = _where(wrapped, text, _unwrapped)
-    if may_hold(text, b"  "):
-        text = _where(pc.match_substring(text, "  "), text, lambda odd: replaced(odd, (" {2,}", " ")))
-    blank = pc.equal(text, "")
-    return pc.if_else(blank, pa.scalar(None, pa.string()), text) if any_true(blank) else text
-
-
-def tidied(text: str) -> str:
-    """One text as `trimmed` leaves it; "" where nothing is left."""
-    return trimmed(pa.array([text], pa.string()))[0].as_py() or ""
-
-
-def as_said(text: str) -> str:
-    """What a person has typed, without the white space around it; "" where nobody sees anything of it."""
-    return text.strip() if tidied(text) else ""
-
-
-def has_unseen(cells: pa.StringArray, values: pa.StringArray) -> pa.BooleanArray:
-    """Which cells have letters that nobody sees, or breaks of lines that no keyboard makes, which their `values` have
-    not; white space and what joins letters are none of them."""
-    if is_ascii(cells):
-        return pa.repeat(pa.scalar(False), len(cells))
-    odd = pc.fill_null(pc.invert(pc.string_is_ascii(cells)), False)
-    some = cells.filter(odd)
-    lost = pc.greater(pc.count_substring_regex(some, UNSEEN), pc.count_substring_regex(values.filter(odd), UNSEEN))
-    return pc.replace_with_mask(pa.repeat(pa.scalar(False), len(cells)), odd, pc.fill_null(lost, matches(some, UNSEEN)))
-
-
-def _stripped(cells: pa.StringArray, beyond_ascii: Rewrite = _composed) -> pa.StringArray:
-    """The cells without the white space around them, and rewritten where they are not ASCII."""
-    text = pc.utf8_trim(cells, characters=AROUND)
-    if is_ascii(text):
-        return text
-    rewritten = _where(pc.invert(pc.string_is_ascii(text)), text, beyond_ascii)
-    return pc.utf8_trim(rewritten, characters=AROUND)  # what was between two things may now be around one
-
-
-FORMULA = r"""^'?="(?:[^"]|"")*"$"""
-"""A text as a formula: so it is written that no spreadsheet takes it for a number; or so, and that none runs it."""
-MARKED = r"^'[0-9+(.$-][-0-9+(). /:,$%]{2,}$"
-"""A number with the mark of a text before it; names begin with an apostrophe too (O'Brien is none, 't Hooft is)."""
-
-
-def is_wrapped(text: pa.StringArray) -> pa.BooleanArray:
-    """Which texts a spreadsheet was told to leave alone: `="00123"`, `'00123`."""
-    begin = pc.fill_null(pc.or_(pc.starts_with(text, '="'), pc.starts_with(text, "'")), False)
-    if not any_true(begin):
-        return begin
-    some = text.filter(begin)
-    return pc.replace_with_mask(begin, begin, pc.or_(matches(some, FORMULA), matches(some, MARKED)))
-
-
-def _unwrapped(text: pa.StringArray) -> pa.StringArray:
-    formula = pc.starts_with(text, "=")
-    inside = pc.replace_substring(pc.utf8_slice_codeunits(text, 2, -1), '""', '"')
-    return pc.utf8_trim(pc.if_else(formula, inside, pc.utf8_slice_codeunits(text, 1)), characters=AROUND)
-
-
-def may_hold(text: pa.StringArray, *needles: bytes) -> bool:
-    """Whether one of these bytes stands in a column, be it across two of its cells: most tidy columns are done with
-    so."""
-    whole = _bytes(text)
-    return any(all(needle[n : n + 1] in whole for n in range(len(needle))) and needle in whole for needle in needles)
-
-
-def is_ascii(text: pa.StringArray) -> bool:
-    """Whether no cell has a character beyond ASCII."""
-    return _bytes(text).isascii()
-
-
-def _bytes(text: pa.StringArray) -> bytes:
-    """The bytes of all cells, one after the other."""
-    _, offsets, whole = text.buffers()
-    if len(text) == 0 or whole is None:
-        return b""
-    places = np.frombuffer(offsets, dtype=np.int32)
-    first, last = int(places[text.offset]), int(places[text.offset + len(text)])
-    return bytes(whole.slice(first, last - first).to_pybytes())
-
-
-def by_distinct(text: pa.StringArray, rewrite: Rewrite) -> pa.StringArray:
-    """The rewritten column, where each distinct text is rewritten once; nulls stay."""
-    encoded = text.dictionary_encode()
-    return rewrite(encoded.dictionary).take(encoded.indices)
-
-
 def _rewritten(pattern: str, rewrite: Rewrite, *, sure: str | None = None) -> Rewrite:
     """A parse that rewrites only what is not canonical yet, and keeps as typed what is not canonical even then.
 
@@ -245,7 +105,7 @@ def _rewritten(pattern: str, rewrite: Rewrite, *, sure: str | None = None) -> Re
     def parse(cells: pa.StringArray) -> pa.StringArray:
         text = trimmed(cells)
         odd = pc.and_not(pc.is_valid(text), matches(text, sure or pattern))
-        return _where(odd, text, lambda typed: understood(typed, by_distinct(typed, rewrite)))
+        return where(odd, text, lambda typed: understood(typed, by_distinct(typed, rewrite)))
 
     def understood(typed: pa.StringArray, candidates: pa.StringArray) -> pa.StringArray:
         if sure is not None:
@@ -253,11 +113,6 @@ def _rewritten(pattern: str, rewrite: Rewrite, *, sure: str | None = None) -> Re
         return pc.if_else(matches(candidates, pattern), candidates, typed)
 
     return parse
-
-
-def _where(odd: pa.BooleanArray, text: pa.StringArray, rewrite: Rewrite) -> pa.StringArray:
-    """The texts, rewritten where they are odd; most columns have no such cell, and cost nothing."""
-    return pc.replace_with_mask(text, odd, rewrite(text.filter(odd))) if any_true(odd) else text
 
 
 # --- text ---
@@ -269,7 +124,7 @@ _NAME = r"^[^\x00-\x1f\x7f-\x9f]*$"
 def _text(cells: pa.StringArray) -> pa.StringArray:
     """A line ends with a line feed, whichever system wrote it."""
     text = trimmed(cells)
-    return _where(pc.match_substring(text, "\r"), text, lambda odd: replaced(odd, ("\r\n?", "\n")))
+    return where(pc.match_substring(text, "\r"), text, lambda odd: replaced(odd, ("\r\n?", "\n")))
 
 
 def _name(cells: pa.StringArray) -> pa.StringArray:
@@ -285,7 +140,7 @@ def _identifier(cells: pa.StringArray) -> pa.StringArray:
 def _whole(text: pa.StringArray, pattern: str) -> pa.StringArray:
     if not may_hold(text, b".0"):
         return text
-    return _where(matches(text, pattern), text, lambda odd: replaced(odd, (pattern, r"\1")))
+    return where(matches(text, pattern), text, lambda odd: replaced(odd, (pattern, r"\1")))
 
 
 def _lookup(cells: pa.StringArray) -> pa.StringArray:
@@ -301,7 +156,7 @@ def _barcode(cells: pa.StringArray) -> pa.StringArray:
     """Digits alone; spaces and hyphens between them are no part of it."""
     text = _identifier(cells)
     odd = pc.and_not(pc.is_valid(text), matches(text, _BARCODE))
-    return _where(odd, text, lambda some: _if_of(replaced(some, ("[ -]", "")), some, _BARCODE))
+    return where(odd, text, lambda some: _if_of(replaced(some, ("[ -]", "")), some, _BARCODE))
 
 
 def _if_of(candidates: pa.StringArray, typed: pa.StringArray, pattern: str) -> pa.StringArray:
@@ -322,13 +177,13 @@ _PHONE = r"^[-+(). /]*(?:[0-9][-(). /]*){7,20}(?:(?:[xX]|[eE][xX][tT]\.?) *[0-9]
 
 def _unmarked(text: pa.StringArray) -> pa.StringArray:
     """In NFC, without marks around it; any other character that nobody sees becomes a plain space."""
-    inside = f"[{WIDE_SPACES}{_INVISIBLE}{_MARKS}]"
-    return replaced(pc.utf8_trim(_composed(text), characters=AROUND + _MARKS), (inside, " "))
+    inside = f"[{WIDE_SPACES}{INVISIBLE}{MARKS}]"
+    return replaced(pc.utf8_trim(composed(text), characters=AROUND + MARKS), (inside, " "))
 
 
 def _lowered(text: pa.StringArray) -> pa.StringArray:
     """In lower case, where a dotted capital I keeps its dot: plain i would be somebody else's address."""
-    return pc.utf8_lower(pc.replace_substring(_composed(text), "\u0130", "i\u0307"))
+    return pc.utf8_lower(pc.replace_substring(composed(text), "\u0130", "i\u0307"))
 
 
 def _email(cells: pa.StringArray) -> pa.StringArray:
@@ -339,7 +194,7 @@ def _email(cells: pa.StringArray) -> pa.StringArray:
     """
     text = pc.ascii_lower(trimmed(cells, lambda odd: _unmarked(_lowered(odd))))
     too_long = pc.greater(pc.binary_length(text), _LONGEST_EMAIL)
-    return _where(too_long, text, lambda odd: joined(odd, f" (longer than {_LONGEST_EMAIL} bytes)"))
+    return where(too_long, text, lambda odd: joined(odd, f" (longer than {_LONGEST_EMAIL} bytes)"))
 
 
 def _phone(cells: pa.StringArray) -> pa.StringArray:
@@ -407,40 +262,6 @@ def spelling(texts: pa.StringArray) -> pa.StringArray:
     return pc.replace_substring_regex(pc.utf8_lower(texts), "[ _-]+", " ")
 
 
-# --- ids of Salesforce ---
-
-_SALESFORCE_ID = "^[0-9A-Za-z]{15}[0-5A-Z]{3}$"
-_SHORT_ID, _LONG_ID = "^[0-9A-Za-z]{15}$", "^[0-9A-Za-z]{18}$"
-_CHECKS = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", dtype=np.uint8)
-"""The last three characters of an id say which of the fifteen before them are capitals, five by five."""
-_WRONG_CHECK = " (its last three characters say otherwise)"
-
-
-def _salesforce_id(cells: pa.StringArray) -> pa.StringArray:
-    """In 18 characters, of which the last three fit the others: an id that was put into lower case is another's.
-
-    Of 15 it gets the three that it lacks.
-    """
-    text = trimmed(cells)
-    text = _where(matches(text, _SHORT_ID), text, _checked)
-    long = matches(text, _LONG_ID)
-    right = pc.fill_null(pc.equal(text, _checked(only(text, long))), False)
-    odd = pc.and_not(long, right)
-    return _where(odd, text, lambda wrong: joined(wrong, _WRONG_CHECK))
-
-
-def _checked(ids: pa.StringArray) -> pa.StringArray:
-    """Ids of 15 characters or more with the three that belong to the first fifteen; nulls stay."""
-    known = pc.utf8_slice_codeunits(ids.drop_null(), 0, 15)
-    letters = np.frombuffer(_bytes(known), dtype=np.uint8).reshape(-1, 3, 5)
-    capitals = (letters >= ord("A")) & (letters <= ord("Z"))
-    checks = _CHECKS[capitals @ np.array([1, 2, 4, 8, 16], dtype=np.uint8)]
-    whole = np.concatenate([letters.reshape(-1, 15), checks], axis=1)
-    offsets = np.arange(0, 18 * len(known) + 1, 18, dtype=np.int32)
-    found = pa.StringArray.from_buffers(len(known), pa.py_buffer(offsets), pa.py_buffer(whole.tobytes()))
-    return found if ids.null_count == 0 else pc.replace_with_mask(ids, pc.is_valid(ids), found)
-
-
 # --- the rest ---
 
 
@@ -458,56 +279,6 @@ def _uuid(text: pa.StringArray) -> pa.StringArray:
         (r"^(?:urn:uuid:|\{)?([0-9a-f-]+)\}?$", r"\1"),
         ("^(.{8})(.{4})(.{4})(.{4})(.{12})$", r"\1-\2-\3-\4-\5"),
     )
-
-
-_JSON = r"^(?:[\[{\"0-9-]|true$|false$)"
-_NO_JSON = "not JSON: "
-REPEATED_KEY = r'^one object has (?P<key>"(?:[^"\\]|\\.)*") more than once: '
-"""How the text of a JSON cell begins in which a key stands twice in one object: one of its values would be lost."""
-_LONGEST_KEY = 60
-"""So many characters of such a key are told."""
-_NOT_IN_POSTGRES = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[0-9][eE][-+]?[0-9]{4}")
-
-
-def _json(cells: pa.StringArray) -> pa.StringArray:
-    """The JSON text as typed, null where it is `null`; its letters are not composed, for those that it has escaped are
-    not either, and it would be another text when it is written and read again.
-
-    No regular expression can tell JSON from what only begins like it, and no vectorised function can either: every
-    distinct cell is read once, and one that is no JSON gets a prefix that does not match.
-    """
-    text = pc.utf8_trim(cells, characters=AROUND)
-    return by_distinct(text, lambda texts: pa.array(map(_json_or_not, texts.to_pylist()), pa.string()))
-
-
-def _json_or_not(text: str) -> str | None:
-    if not text:
-        return None
-    try:
-        value = json.loads(text, parse_constant=_refuse, object_pairs_hook=_object)
-        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
-    except _Repeated as repeated:
-        return f"one object has {json.dumps(str(repeated)[:_LONGEST_KEY], ensure_ascii=False)} more than once: {text}"
-    except (ValueError, RecursionError):
-        return _NO_JSON + text
-    if value is None:
-        return None
-    return _NO_JSON + text if _NOT_IN_POSTGRES.search(text) else text
-
-
-class _Repeated(Exception):
-    """A key stands twice in one object."""
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise _Repeated(Counter(key for key, _ in pairs).most_common(1)[0][0])
-    return found
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)  # NaN and Infinity are Python's, not JSON's
 
 
 _ALL = (
@@ -568,10 +339,10 @@ _ALL = (
     Kind(
         name="salesforce_id",
         sql="text",
-        pattern=_SALESFORCE_ID,
+        pattern=salesforce_id.PATTERN,
         code="bad_salesforce_id",
         message="Not a Salesforce id: 15 letters and digits, or 18 of which the last three fit the others",
-        parse=_salesforce_id,
+        parse=salesforce_id.parse,
         title="id of a Salesforce record",
     ),
     Kind(
@@ -710,10 +481,10 @@ _ALL = (
     Kind(
         name="json",
         sql="jsonb",
-        pattern=_JSON,
+        pattern=json_text.PATTERN,
         code="bad_json",
         message="Not valid JSON",
-        parse=_json,
+        parse=json_text.parse,
         bare=True,
         title="JSON",
     ),
@@ -750,5 +521,5 @@ def in_some_form(kind: Kind, cells: pa.StringArray) -> pa.StringArray:
     found = kind.parse(cells)
     for form in kind.forms.values():
         odd = pc.and_(pc.is_valid(found), pc.invert(matches(found, kind.pattern)))
-        found = _where(odd, found, form.parse)
+        found = where(odd, found, form.parse)
     return found

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from workbench.model.wording import many
+
 RECORDS = ("created", "updated", "removed")
 VALUES = ("blanked", "changed", "missing")
 OF = {
@@ -72,6 +74,15 @@ class Limit:
         parts = [f"{self.number:,}"] if self.number is not None else []
         parts += [f"{100 * self.share:g}%"] if self.share is not None else []
         return " and ".join(parts) or "none"
+
+    def told(self, noun: str) -> str:
+        """In a sentence, of records that are called so: "the limit is 5 students"."""
+        shares = f"{100 * self.share:g}%" if self.share is not None else ""
+        if self.number is None:
+            return f"the limit is {shares} of them"
+        number = many(self.number, noun)
+        both = f"the limits are {number} and {shares} of them, and it is beyond both"
+        return both if shares else f"the limit is {number}"
 
     def is_passed(self, records: int, of: int) -> bool:
         """Whether so many records are too many, of all that could be meant."""

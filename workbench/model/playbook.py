@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 import pyarrow as pa
 
+from workbench.model.batch import Batch
 from workbench.model.contract import Contract, Mode
 from workbench.model.errors import NoExtract
 from workbench.model.figure import Breakdown, Figure
@@ -132,6 +134,8 @@ class Playbook:
     keeps_good_parts: bool = False
     """Whether the good parts of an unmatched source row go on; else all or nothing of it is written. Of one that is
     invalid nothing is, in any playbook."""
+    by_recipe: bool = False
+    """Whether its one part is what a recipe makes of the source's rows, several of one: a dataset's own import."""
     pends: bool = True
     """Whether its unmatched rows are planned again after later imports."""
 
@@ -166,3 +170,7 @@ class Playbook:
             if part.dataset == dataset:
                 return part
         raise KeyError(dataset)
+
+
+PlaybookOf: TypeAlias = Callable[[Batch], Playbook | None]
+"""Tells the playbook that a batch is a run of; None under one contract."""

@@ -17,7 +17,7 @@ VERSION = 1
 MOST_VALUES = 500
 """So many different values a column has at most of which it is told that one is new."""
 
-TESTS = ("values", "pattern", "length", "number", "date", "blank", "kind", "expression")
+TESTS = ("values", "pattern", "length", "number", "date", "blank", "kind", "issue", "expression")
 """What a condition can ask of a row."""
 
 _SHOWN = 3
@@ -31,8 +31,11 @@ class Condition:
     `values`: the cell is one of `values`. `pattern`: the regular expression `text` is found in it. `length`, `number`
     and `date`: its characters, its number or its day lie from `low` to `high`, both included, either may be missing;
     a number or a date may be in the form `text` (see `kinds.FORMS`). `blank`: nothing is in it but white space. `kind`:
-    it is of the kind `text`, e.g. email. `expression`: `text` is true of the row. A number, a date and a kind are asked
-    of values: a blank cell is none, and is not meant by "is no number" either.
+    it is of the kind `text`, e.g. email. `issue`: of a column that fills the field `text` of a dataset, e.g.
+    elevate.students.email (a form may follow), the dataset would say one of the codes in `values` of the cell, e.g.
+    bad_email, or anything where none is said. `expression`: `text` is true of the row, or is one of `values` where some
+    are said. A number, a date and a kind are asked of values: a blank cell is none, and is not meant by "is no number"
+    either.
     """
 
     column: str = ""
@@ -150,18 +153,37 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unknown:
+    """What is kept as a recipe and cannot be read as one: a later version of Workbench may have written it."""
+
+    said: Any
+    """As it is kept."""
+    place: str
+    """Where reading ended, as a sentence begins with it."""
+    why: str
+
+    def refusal(self) -> WrongRecipe:
+        """What is told where its steps are needed."""
+        return WrongRecipe(step=self.place, why=self.why)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """The steps that clean a source, in their order."""
 
     steps: tuple[Step, ...] = ()
     name: str = ""
     version: int = VERSION
+    unknown: Unknown | None = None
+    """In the place of the steps, of one that an import was cleaned by and that cannot be read here."""
 
     def __bool__(self) -> bool:
-        return any(step.on for step in self.steps)
+        return self.unknown is not None or any(step.on for step in self.steps)
 
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON keeps it."""
+    def to_dict(self) -> Any:
+        """As JSON keeps it; what cannot be read stays as it is."""
+        if self.unknown is not None:
+            return self.unknown.said
         return {"version": self.version, "name": self.name, "steps": [step.to_dict() for step in self.steps]}
 
     @classmethod
@@ -171,9 +193,10 @@ class Recipe:
         if not isinstance(data, Mapping) or not isinstance(data.get("steps", ()), list | tuple):
             raise WrongRecipe(step="The recipe", why="it is no list of steps.")
         refuse_unkeepable(data)
-        _refuse_unknown(cls, data, "the recipe")
         if data.get("version", VERSION) != VERSION:
-            raise WrongRecipe(step="The recipe", why=f"its form is version {data['version']}, and {VERSION} is known.")
+            why = f"its form is version {data['version']}, and {VERSION} is known."
+            raise WrongRecipe(step="The recipe", why=why)
+        _refuse_unknown(cls, {name: data[name] for name in data if name != "unknown"}, "the recipe")
         steps = []
         for number, each in enumerate(data.get("steps", ()), start=1):
             try:
@@ -182,10 +205,22 @@ class Recipe:
                 raise WrongRecipe(step=place(number), why=wrong.coordinates["why"]) from None
         return cls(steps=tuple(steps), name=_text(data, "name"))
 
+    @classmethod
+    def kept(cls, data: Any) -> Self | None:
+        """The recipe that an import or a template keeps; one that cannot be read stops nothing that needs no step of
+        it (see `Unknown`). None where there is none."""
+        if not data:
+            return None
+        try:
+            return cls.from_dict(data)
+        except WrongRecipe as wrong:
+            said = wrong.coordinates
+            return cls(unknown=Unknown(said=data, place=str(said["step"]), why=str(said["why"])))
+
     def expecting(self, done: Iterable["Done"], rows: int) -> Self:
         """The recipe, which expects from now on what its steps met in a source of so many rows."""
         steps = list(self.steps)
-        for each in done:
+        for each in done if self.unknown is None else ():
             if not each.gone:
                 step = steps[each.step]
                 steps[each.step] = replace(step, expected=each.expected(rows).also(step.expected))
@@ -216,10 +251,13 @@ class Done:
 
 def is_same(recipe: Recipe | None, other: Recipe | None) -> bool:
     """Whether two recipes do the same to every source, whatever they are called and expect; none does nothing."""
-    return _does(recipe) == _does(other)
+    return does(recipe) == does(other)
 
 
-def _does(recipe: Recipe | None) -> list[str]:
+def does(recipe: Recipe | None) -> list[str]:
+    """What a recipe does to every source, step by step, as JSON."""
+    if recipe is not None and recipe.unknown is not None:
+        return [json.dumps(recipe.unknown.said, sort_keys=True)]
     steps = (replace(step, expected=None) for step in recipe.steps if step.on) if recipe is not None else ()
     return [json.dumps(step.to_dict(), sort_keys=True) for step in steps]
 
@@ -253,7 +291,9 @@ def shown(text: str) -> str:
 def _asked(of: Condition) -> str:
     is_, has = ("is not", "has not") if of.negated else ("is", "has")
     if of.test == "expression":
-        return f"{'not ' * of.negated}({of.text})"
+        if not of.values:
+            return f"{'not ' * of.negated}({of.text})"
+        return f"({of.text}) {is_} {first_of([shown(text) for text in of.values], _SHOWN, more='other')}"
     said = {
         "values": f"{is_} {first_of([shown(text) for text in of.values], _SHOWN, more='other')}",
         "pattern": f"{has} {shown(of.text)} in it",
@@ -262,8 +302,14 @@ def _asked(of: Condition) -> str:
         "date": f"{is_} a date{_within(of)}",
         "blank": f"{is_} blank",
         "kind": f"{is_} of the kind {of.text}",
+        "issue": f"{'has nothing' if of.negated and not of.values else has} {_wrong_with(of)} as {of.text}",
     }
     return f"{of.column} {said[of.test]}"
+
+
+def _wrong_with(of: Condition) -> str:
+    codes = [code.replace("_", " ") for code in of.values]
+    return f"“{first_of(codes, _SHOWN, more='other')}”" if codes else "wrong" if of.negated else "something wrong"
 
 
 def _within(of: Condition) -> str:

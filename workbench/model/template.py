@@ -76,7 +76,7 @@ class Mapping:
             limits=dict(data.get("limits", {})),
             on_edit=data.get("on_edit"),
             confirmed=tuple(data.get("confirmed", ())),
-            recipe=Recipe.from_dict(data["recipe"]) if data.get("recipe") else None,
+            recipe=Recipe.kept(data.get("recipe")),
         )
 
     def not_imported(self, headers: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from workbench.model.arrays import matches
 from workbench.model.contract import Field
-from workbench.model.kinds import may_hold
+from workbench.model.trimming import may_hold
 
 NULL_TEXTS = (
     *("None", "none", "NONE", "nan", "NaN", "NAN", "NaT", "null", "Null", "NULL", "(null)", "<null>", "[null]"),

@@ -18,9 +18,10 @@ from workbench.datasets.commerce import companies
 from workbench.datasets.commerce.exports import CUSTOMERS as FORM
 from workbench.model.arrays import joined, matches, only
 from workbench.model.figure import Breakdown, Figure
-from workbench.model.kinds import KINDS, trimmed
+from workbench.model.kinds import KINDS
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
+from workbench.model.trimming import trimmed
 from workbench.playbooks.commerce_rows import Rows, something
 from workbench.prepare.shaping import in_order, issues, meant, of_series, series
 

@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 from workbench.datasets.commerce import exports
 from workbench.model.arrays import joined, matches, only, replaced
 from workbench.model.figure import Figure
-from workbench.model.kinds import KINDS, trimmed
+from workbench.model.kinds import KINDS
 from workbench.model.playbook import Known, Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
+from workbench.model.trimming import trimmed
 from workbench.playbooks.commerce_rows import Rows, something, stacked
 from workbench.prepare.shaping import in_order, issues
 

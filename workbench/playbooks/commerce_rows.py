@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import trimmed
 from workbench.model.playbook import Shaped
 from workbench.model.sheet import Chunk
+from workbench.model.trimming import trimmed
 from workbench.prepare.shaping import gathered
 
 

@@ -16,9 +16,10 @@ from workbench.datasets.commerce import routes
 from workbench.model.arrays import joined, matches, only
 from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
-from workbench.model.kinds import KINDS, trimmed
+from workbench.model.kinds import KINDS
 from workbench.model.playbook import Known, Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
+from workbench.model.trimming import trimmed
 from workbench.prepare.shaping import gathered, in_order, issues
 
 NO_DAY = (

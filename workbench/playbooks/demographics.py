@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from workbench.datasets.salesforce.people import AGE_GROUPS, GENDERS, RACES
 from workbench.model.arrays import matches, only, replaced
-from workbench.model.kinds import by_distinct, spelling, trimmed
+from workbench.model.kinds import spelling
+from workbench.model.trimming import by_distinct, trimmed
 from workbench.prepare.shaping import meant
 
 _GENDERS = {gender.replace("_", " "): gender for gender in GENDERS} | {

@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 from workbench.datasets.commerce.invoices import INVOICES as FORM
 from workbench.model.arrays import joined, matches, only, replaced
 from workbench.model.figure import Figure
-from workbench.model.kinds import KINDS, trimmed
+from workbench.model.kinds import KINDS
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
+from workbench.model.trimming import trimmed
 from workbench.playbooks import payment_terms
 from workbench.prepare.shaping import in_order, issues, of_series, series
 

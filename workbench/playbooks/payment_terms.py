@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import matches, only
-from workbench.model.kinds import trimmed
+from workbench.model.trimming import trimmed
 
 _AT_ONCE = "^(?:c\\.?o\\.?d\\.?|cash on delivery|due on receipt)$"
 _NET = "^net (?P<days>[0-9]{1,3})(?: days?)?$"

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import any_true, matches, only, replaced
-from workbench.model.kinds import trimmed
+from workbench.model.trimming import trimmed
 
 PARTS = ("street", "city", "state", "postal_code", "country")
 _OF_JSON = {"street": "street", "city": "city", "state": "state", "postal_code": "postalCode", "country": "country"}

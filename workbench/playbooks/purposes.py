@@ -48,7 +48,7 @@ def form(target: str) -> Contract:
 
 
 def options(configured: GoogleSheet, target: str) -> dict[str, Any]:
-    """What an import of a configured sheet is begun with (see `runs.Options`): its year is the window, its district
+    """What an import of a configured sheet is begun with (see `options.Options`): its year is the window, its district
     stands where the rows do not say one."""
     has_district = any(field.name == "district" for field in form(target).fields)
     same = {"district": configured.district} if configured.district and has_district else None

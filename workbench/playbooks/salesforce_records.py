@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import joined, only
-from workbench.model.kinds import KINDS, trimmed
+from workbench.model.kinds import KINDS
 from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk
+from workbench.model.trimming import trimmed
 from workbench.prepare.shaping import in_order, issues, something
 
 DELETED = "Deleted in Salesforce: the record stays, and is marked"

@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 from workbench.datasets.salesforce import sessions as forms
 from workbench.model.arrays import joined, matches, only, replaced
 from workbench.model.figure import Breakdown, Figure
-from workbench.model.kinds import KINDS, by_distinct
+from workbench.model.kinds import KINDS
 from workbench.model.playbook import Extract, Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
+from workbench.model.trimming import by_distinct
 from workbench.playbooks import salesforce_figures
 from workbench.playbooks.pathful import STATUSES
 from workbench.playbooks.salesforce_figures import waiting

@@ -23,9 +23,10 @@ from workbench.model import dates
 from workbench.model.arrays import joined, matches, only, replaced
 from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
-from workbench.model.kinds import KINDS, spelling, trimmed
+from workbench.model.kinds import KINDS, spelling
 from workbench.model.playbook import Known, Part, Playbook, Recall, Shaped
 from workbench.model.sheet import Chunk
+from workbench.model.trimming import trimmed
 from workbench.playbooks import session_ids
 from workbench.playbooks.pathful import STATUSES
 from workbench.prepare.shaping import in_order, issues, of_series, series, something

@@ -14,9 +14,9 @@ from workbench.datasets.commerce import locations
 from workbench.model.arrays import any_true, joined, matches, only, replaced
 from workbench.model.errors import WrongValue
 from workbench.model.figure import Figure
-from workbench.model.kinds import trimmed
 from workbench.model.playbook import Known, Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
+from workbench.model.trimming import trimmed
 from workbench.prepare.shaping import in_order, issues
 
 INVALID = "Invalid location"

@@ -5,10 +5,11 @@ words, are nearly the same (nearest neighbour).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
@@ -26,6 +27,8 @@ _SHORT_WORD, _LONG_WORD = 5, 9
 """Letters from which on a word can have one letter that is another, and two."""
 _CROWD = 3
 """Two words that both have more neighbours than that are not probably the same: surnames are near to one another."""
+_MANY, _CHAINED = 200, 0.1
+"""Of more than so many values, no more than that share may be near one another only by way of others."""
 _BETWEEN = r"[-/_\x{2010}-\x{2015}\x{2212}]+"
 """What stands between words; between digits it is a part of the number."""
 
@@ -62,25 +65,17 @@ def nearest(values: pa.Table, *, likeness: float = LIKENESS) -> tuple[Cluster, .
     are: one letter is another in a word of 5 to 8, two in a longer one.
 
     Only those with the same digits, the same short words and the same beginning or end are compared: "Room 101" is not
-    "Room 102", and "Level I" not "Level II". The work is bounded; of very many values the most frequent are compared.
+    "Room 102", and "Level I" not "Level II". All of a cluster are near its most frequent value, and not only near one
+    another: Smith is not Smithers by way of Smithe. A column in which that makes a difference to many values (surnames)
+    has no clusters. The work is bounded; of very many values the most frequent are compared.
     """
     values = values.take(pc.select_k_unstable(values, k=_COMPARED, sort_keys=[("rows", "descending")]))
     keys = fingerprints(values["text"].combine_chunks())
-    same = _Same()
-    left = _PAIRS
     different = keys.unique().drop_null().to_pylist()
-    for block in _blocks(different):
-        left -= len(block) ** 2
-        if left < 0:
-            break
-        for one, other in _alike(block, likeness):
-            same.join(one, other)
-    for one, other in _with_words_alike(different):
-        same.join(one, other)
-    groups = pa.array(
-        [same.first(key) if key is not None and key in same else None for key in keys.to_pylist()], pa.string()
-    )
-    return _clusters(values, groups)
+    heads = _around_heads([*_near(different, likeness), *_with_words_alike(different)], different)
+    alike = {*heads, *heads.values()}
+    groups = [heads.get(key, key) if key in alike else None for key in keys.to_pylist()]
+    return _clusters(values, pa.array(groups, pa.string()))
 
 
 def fingerprints(texts: pa.StringArray) -> pa.StringArray:
@@ -140,36 +135,71 @@ def _exact(key: str) -> str:
     return " ".join((*words, "".join(filter(str.isdigit, key))))
 
 
-def _alike(block: list[str], likeness: float) -> Iterator[tuple[str, str]]:
-    scores = process.cdist(block, block, scorer=fuzz.ratio, score_cutoff=100 * likeness)
-    for row, column in zip(*scores.nonzero(), strict=True):
-        if row < column:
-            yield block[row], block[column]
+def _near(keys: list[str], likeness: float) -> Iterator[tuple[str, str]]:
+    """The fingerprints that are alike as a whole."""
+    left = _PAIRS
+    for block in _blocks(keys):
+        left -= len(block) ** 2
+        if left < 0:
+            return
+        scores = process.cdist(block, block, scorer=fuzz.ratio, score_cutoff=100 * likeness)
+        yield from _pairs(block, scores > 0)
 
 
 def _with_words_alike(keys: list[str]) -> Iterator[tuple[str, str]]:
-    """The fingerprints that are the same but for a letter or two of their words."""
-    words = {word for key in keys for word in key.split() if len(word) >= _SHORT_WORD and word.isalpha()}
+    """The fingerprints that are the same but for a letter or two of their words, each with the first of them."""
+    words = dict.fromkeys(word for key in keys for word in key.split() if len(word) >= _SHORT_WORD and word.isalpha())
+    heads = _around_heads(_words_alike(sorted(words)), list(words))
+    first: dict[str, str] = {}
+    for key in keys:
+        mended = " ".join(sorted({heads.get(word, word) for word in key.split()}))
+        if first.setdefault(mended, key) != key:
+            yield first[mended], key
+
+
+def _words_alike(words: list[str]) -> Iterator[tuple[str, str]]:
     blocks: dict[str, list[str]] = defaultdict(list)
-    for word in sorted(words):
+    for word in words:
         blocks[word[:3]].append(word)
-    same, left = _Same(), _PAIRS
+    left = _PAIRS
     for block in sorted((block[:_BLOCK] for block in blocks.values() if len(block) > 1), key=len):
         left -= len(block) ** 2
         if left < 0:
-            break
+            return
         letters = np.fromiter(map(len, block), np.int32)
         most = np.where(np.minimum.outer(letters, letters) >= _LONG_WORD, 2, 1)
         found = np.triu(process.cdist(block, block, scorer=Levenshtein.distance, score_cutoff=2) <= most, 1)
         near = found.sum(axis=0) + found.sum(axis=1)
-        found &= np.minimum.outer(near, near) <= _CROWD
-        for row, column in zip(*found.nonzero(), strict=True):
-            same.join(block[row], block[column])
-    first: dict[str, str] = {}
-    for key in keys:
-        mended = " ".join(sorted({same.first(word) if word in same else word for word in key.split()}))
-        if first.setdefault(mended, key) != key:
-            yield first[mended], key
+        yield from _pairs(block, found & (np.minimum.outer(near, near) <= _CROWD))
+
+
+def _pairs(block: list[str], near: npt.NDArray[np.bool_]) -> Iterator[tuple[str, str]]:
+    for row, column in zip(*near.nonzero(), strict=True):
+        if row < column:
+            yield block[row], block[column]
+
+
+def _around_heads(pairs: Iterable[tuple[str, str]], order: list[str]) -> dict[str, str]:
+    """Each that is near an earlier one, with the first such that is near no earlier one itself: what is most frequent
+    is probably right. None where so many are near one another by way of others that they are so by nature."""
+    near: dict[str, set[str]] = defaultdict(set)
+    chains = _Same()
+    for one, other in pairs:
+        near[one].add(other)
+        near[other].add(one)
+        chains.join(one, other)
+    heads: dict[str, str] = {}
+    taken: set[str] = set()
+    for key in order:
+        if key in near and key not in taken:
+            some = near[key] - taken
+            heads |= dict.fromkeys(some, key)
+            taken |= {key, *some}
+    of_chain: dict[str, set[str]] = defaultdict(set)
+    for key in near:
+        of_chain[chains.first(key)].add(heads.get(key, key))
+    chained = sum(len(of_chain[chains.first(key)]) > 1 for key in near)
+    return {} if len(order) > _MANY and chained > _CHAINED * len(order) else heads
 
 
 class _Same:
@@ -177,9 +207,6 @@ class _Same:
 
     def __init__(self) -> None:
         self._above: dict[str, str] = {}
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._above
 
     def standing_for(self, keys: pa.StringArray) -> pa.StringArray:
         """For each key the one that stands for it."""

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.contract import Contract, Field
-from workbench.model.kinds import chosen, trimmed
+from workbench.model.kinds import chosen
 from workbench.model.noticed import Noticed
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 from workbench.model.texts import are_errors, read_as_nothing, takes_any_text
+from workbench.model.trimming import trimmed
 from workbench.prepare import mapping, mojibake
 from workbench.prepare.cleaning import without_removed
 from workbench.prepare.mapping import Suggestion

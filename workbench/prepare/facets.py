@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +17,12 @@ import pyarrow.compute as pc
 from workbench.model.kinds import KINDS, could_be
 from workbench.model.recipe import TESTS, Condition
 from workbench.prepare.cleaning.conditions import blank, days_in, lengths, numbers_in
+from workbench.prepare.cleaning.verdicts import Filled, verdicts
 from workbench.prepare.histogram import Histogram
 from workbench.prepare.profile import GUESSED, MASKED, masks
 
-BY = tuple(test for test in TESTS if test != "expression")
-"""What a column can be counted by: whatever a condition can ask of one."""
+BY = tuple(test for test in TESTS if test not in ("expression", "issue"))
+"""What a column can be counted by, by itself: whatever a condition can ask of one."""
 MOST = 24
 """So many choices of a length, a number or a date at most."""
 
@@ -57,6 +59,40 @@ def count(column: pa.ChunkedArray, by: str, mask: pa.ChunkedArray | None = None,
         return Counted(values=table.sort_by([("rows", "descending"), ("text", "ascending")]))
     choices = [(words, condition, number) for words, condition, number in _BY[by](texts, rows, header) if number]
     return Counted(choices=tuple(choices))
+
+
+def count_issues(
+    column: pa.ChunkedArray, of: Filled, mask: pa.ChunkedArray | None = None, *, header: str = ""
+) -> Counted:
+    """The rows of a column that the mask lets through, by what a dataset says of the field that it fills."""
+    column = column if mask is None else column.filter(mask)
+    found = column.value_counts()
+    texts, rows = found.field("values"), found.field("counts")
+    said = verdicts(texts, of)
+    said = said.append_column("rows", rows.take(said["position"]))
+    wrong = _sum(rows, pc.is_in(pa.array(np.arange(len(texts), dtype=np.int32)), said["position"].combine_chunks()))
+    kinds = said.group_by(["code", "severity"], use_threads=False).aggregate(
+        [("rows", "sum"), ("message", "min"), ("message", "count_distinct")]
+    )
+    kinds = kinds.sort_by([("rows_sum", "descending"), ("code", "ascending")])
+    choices = [
+        (_told(kind, of.field), Condition(column=header, test="issue", text=str(of), values=(kind["code"],)))
+        for kind in kinds.to_pylist()
+    ]
+    counted = [(*choice, number) for choice, number in zip(choices, kinds["rows_sum"].to_pylist(), strict=True)]
+    nothing = Condition(column=header, test="issue", text=str(of), negated=True)
+    right = int(pc.sum(rows).as_py() or 0) - wrong
+    return Counted(choices=(*counted, *([("nothing wrong", nothing, right)] if right else [])))
+
+
+def _told(kind: dict[str, Any], field: str) -> str:
+    """A kind of issues in words: "required and blank", "not an e-mail address"."""
+    if kind["code"] == "missing":
+        return "required and blank"
+    said = str(kind["message_min"]).removeprefix(f"{field} ").rstrip(".")
+    said = said if said[:2].isupper() else f"{said[:1].lower()}{said[1:]}"
+    example = "for example, " if kind["message_count_distinct"] > 1 else ""
+    return example + said + (" (a warning)" if kind["severity"] == "warning" else "")
 
 
 def _mostly_different(column: pa.ChunkedArray) -> bool:

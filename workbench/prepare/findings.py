@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model import dates
-from workbench.model.kinds import KINDS, could_be, trimmed
+from workbench.model.kinds import KINDS, could_be
 from workbench.model.recipe import Condition, Recipe, Step
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.texts import read_as_nothing
+from workbench.model.trimming import trimmed
 from workbench.model.wording import first_of, many
 from workbench.prepare import mojibake
 from workbench.prepare.clusters import Cluster, key_collision, nearest

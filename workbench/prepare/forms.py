@@ -18,10 +18,11 @@ from workbench.model.arrays import matches
 from workbench.model.contract import Contract, Field
 from workbench.model.errors import DoubtfulColumns
 from workbench.model.issue import ISSUES
-from workbench.model.kinds import FORMS, KINDS, Kind, trimmed
+from workbench.model.kinds import FORMS, KINDS, Kind
 from workbench.model.lines import hold
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Mapping
+from workbench.model.trimming import trimmed
 from workbench.prepare import summary_line
 from workbench.prepare.normalize import Normalized, has_meaning
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import any_true, matches
-from workbench.model.kinds import by_distinct
+from workbench.model.trimming import by_distinct
 
 _BLOCKS = frozenset(
     {"address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "footer", "form", "header", "hr", "li", "ol"}

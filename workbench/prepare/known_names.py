@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import by_distinct, trimmed
 from workbench.model.template import Mapping
+from workbench.model.trimming import by_distinct, trimmed
 from workbench.prepare.mapping import key
 from workbench.prepare.normalize import Normalized
 

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import replaced
-from workbench.model.kinds import by_distinct
 from workbench.model.matching import PASSES, Compared, Threshold
+from workbench.model.trimming import by_distinct
 from workbench.prepare import levels, nicknames, person_name
 
 SUGGESTED = 0.75

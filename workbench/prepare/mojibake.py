@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import by_distinct, is_ascii
+from workbench.model.trimming import by_distinct, is_ascii
 
 NEIGHBOURS = (
     "[\u0080-\u024f\u0370-\u03ff\u2010-\u25ff\ufb01\ufb02][^\\x00-\\x7f]"

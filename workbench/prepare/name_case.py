@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import matches, replaced
-from workbench.model.kinds import by_distinct, may_hold
+from workbench.model.trimming import by_distinct, may_hold
 
 _LETTERS = r"\p{L}.*\p{L}"
 _INITIALS = r"^(?:[^AEIOUY]{2}|.J)$"

@@ -10,22 +10,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model import dates, numbers
-from workbench.model.contract import (
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import (
     AcademicYearOf,
     CodeOf,
-    Contract,
     CountOf,
     Derivation,
-    Field,
     FirstOf,
     FromWindow,
     Joined,
     ProductOf,
     SameAs,
 )
-from workbench.model.kinds import KINDS, WIDE_SPACES, Kind, by_distinct, chosen, trimmed
+from workbench.model.kinds import KINDS, Kind, chosen
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
+from workbench.model.trimming import WIDE_SPACES, by_distinct, trimmed
 from workbench.prepare import mojibake
 
 Column: TypeAlias = pa.StringArray | pa.StringScalar

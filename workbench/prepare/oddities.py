@@ -14,9 +14,11 @@ import pyarrow.compute as pc
 
 from workbench.derived.expectations import Expectation, Finding
 from workbench.model.arrays import joined, matches
-from workbench.model.contract import Contract, Field, Joined, SameAs
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import Joined, SameAs
 from workbench.model.issue import ISSUES, Severity
-from workbench.model.kinds import KINDS, REPEATED_KEY, UNSEEN, has_unseen, is_wrapped, may_hold, trimmed
+from workbench.model.json_text import REPEATED_KEY
+from workbench.model.kinds import KINDS
 from workbench.model.noticed import Noticed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
@@ -36,6 +38,7 @@ from workbench.model.texts import (
     read_as_nothing,
     takes_any_text,
 )
+from workbench.model.trimming import UNSEEN, has_unseen, is_wrapped, may_hold, trimmed
 from workbench.prepare import mojibake
 from workbench.prepare.normalize import is_cased, meanings_of, repaired_fields
 

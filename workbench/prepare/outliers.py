@@ -1,6 +1,6 @@
 """What the values of a column are like, found by its profile, and every row whose value is not so, with its line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import matches
-from workbench.model.kinds import KINDS, Kind, in_some_form, trimmed
+from workbench.model.kinds import KINDS, Kind, in_some_form
 from workbench.model.sheet import Sheet
+from workbench.model.trimming import trimmed
 
 ANY = "any"
 """The form of a column whose values are read in whatever form they are written."""
@@ -19,6 +20,7 @@ SHAPED = 40
 """Characters of a value that make its shape."""
 MOST = 10_000
 """So many rows are told with their lines; all are counted."""
+_FAR = "far "
 UNLIKE = "written unlike nearly all the others"
 
 _SHAPES = ((r"\p{L}[\p{L}\p{M}]*", "a"), (r"\p{Nd}+", "9"), (r"\s+", " "), (r"(a ?)+", "a"))
@@ -60,7 +62,7 @@ class Usual:
         why = pa.nulls(len(numbers), pa.string())
         for edge, off, side in ((self.low, pc.less, below), (self.high, pc.greater_equal, above)):
             if edge is not None:
-                why = pc.if_else(pc.fill_null(off(numbers, edge), False), f"far {side} than the others", why)
+                why = pc.if_else(pc.fill_null(off(numbers, edge), False), f"{_FAR}{side} than the others", why)
         return why
 
     def to_dict(self) -> dict[str, Any]:
@@ -78,19 +80,22 @@ class Outliers:
     """The rows of a column whose values are unlike the others."""
 
     rows: int
+    far: int
+    """Those of them whose numbers, or lengths, are far off."""
     found: pa.Table
     """The first MOST of them: `line`, the cell as it stands (`text`), and `why`."""
 
-    def values(self) -> Iterator[tuple[str, int, list[int], str]]:
-        """Each different cell with its rows, its lines and why it is unlike the others, in the order of the lines."""
-        grouped = self.found.group_by(["text", "why"], use_threads=False).aggregate([("line", "list")])
-        for row in grouped.to_pylist():
-            yield row["text"], len(row["line_list"]), row["line_list"], row["why"]
+    def alike(self) -> pa.Table:
+        """The found rows with how many of them have the same cell (`rows`), in the order of their lines."""
+        counted = (
+            self.found.group_by(["text", "why"]).aggregate([([], "count_all")]).rename_columns(["text", "why", "rows"])
+        )
+        return self.found.join(counted, ["text", "why"]).sort_by("line")
 
 
 def outliers(sheet: Sheet, header: str, usual: Usual) -> Outliers:
     """The rows of a column that are not as usual, all counted, the first of them told; raises UnreadableSheet."""
-    rows, tables, left = 0, [_FOUND.empty_table()], MOST
+    rows, far, tables, left = 0, 0, [_FOUND.empty_table()], MOST
     for chunk in sheet.chunks():
         cells = chunk.cells[header]
         cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
@@ -99,11 +104,12 @@ def outliers(sheet: Sheet, header: str, usual: Usual) -> Outliers:
         odd = pc.is_valid(why)
         number = int(pc.sum(odd).as_py() or 0)
         rows += number
+        far += int(pc.sum(pc.starts_with(why, _FAR)).as_py() or 0) if number else 0
         if number and left:
             some = pa.table([chunk.lines, cells, why], schema=_FOUND).filter(odd).slice(0, left)
             tables.append(some)
             left -= len(some)
-    return Outliers(rows=rows, found=pa.concat_tables(tables))
+    return Outliers(rows=rows, far=far, found=pa.concat_tables(tables))
 
 
 def shapes(texts: pa.StringArray) -> pa.StringArray:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import replaced
-from workbench.model.kinds import by_distinct
+from workbench.model.trimming import by_distinct
 
 _TITLES = r"^(?:(?:dr|mr|mrs|ms|miss|mx|prof|professor|rev|coach|sir|dame)\.? )+"
 _SUFFIXES = r"(?: (?:jr|sr|ii|iii|iv|ph ?d|ed ?d|m ?d|esq|m ?a|m ?ed|mba))+$"

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 from workbench.model import dates, numbers
 from workbench.model.arrays import matches
-from workbench.model.kinds import FORMS, KINDS, Kind, trimmed
+from workbench.model.kinds import FORMS, KINDS, Kind
 from workbench.model.sheet import Sheet, Tally
+from workbench.model.trimming import trimmed
 from workbench.prepare.cleaning import without_removed
 from workbench.prepare.forms import ColumnForm, Evidence
 from workbench.prepare.histogram import Bin, Histogram

@@ -8,9 +8,10 @@ from workbench.datasets import catalog
 from workbench.model.arrays import any_true
 from workbench.model.contract import Contract, Field
 from workbench.model.errors import LooksLikeAnother, NoSheets, SheetsAlike, WrongRecipe
-from workbench.model.kinds import KINDS, could_be, trimmed
+from workbench.model.kinds import KINDS, could_be
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Template
+from workbench.model.trimming import trimmed
 from workbench.model.wording import first_of
 from workbench.prepare import mapping
 from workbench.prepare.cleaning import headers_after

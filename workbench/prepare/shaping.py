@@ -12,10 +12,11 @@ from workbench.model import numbers
 from workbench.model.arrays import only
 from workbench.model.contract import Contract, Field
 from workbench.model.issue import ISSUES
-from workbench.model.kinds import KINDS, by_distinct, spelling, trimmed
+from workbench.model.kinds import KINDS, spelling
 from workbench.model.playbook import Known, Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
+from workbench.model.trimming import by_distinct, trimmed
 from workbench.prepare.normalize import is_cased, translated
 
 

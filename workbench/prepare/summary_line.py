@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 from workbench.model.arrays import matches
 from workbench.model.contract import Contract
 from workbench.model.control_total import Expected
-from workbench.model.kinds import KINDS, tidied
+from workbench.model.kinds import KINDS
 from workbench.model.lines import hold
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Mapping as Mapped
+from workbench.model.trimming import tidied
 from workbench.prepare.cleaning import without_removed
 from workbench.prepare.normalize import canonical
 

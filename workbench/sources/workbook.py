@@ -81,6 +81,7 @@ def open_workbook(
             preamble=tuple("\t".join(row).rstrip() for row in worksheet.texts(0, header + table.header.none)),
             sheets=choice.titles,
             sheet=worksheet.title,
+            hidden=worksheet.title in choice.hidden,
             warnings=choice.warnings + worksheet.details.warnings(header + 1, worksheet.height) + table.warnings,
             layout=layout,
             left_out=table.left_out,

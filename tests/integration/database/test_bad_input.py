@@ -344,3 +344,12 @@ def every_table(url: str) -> Iterator[str]:
     with psycopg.connect(url) as connection:
         names = "select schemaname || '.' || tablename from pg_tables where schemaname !~ '^(pg_|information_schema)'"
         yield from [name for (name,) in connection.execute(names)]
+
+
+def test_a_row_without_a_name_beside_one_with_half_a_name_is_invalid_and_the_others_go_in(
+    wb: Workbench, sheet: Sheets, url: str
+) -> None:
+    given = sheet("email,first_name,last_name\na@example.com,Ada,\nb@example.com,,\nc@example.com,Cy,Lee\n")
+    batch = wb.import_sheet(given, "elevate.students", skip_errors=True)
+    assert issues(wb, batch) == [(2, "full_name", "made_of_half"), (3, "full_name", "missing")]
+    assert records(url, "elevate.profiles", "full_name") == [("Ada",), ("Cy Lee",)]

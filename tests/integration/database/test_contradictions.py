@@ -109,7 +109,7 @@ def test_a_person_chooses_the_line_that_counts_and_that_is_kept_with_who_and_whe
 ) -> None:
     held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
     lea = open_wb(user="lea")
-    decided = lea.prefer(held, [4])
+    decided = lea.decisions.prefer(held, [4])
     assert (decided.stage, decided.decisions, outcome(decided)) == ("staged", 1, (None,) * 5)
     with pytest.raises(WrongStage):
         wb.commit(decided)
@@ -123,7 +123,7 @@ def test_a_person_chooses_the_line_that_counts_and_that_is_kept_with_who_and_whe
     (told,) = [one["detail"] for one in wb.batches.story(done) if one["action"] == "decided"]
     assert (told["lines"], told["rule"], told["keys"]) == ([4], None, ["zora@example.com"])
     with pytest.raises(WrongStage):
-        wb.prefer(done, [2])
+        wb.decisions.prefer(done, [2])
 
 
 def test_the_newest_decision_counts_and_a_line_before_a_rule(wb: Workbench, sheet: Given) -> None:
@@ -133,19 +133,19 @@ def test_the_newest_decision_counts_and_a_line_before_a_rule(wb: Workbench, shee
         wb.plan(held)
         return [row["line"] for row in wb.rows.each(held, outcome="created")]
 
-    wb.prefer(held, on_conflict="last")
+    wb.decisions.prefer(held, on_conflict="last")
     assert created() == [3, 4]
-    wb.prefer(held, [2])
+    wb.decisions.prefer(held, [2])
     assert created() == [2, 3]
-    wb.prefer(held, on_conflict="last")
+    wb.decisions.prefer(held, on_conflict="last")
     assert created() == [2, 3]
-    wb.prefer(held, [4])
+    wb.decisions.prefer(held, [4])
     assert created() == [3, 4]
 
 
 def test_a_decision_is_part_of_what_is_signed(wb: Workbench, open_wb: Opened, sheet: Given, url: str) -> None:
     held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
-    wb.prefer(held, [4])
+    wb.decisions.prefer(held, [4])
     done = wb.commit(wb.plan(held).batch)
     lea = open_wb(user="lea")
     lea.sign_off(done)
@@ -159,14 +159,14 @@ def test_a_decision_is_part_of_what_is_signed(wb: Workbench, open_wb: Opened, sh
 def test_only_rows_that_are_there_are_chosen(wb: Workbench, sheet: Given) -> None:
     held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
     with pytest.raises(UnknownRows):
-        wb.prefer(held, [99])
+        wb.decisions.prefer(held, [99])
     with pytest.raises(UnknownRule):
-        wb.prefer(held, on_conflict="best")
+        wb.decisions.prefer(held, on_conflict="best")
 
 
 def test_the_lines_are_told_side_by_side(wb: Workbench, sheet: Given) -> None:
     held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
-    assert wb.contradictions(held) == (
+    assert wb.decisions.contradictions(held) == (
         1,
         [
             {
@@ -195,8 +195,8 @@ cy@example.com,Cy,Lee,CNA101,Nursing
 """
     held = wb.import_sheet(sheet(text), "elevate.learners")
     assert outcomes(wb, held) == [(2, "created"), (3, "invalid:conflict"), (4, "created")]
-    assert [list(one["lines"]) for one in wb.contradictions(held)[1]] == [[2, 3]]
-    wb.prefer(held, [3])
+    assert [list(one["lines"]) for one in wb.decisions.contradictions(held)[1]] == [[2, 3]]
+    wb.decisions.prefer(held, [3])
     planned = wb.plan(held).batch
     assert outcomes(wb, planned) == [(2, "created"), (3, "created"), (4, "created")]
     wb.commit(planned)
@@ -207,7 +207,7 @@ def test_a_decision_of_a_run_survives_a_correction(wb: Workbench, sheet: Given, 
     people = ("ada@example.com,Ada,Park,", "ada@example.com,Ada,Lee,", "bad,B,C,")
     text = "\n".join(("email,first_name,last_name,course_code", *people))
     held = wb.import_sheet(sheet(text), "elevate.learners")
-    wb.prefer(held, on_conflict="last")
+    wb.decisions.prefer(held, on_conflict="last")
     wb.correct(held, {4: {"email": "bea@example.com"}})
     assert wb.commit(wb.plan(held).batch).created == 2
     assert names(url) == [("ada@example.com", "Ada Lee"), ("bea@example.com", "B C")]
@@ -336,7 +336,7 @@ def test_a_warning_holds_its_rows_where_that_was_asked_for_until_a_person_accept
     assert (held.stage, outcomes(wb, held)) == ("held", [(2, "invalid:another_name"), (3, "invalid:same_id")])
     with pytest.raises(Held):
         wb.commit(held)
-    wb.prefer(held, [3])
+    wb.decisions.prefer(held, [3])
     planned = wb.plan(held).batch
     assert outcomes(wb, planned) == [(2, "invalid:another_name"), (3, "created")]
     assert [row["issues"][0]["severity"] for row in wb.rows.each(planned)] == ["error", "warning"]
@@ -346,7 +346,7 @@ def test_a_warning_holds_its_rows_where_that_was_asked_for_until_a_person_accept
 
 def test_the_database_keeps_decisions_as_they_were_made(wb: Workbench, sheet: Given, url: str) -> None:
     held: Batch = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
-    wb.prefer(held, [4])
+    wb.decisions.prefer(held, [4])
     done = wb.commit(wb.plan(held).batch)
     for statement in (
         "update workbench.import_decision set line = 2",
@@ -372,11 +372,11 @@ c@x.org,Cy Ode,555-000-0003
 def test_a_choice_does_not_follow_its_line_to_another_key(wb: Workbench, sheet: Given, url: str, others: str) -> None:
     text = TWO_AND_ANOTHER.replace("a@x.org,Bea", f"{others},Bea")
     planned = wb.import_sheet(sheet(text), "elevate.students", dry_run=True)
-    wb.prefer(planned, [2])
+    wb.decisions.prefer(planned, [2])
     wb.correct(planned, {2: {"email": "c@x.org"}})
     again = wb.plan(planned).batch
     assert outcomes(wb, again) == [(2, "invalid:conflict"), (3, "created"), (4, "invalid:conflict")]
-    wb.prefer(planned, [4])
+    wb.decisions.prefer(planned, [4])
     assert [said for _, said in outcomes(wb, wb.plan(planned).batch)] == ["skipped:duplicate", "created", "created"]
     wb.correct(planned, {2: {"email": "a@x.org"}})
     done = wb.commit(wb.plan(planned).batch)
@@ -386,7 +386,7 @@ def test_a_choice_does_not_follow_its_line_to_another_key(wb: Workbench, sheet: 
 
 def test_a_choice_outlasts_a_correction_of_anything_but_the_key(wb: Workbench, sheet: Given) -> None:
     planned = wb.import_sheet(sheet(TWO_AND_ANOTHER), "elevate.students", dry_run=True)
-    wb.prefer(planned, [3])
+    wb.decisions.prefer(planned, [3])
     wb.correct(planned, {3: {"phone": "555-000-0009"}})
     assert [said for _, said in outcomes(wb, wb.plan(planned).batch)] == ["skipped:duplicate", "created", "created"]
 
@@ -399,7 +399,7 @@ ada@example.com,Ben,Oka,C1,One
 cy@example.com,Cy,Lee,C1,One
 """
     planned = wb.import_sheet(sheet(text), "elevate.learners", dry_run=True)
-    wb.prefer(planned, [3])
+    wb.decisions.prefer(planned, [3])
     wb.correct(planned, {3: {"email": "cy@example.com"}})
     assert outcomes(wb, wb.plan(planned).batch) == [(2, "created"), (3, "created"), (4, "invalid:conflict")]
 
@@ -407,7 +407,7 @@ cy@example.com,Cy,Lee,C1,One
 def test_what_waits_because_of_a_warning_is_accepted_for_its_key(wb: Workbench, sheet: Given) -> None:
     wb.import_sheet(sheet("email,name\nada@x.org,Ada Park\nben@x.org,Ben Oka\n"), "elevate.students")
     held = wb.import_sheet(sheet("email,name\nada@x.org,Zora Hale\n"), "elevate.students", holds=["another_name"])
-    wb.prefer(held, [2])
+    wb.decisions.prefer(held, [2])
     wb.correct(held, {2: {"email": "ben@x.org"}})
     assert outcomes(wb, wb.plan(held).batch) == [(2, "invalid:another_name")]
 

@@ -15,6 +15,7 @@ from workbench import Workbench, open_sheet
 from workbench.database import store
 from workbench.model.batch import Batch
 from workbench.model.errors import NoEdit, NoRows, UnknownHeader, UnknownLines, UnknownRows, WrongReturn, WrongStage
+from workbench.model.row_query import RowQuery
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -117,7 +118,7 @@ def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch,
     wb.correct(held, {3: again, 4: {"phone": "", "external_id": ""}, 5: {"email": "x@y.org"}})
     planned = wb.plan(held).batch
     assert outcomes(wb, planned) == [(2, "created"), (3, "skipped:duplicate"), (4, "skipped:unchanged"), (5, "created")]
-    assert [row["line"] for row in wb.rows.page(planned, code="duplicate_key")] == [3]
+    assert [row["line"] for row in wb.rows.page(planned, RowQuery(code="duplicate_key"))] == [3]
     wb.correct(planned, {2: {"email": "other@example.com"}})
     assert [row["outcome"] for row in wb.rows.each(held)] == [None] * 4
     assert outcomes(wb, wb.plan(held).batch)[:2] == [(2, "created"), (3, "created")]
@@ -125,15 +126,15 @@ def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch,
 
 def test_pages_of_issues_know_the_corrections(wb: Workbench, held: Batch) -> None:
     wb.correct(held, {4: {"phone": "555-000-0000"}, 2: {"phone": "1"}})
-    assert [row["line"] for row in wb.rows.page(held, code="bad_phone")] == [2]
+    assert [row["line"] for row in wb.rows.page(held, RowQuery(code="bad_phone"))] == [2]
     assert [(one["code"], one["lines"]) for one in wb.rows.issues(held)] == [
         ("bad_email", [3]),
         ("bad_phone", [2]),
         ("missing", [5]),
     ]
     planned = wb.plan(held).batch
-    assert [row["line"] for row in wb.rows.page(planned, outcome="invalid", code="bad_phone")] == [2]
-    assert [row["line"] for row in wb.rows.page(planned, outcome="invalid", after=2)] == [3, 5]
+    assert [row["line"] for row in wb.rows.page(planned, RowQuery(outcome="invalid", code="bad_phone"))] == [2]
+    assert [row["line"] for row in wb.rows.page(planned, RowQuery(outcome="invalid"), after=2)] == [3, 5]
     assert [one["code"] for one in wb.rows.unexplained_kinds(planned)] == ["bad_email", "bad_phone", "missing"]
 
 
@@ -302,7 +303,7 @@ def test_a_file_of_rejected_rows_comes_back_into_its_batch(
     text = given_back(wb, held).decode("utf-8-sig")
     assert text.splitlines()[2].startswith("sam@example.com,Sam Hill,12,'=2+3,4,invalid,")
     text = text.replace("jane@example,", "jane@example.com,").replace(",12,", ",555-000-0000,")
-    corrected = wb.correct_from(held, back(text))
+    corrected = wb.corrections.correct_from(held, back(text))
     rows = {row["line"]: row["corrected"] for row in wb.rows.each(corrected)}
     assert rows == {
         2: {},
@@ -320,7 +321,7 @@ def test_a_worksheet_of_rejected_rows_comes_back_too(wb: Workbench, held: Batch,
     path = tmp_path / "back.xlsx"
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}) as book:
         written.to_excel(book, index=False)
-    wb.correct_from(held, open_sheet(path))
+    wb.corrections.correct_from(held, open_sheet(path))
     assert [row["corrected"] for row in wb.rows.each(held)][1:] == [
         {"email": ["jane@example", "jane@example.com"]},
         {},
@@ -334,13 +335,15 @@ def test_a_file_that_comes_back_as_it_was_changes_nothing(
     hostile = 'email,name,=cmd,note\nx,"=1+1","\'=2",@a\nb,"a\nb", lead ,-5\nc,"say ""hi""",+49 1,\u00e9\n'
     batch = wb.import_sheet(sheet(hostile), "elevate.students")
     for file_format in ("csv", "xlsx"):
-        assert wb.correct_from(batch, back(given_back(wb, batch, file_format), f"back.{file_format}")) == batch
+        assert (
+            wb.corrections.correct_from(batch, back(given_back(wb, batch, file_format), f"back.{file_format}")) == batch
+        )
 
 
 def test_rows_and_columns_may_be_missing_and_stand_in_another_order(
     wb: Workbench, held: Batch, back: Callable[..., Sheet]
 ) -> None:
-    corrected = wb.correct_from(held, back("line,phone,email\n4,,\n 3.0 ,,jane@example.com\n"))
+    corrected = wb.corrections.correct_from(held, back("line,phone,email\n4,,\n 3.0 ,,jane@example.com\n"))
     assert [row["corrected"] for row in wb.rows.each(corrected)][1:3] == [
         {"email": ["jane@example", "jane@example.com"], "phone": ["555-987-6543", ""]},
         {"email": ["sam@example.com", ""], "phone": ["12", ""]},
@@ -362,20 +365,20 @@ def test_a_file_that_is_something_else_is_refused_in_a_sentence(
     wb: Workbench, held: Batch, back: Callable[..., Sheet], text: str, why: str
 ) -> None:
     with pytest.raises(WrongReturn) as refused:
-        wb.correct_from(held, back(text))
+        wb.corrections.correct_from(held, back(text))
     assert str(refused.value) == f"back.csv is no file of rows of batch {held.id}: {why}"
     assert wb.batches.get(held) == held
 
 
 def test_a_file_without_rows_is_refused(wb: Workbench, held: Batch, back: Callable[..., Sheet]) -> None:
     with pytest.raises(NoRows):
-        wb.correct_from(held, back("email,line,outcome,issues,reason\n"))
+        wb.corrections.correct_from(held, back("email,line,outcome,issues,reason\n"))
 
 
 def test_a_file_of_rows_from_before_there_was_a_reason_in_it_comes_back_too(
     wb: Workbench, held: Batch, back: Callable[..., Sheet]
 ) -> None:
-    wb.correct_from(held, back("email,line,outcome,issues\njane@example.com,3,invalid,\n"))
+    wb.corrections.correct_from(held, back("email,line,outcome,issues\njane@example.com,3,invalid,\n"))
     assert next(wb.rows.each(held, lines=[3]))["corrected"] == {"email": ["jane@example", "jane@example.com"]}
 
 
@@ -386,7 +389,7 @@ def test_a_source_with_a_column_line_of_its_own_comes_back(
     text = given_back(wb, batch, outcome=None).decode("utf-8-sig")
     assert next(csv.reader(StringIO(text))) == ["line", "email", "name", "line", "outcome", "issues", "reason"]
     text = text.replace("nobody", "ada@example.com").replace("Blue", "Green")
-    wb.correct_from(batch, back(text))
+    wb.corrections.correct_from(batch, back(text))
     assert next(wb.rows.each(batch))["corrected"] == {"line": ["Blue", "Green"], "email": ["nobody", "ada@example.com"]}
 
 
@@ -397,7 +400,7 @@ def test_rows_that_were_imported_from_such_a_file_come_back_as_well(
     assert outcome(second) == (0, 0, 0, 0, 3)
     text = given_back(wb, second).decode("utf-8-sig")
     assert text.splitlines()[0] == "email,name,phone,external_id,line,outcome,issues,reason"
-    wb.correct_from(second, back(text.replace("jane@example,", "jane@example.com,")))
+    wb.corrections.correct_from(second, back(text.replace("jane@example,", "jane@example.com,")))
     row = next(wb.rows.each(second, lines=[2]))
     assert row["corrected"] == {"email": ["jane@example", "jane@example.com"]}
     assert row["raw"]["line"] == "3"
@@ -461,7 +464,7 @@ def test_one_text_is_put_into_rows_on_some_lines_or_into_all_that_fit(wb: Workbe
     assert phones(wb, wb.fill_cells(wrong, "phone", "555-222-3333", lines=[2])) == [
         "555-222-3333", "12", "555-123-4567", "12 x"
     ]  # fmt: skip
-    assert phones(wb, wb.fill_cells(wrong, "phone", "", code="bad_phone", having="ben")) == [
+    assert phones(wb, wb.fill_cells(wrong, "phone", "", query=RowQuery(code="bad_phone", text="ben"))) == [
         "555-222-3333", "", "555-123-4567", "12 x"
     ]  # fmt: skip
     assert phones(wb, wb.fill_cells(wrong, "phone", "555-444-5555", instead_of="12 x")) == [
@@ -513,8 +516,8 @@ def test_what_was_said_of_texts_and_taken_back_is_not_among_what_was_decided(wb:
 
 def test_words_are_looked_for_in_all_rows_as_they_are_and_as_they_came(wb: Workbench, wrong: Batch) -> None:
     def found(**which: Any) -> list[int]:
-        lines = [row["line"] for row in wb.rows.page(wrong, **which)]
-        assert wb.rows.number(wrong, **which) == len(lines)
+        lines = [row["line"] for row in wb.rows.page(wrong, RowQuery(**which))]
+        assert wb.rows.number(wrong, RowQuery(**which)) == len(lines)
         return lines
 
     assert (found(text="ADA"), found(text="example.com 555"), found(text="zz")) == ([2], [4], [])

@@ -87,7 +87,7 @@ def test_the_file_of_what_is_wrong_has_every_row_of_a_wrong_route_and_brings_it_
     written = path.read_text("utf-8-sig")
     assert written.count("Stop 3 comes after 1: 2 is missing") == 3
     path.write_text(written.replace("N-2025-01-16,3,", "N-2025-01-16,2,").replace("N-2025-01-16,4,", "N-2025-01-16,3,"))
-    wb.correct_from(batch, open_sheet(path))
+    wb.corrections.correct_from(batch, open_sheet(path))
     wb.plan(batch)
     assert outcome(wb.commit(batch)) == (5, 0, 0, 0, 0)
     assert [stop for _, stop, *_ in stops(url)] == [1, 2, 3, 1, 2]

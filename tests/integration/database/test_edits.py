@@ -121,7 +121,7 @@ def test_a_person_lets_the_file_count_for_single_rows(wb: Workbench, sheet: Give
     edit(where="true", phone="555-000-0000")
     planned = students(wb, sheet, ANN, dry_run=True)
     assert outcome(planned) == (0, 0, 2, 0, 0)
-    wb.prefer(planned, [3])
+    wb.decisions.prefer(planned, [3])
     again = wb.plan(planned).batch
     assert outcomes(wb, again) == [(2, "skipped:kept"), (3, "updated")]
     assert messages(wb, again)[3].startswith("Overwrites 555-000-0000, edited since")

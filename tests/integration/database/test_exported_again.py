@@ -58,7 +58,7 @@ def test_rows_exported_and_sent_back_as_corrections_correct_nothing(
     batch = wb.stage(sheet(PEOPLE), "elevate.students")
     path = tmp_path / f"back.{file_format}"
     wb.rows.save(batch, path, file_format)
-    assert wb.correct_from(batch, open_sheet(path)).revision == 0
+    assert wb.corrections.correct_from(batch, open_sheet(path)).revision == 0
 
 
 def test_a_file_without_what_was_added_but_the_line_is_taken_back_too(
@@ -70,5 +70,5 @@ def test_a_file_without_what_was_added_but_the_line_is_taken_back_too(
     book.active.delete_cols(6, 2)
     book.active["B3"] = "'=Changed"
     book.save(tmp_path / "back.xlsx")
-    wb.correct_from(batch, open_sheet(tmp_path / "back.xlsx"))
+    wb.corrections.correct_from(batch, open_sheet(tmp_path / "back.xlsx"))
     assert [row["raw"]["full_name"] for row in wb.rows.each(batch)] == ["=Ada", "=Changed", "-Cal", "'-Dee", "@Bad"]

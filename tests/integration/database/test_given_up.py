@@ -22,7 +22,7 @@ from tests.integration.database.test_crash import (
     wait_until_alone,
 )
 from workbench import Workbench, open_sheet
-from workbench.database import batches
+from workbench.database import at_work, batches
 from workbench.doors import jobs
 from workbench.model import files
 from workbench.model.batch import Batch
@@ -133,7 +133,7 @@ def test_what_is_staged_or_planned_is_left_off_unless_somebody_is_at_work_on_it(
     assert named(wb.batches.left_off()) == ["planned.csv", "staged.csv"]
     assert named(wb.batches.attention()["left off"]) == ["planned.csv", "staged.csv"]
     assert open_wb(tenant="acme").batches.left_off() == []
-    with batches.working(open_wb()._store, staged.id):
+    with at_work.working(open_wb()._store, staged.id):
         assert named(wb.batches.left_off()) == ["planned.csv"]
     jobs.defer(wb, "commit", planned)
     assert named(wb.batches.left_off()) == ["staged.csv"]

@@ -249,7 +249,7 @@ def test_a_sku_that_a_line_calls_otherwise_is_told_for_review(wb: Workbench, she
 
 def test_rows_supplied_bring_their_whole_invoice_along(wb: Workbench, sheet: Given, url: str) -> None:
     batch = wb.import_sheet(sheet(TWO.replace("ITA2040", "ITA2O40")), "commerce.invoices")
-    wb.supply(batch, {3: {"SKU": "ITA2040"}})
+    wb.sweeps.supply(batch, {3: {"SKU": "ITA2040"}})
     assert headers(url) == [("1001", Decimal("32.50")), ("1002", Decimal("-10.00"))]
     assert wb.reconcile(batch).done
 

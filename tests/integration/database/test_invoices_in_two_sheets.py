@@ -182,9 +182,9 @@ def test_rows_that_wait_for_another_sheet_come_in_with_it_alone(wb: Workbench, s
     )
     before = fingerprint(url)
     wb.import_sheet(sheet("sku,name\nNEW1,New\n", "more.csv"), "commerce.skus")
-    assert [wb.resolvable(held), wb.sweep(held)] == [0, []]
+    assert [wb.sweeps.resolvable(held), wb.sweep(held)] == [0, []]
     with pytest.raises(StillRefused, match=r"import heads\.csv and lines\.csv together again"):
-        wb.supply(wb.batches.parts(held)[1], {3: {"SKU": "ITA2040"}})
+        wb.sweeps.supply(wb.batches.parts(held)[1], {3: {"SKU": "ITA2040"}})
     assert records(url, "commerce.invoices", "total") == [(Decimal("-10.00"),), (Decimal("32.50"),)]
     assert fingerprint(url) != before
     run = imported(wb, sheet, HEADS.replace("32.50", "33.50"), LINES.replace("ITA2040,1,12.50", "NEW1,1,13.50"))

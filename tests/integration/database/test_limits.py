@@ -44,14 +44,15 @@ def test_all_phones_blanked_by_one_file_hold_it(wb: Workbench, bring: Callable[.
         "phone.blanked": (
             "phone",
             12,
-            "12 of 12 known students that the file names would lose what is stored in phone: the limit is 1 and 20%.",
+            "12 of 12 known students that the file names would lose what is stored in phone: "
+            "the limits are 1 student and 20% of them, and it is beyond both.",
         )
     }
     with pytest.raises(HeldFor) as refused:
         wb.commit(batch, accept=("removed",))
     assert str(refused.value) == (
         f"Batch {batch.id} is held. 12 of 12 known students that the file names would lose what is stored in phone: "
-        "the limit is 1 and 20%. To let it go on: --accept phone.blanked."
+        "the limits are 1 student and 20% of them, and it is beyond both. To let it go on: --accept phone.blanked."
     )
     assert wb.commit(batch, accept=("phone.blanked",)).stage == "completed"
     assert {phone for (phone,) in records(url, "elevate.profiles", "phone")} == {None}
@@ -84,7 +85,8 @@ def test_other_phones_for_all_hold_it_and_for_many_do_not(bring: Callable[..., B
         "phone.changed": (
             "phone",
             400,
-            "400 of 400 known students that the file names would get another phone: the limit is 20 and 95%.",
+            "400 of 400 known students that the file names would get another phone: "
+            "the limits are 20 students and 95% of them, and it is beyond both.",
         )
     }
     wb.discard(batch)
@@ -144,7 +146,8 @@ def test_a_removal_is_measured_by_its_scope(wb: Workbench, sheet: Given, url: st
         "removed": (
             "",
             7,
-            "7 of 25 teachers of the scope would be switched off: the limit is 5 and 20%.",
+            "7 of 25 teachers of the scope would be switched off: "
+            "the limits are 5 teachers and 20% of them, and it is beyond both.",
         )
     }
     assert roster(12, 30, limits={"removed": "30%"}).removed == 7
@@ -236,7 +239,9 @@ def test_what_many_records_come_without_holds_the_file_although_it_would_stay(br
     bring(10)
     assert bring(10, phone="", limits={"phone.missing": "1 and 20%"}).stage == "held"
     batch = bring(10, phone="", name="Sam Other{}", limits={"phone.missing": "20%"})
-    sentence = "10 of 10 known students that the file names come without their phone, which stays: the limit is 20%."
+    sentence = (
+        "10 of 10 known students that the file names come without their phone, which stays: the limit is 20% of them."
+    )
     assert held(batch)["phone.missing"] == ("phone", 10, sentence)
     assert bring(10, phone="", limits={"phone.missing": "100%"}).stage == "completed"
     assert bring(10, limits={"phone.missing": "0"}).stage == "completed"

@@ -7,7 +7,7 @@ import pytest
 from tests.imports import issues, messages, outcome, outcomes
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.model.contract import FirstOf
+from workbench.model.derivation import FirstOf
 from workbench.model.errors import UnknownField
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping

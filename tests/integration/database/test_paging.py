@@ -8,7 +8,8 @@ import pytest
 from tests.imports import ask, tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
-from workbench.model.errors import UnknownLines
+from workbench.model.errors import UnknownHeader, UnknownLines
+from workbench.model.row_query import CellTest, Order, RowQuery
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -38,8 +39,9 @@ def batch(wb: Workbench, sheet: Given) -> Batch:
     return wb.import_sheet(sheet(ENROLLMENTS), "elevate.enrollments", skip_errors=True)
 
 
-def lines(wb: Workbench, batch: Batch, **which: Any) -> list[int]:
-    return [row["line"] for row in wb.rows.page(batch, **which)]
+def lines(wb: Workbench, batch: Batch, after: int = 0, skip: int = 0, limit: int = 50, **which: Any) -> list[int]:
+    place = {"after": after, "skip": skip, "limit": limit}
+    return [row["line"] for row in wb.rows.page(batch, RowQuery(**which), **place)]
 
 
 def test_a_page_has_the_rows_of_one_outcome_or_one_issue(wb: Workbench, batch: Batch) -> None:
@@ -70,7 +72,7 @@ def test_a_page_begins_after_a_line_and_ends_with_its_limit(wb: Workbench, batch
     assert lines(wb, batch, outcome="unmatched", after=4) == [6, 7]
     assert lines(wb, batch, outcome="invalid", limit=1) == [3]
     assert lines(wb, batch, code="course_not_found", after=6) == [7]
-    assert wb.rows.page(batch, outcome="created", after=9) == []
+    assert wb.rows.page(batch, RowQuery(outcome="created"), after=9) == []
 
 
 def test_a_page_s_rows_are_those_of_each_row(wb: Workbench, batch: Batch) -> None:
@@ -199,3 +201,95 @@ def test_all_rows_of_an_outcome_are_read_page_by_page(wb: Workbench, sheet: Give
     assert [row["line"] for row in wb.rows.each(batch, outcome="invalid", after=9_000, limit=2)] == [9_001, 9_003]
     assert len(wb.rows(batch, outcome="created", limit=5_001)) == 5_001
     assert list(wb.rows.each(batch, outcome="nonsense")) == []
+
+
+# in the order of a column, and by what a cell says
+
+MIXED = """\
+email,name,phone,points
+b@example.com,Émile,555-123-4567,9
+a@example.com,ada,,"1,200"
+d@example.com,Zoë,555-987-6543,
+c@example.com,Ben,not known,-3.5
+e@example.com,BEN,555-111-2222,80
+"""
+
+
+@pytest.fixture
+def mixed(wb: Workbench, sheet: Given) -> Batch:
+    """Five students on lines 2 to 6, with a column of numbers that no field takes."""
+    return wb.stage(sheet(MIXED), "elevate.students")
+
+
+def ordered(wb: Workbench, batch: Batch, header: str | None, *, descending: bool = False, **more: Any) -> list[int]:
+    return lines(wb, batch, order=Order(header=header, descending=descending), **more)
+
+
+def test_rows_are_ordered_by_a_column_over_all_of_them(wb: Workbench, mixed: Batch) -> None:
+    assert ordered(wb, mixed, "email") == [3, 2, 5, 4, 6]
+    assert ordered(wb, mixed, "email", descending=True) == [6, 4, 5, 2, 3]
+    assert ordered(wb, mixed, "name") == [3, 5, 6, 4, 2], "case makes no difference, and the same is by line"
+    assert ordered(wb, mixed, None, descending=True) == [6, 5, 4, 3, 2]
+
+
+def test_a_column_of_numbers_is_ordered_by_them_and_blanks_come_last(wb: Workbench, mixed: Batch) -> None:
+    assert ordered(wb, mixed, "points") == [5, 2, 6, 3, 4]
+    assert ordered(wb, mixed, "points", descending=True) == [3, 6, 2, 5, 4]
+    assert ordered(wb, mixed, "phone") == [6, 2, 4, 5, 3], "a text among them is no reason to fail"
+
+
+def test_a_page_in_an_order_begins_after_so_many_rows(wb: Workbench, mixed: Batch) -> None:
+    assert ordered(wb, mixed, "email", skip=1, limit=2) == [2, 5]
+    assert ordered(wb, mixed, "email", skip=4, limit=2) == [6]
+    assert ordered(wb, mixed, None, descending=True, skip=3, limit=2) == [3, 2]
+
+
+def test_an_order_and_a_filter_go_together(wb: Workbench, mixed: Batch) -> None:
+    assert ordered(wb, mixed, "name", text="example", wrong=True) == [5]
+    assert ordered(wb, mixed, "points", cell=CellTest(header="name", text="ben")) == [5, 6]
+    batch = wb.plan(mixed).batch
+    assert ordered(wb, batch, "email", descending=True, outcome="created") == [6, 4, 2, 3]
+
+
+def test_rows_are_found_by_what_one_cell_says(wb: Workbench, mixed: Batch) -> None:
+    asked: list[tuple[CellTest, list[int]]] = [
+        (CellTest(header="name", text="ben"), [5, 6]),
+        (CellTest(header="name", text="é"), [2]),
+        (CellTest(header="email", text="ben"), []),
+        (CellTest(header="name", test="equals", text=" Ben "), [5]),
+        (CellTest(header="name", text="%"), []),
+        (CellTest(header="phone", test="blank"), [3]),
+        (CellTest(header="points", test="blank"), [4]),
+    ]
+    assert [lines(wb, mixed, cell=cell) for cell, _ in asked] == [found for _, found in asked]
+    assert [wb.rows.number(mixed, RowQuery(cell=cell)) for cell, _ in asked] == [len(found) for _, found in asked]
+
+
+def test_cells_count_as_they_were_corrected(wb: Workbench, mixed: Batch) -> None:
+    wb.correct(mixed, {5: {"name": "Yan", "points": "5000"}, 3: {"name": "Xi"}})
+    assert ordered(wb, mixed, "name") == [6, 3, 5, 4, 2]
+    assert ordered(wb, mixed, "points", descending=True) == [5, 3, 6, 2, 4]
+    assert lines(wb, mixed, cell=CellTest(header="name", text="ben")) == [6]
+    assert lines(wb, mixed, cell=CellTest(header="name", test="equals", text="Yan")) == [5]
+
+
+def test_rows_that_were_found_are_changed_at_once(wb: Workbench, mixed: Batch) -> None:
+    query = RowQuery(cell=CellTest(header="phone", test="blank"), order=Order(header="name"))
+    wb.fill_cells(mixed, "phone", "555-000-1111", query=query)
+    assert [row["raw"]["phone"] for row in wb.rows.each(mixed, lines=[3, 5])] == ["555-000-1111", "not known"]
+
+
+def test_a_part_of_a_run_is_ordered_by_its_values(wb: Workbench, sheet: Given) -> None:
+    text = "email,first name,last name,course code,course name,status\nzoe@example.com,Zoe,Ek,C1,Welding,active\n"
+    run = wb.stage(sheet(text + "ada@example.com,Ada,Park,C1,Welding,active\n"), "elevate.learners")
+    wb.plan(run)
+    part = next(part for part in wb.batches.parts(run) if part.dataset == "elevate.students")
+    assert ordered(wb, part, "email") == [3, 2]
+    assert lines(wb, part, cell=CellTest(header="email", text="ZOE")) == [2]
+
+
+def test_a_column_that_is_not_there_is_refused(wb: Workbench, mixed: Batch) -> None:
+    with pytest.raises(UnknownHeader):
+        ordered(wb, mixed, "fax")
+    with pytest.raises(UnknownHeader):
+        wb.rows.number(mixed, RowQuery(cell=CellTest(header="'; drop", text="x")))

@@ -148,7 +148,7 @@ def test_half_a_name_is_told_of_rows_that_wait_and_of_those_that_repeat_too(wb: 
         "Line 2 says otherwise of the same student: full_name (first_name Dass / last_name Victor); "
         "Not used, for it is no whole name: Victor (last_name alone); the student stays John Marsh"
     )
-    wb.prefer(held, [2])
+    wb.decisions.prefer(held, [2])
     planned = wb.plan(held).batch
     assert outcomes(wb, planned) == [(2, "skipped:unchanged"), (3, "skipped:duplicate")]
     assert [(line, code) for line, _, code in issues(wb, planned)] == [

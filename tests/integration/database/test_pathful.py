@@ -843,15 +843,15 @@ def test_a_person_gives_a_session_its_date_and_its_rows_come_in(
     batch = pathful(wb, sheet(report(*undated, DANA.replace("5001", "5002").replace("2026-03-02 15:30:00", ""))))
     assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "unmatched:date"), (4, "unmatched:date")]
     with pytest.raises(StillRefused, match=r"^Line 2 .* still cannot be imported: Invalid date"):
-        wb.supply(batch, {2: {"Date": "soon"}})
+        wb.sweeps.supply(batch, {2: {"Date": "soon"}})
     with pytest.raises(UnknownHeader):
-        wb.supply(batch, {2: {"Day": "2026-03-02"}})
-    given = wb.supply(batch, {2: {"Date": "2026-03-02 15:30"}})
+        wb.sweeps.supply(batch, {2: {"Day": "2026-03-02"}})
+    given = wb.sweeps.supply(batch, {2: {"Date": "2026-03-02 15:30"}})
     assert (given.stage, given.sweep_of, given.created) == ("completed", batch.id, 1)
     assert teachers(url) == [("5001", "ada@kck.example", "attended"), ("5001", "ben@kck.example", "no_show")]
     assert [outcome for _, outcome in outcomes(wb, batch)] == ["skipped:resolved", "skipped:resolved", "unmatched:date"]
     with pytest.raises(NotWaiting, match="on line 2"):
-        wb.supply(batch, {2: {"Date": "2026-03-02"}, 4: {"Date": "2026-03-02"}})
+        wb.sweeps.supply(batch, {2: {"Date": "2026-03-02"}, 4: {"Date": "2026-03-02"}})
     assert {row["Date"] for row in (each["raw"] for each in wb.rows.each(batch))} == {""}
     wb.undo(given)
     assert outcomes(wb, batch)[0] == (2, "unmatched:date")
@@ -966,7 +966,7 @@ def test_rows_without_an_id_and_a_date_wait_by_their_title_until_somebody_says_i
     batch = pathful(wb, sheet(report(undated, undated.replace("PF-9|Dana Reed", "PF-8|Lee Ortiz"))))
     assert outcomes(wb, batch) == [(2, "unmatched:date"), (3, "unmatched:date")]
     assert records(url, "polaris.events", "session_id") == []
-    brought = wb.supply(batch, {2: {"Date": "2026-03-02 15:30"}, 3: {"Date": "2026-03-02 15:30"}})
+    brought = wb.sweeps.supply(batch, {2: {"Date": "2026-03-02 15:30"}, 3: {"Date": "2026-03-02 15:30"}})
     assert outcomes(wb, brought) == [(2, "created"), (3, "created")]
     assert records(url, "polaris.events", "session_id") == [("2026-03-02 careers-in-nursing",)]
     assert (len(records(url, "polaris.event_volunteers", "name")), wb.reconcile(batch).done) == (2, True)

@@ -127,7 +127,7 @@ def test_who_decided_which_of_two_rows_counts_stands_with_the_other(
 ) -> None:
     text = "email,name\nivy@example.com,Ivy Lane\nivy@example.com,Otto Quest\n"
     batch = wb.import_sheet(sheet(text, "two.csv"), "elevate.students")
-    open_wb(user="lea").prefer(batch, [2])
+    open_wb(user="lea").decisions.prefer(batch, [2])
     wb.plan(batch)
     (row,) = wb.records.ask("otto quest").rows
     assert "lea decided" in "; ".join(issue["message"] for issue in row["issues"])

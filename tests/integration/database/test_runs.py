@@ -304,7 +304,7 @@ def test_the_file_of_rejected_rows_comes_back_corrected(wb: Workbench, sheet: Gi
     wb.rows.save(batch, tmp_path / "invalid.csv", "csv", outcome="invalid")
     text = (tmp_path / "invalid.csv").read_text("utf-8")
     fixed = text.replace("bad,Bad", "bo@example.com,Bad").replace("weird", "active").replace("Nurse Aide", "Nursing")
-    wb.correct_from(batch, sheet(fixed, "fixed.csv"))
+    wb.corrections.correct_from(batch, sheet(fixed, "fixed.csv"))
     assert wb.plan(batch).counts["invalid"] == 0
 
 

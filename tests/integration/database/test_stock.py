@@ -90,7 +90,7 @@ def test_batches_of_a_stock_go_in_together_or_not_at_all(wb: Workbench, sheet: G
     assert outcomes(wb, batch) == [(2, "unmatched:other line"), (3, "invalid"), (4, "created")]
     assert messages(wb, batch)[2] == "Waits with line 3"
     assert [units for _, units, *_ in stock(url)] == [Decimal("12")]
-    assert wb.resolvable(batch) == 0
+    assert wb.sweeps.resolvable(batch) == 0
     with BytesIO() as file:
         wb.rows.write(batch, file, "csv", outcome="invalid")
         returned = file.getvalue().decode("utf-8-sig")
@@ -110,7 +110,7 @@ def test_rows_of_an_unknown_sku_are_swept_in_together_and_never_without_one_that
     ]  # fmt: skip
     wb.import_sheet(sheet("sku,name\nNEW1,New\nNEW2,Newer\n", "skus.csv"), "commerce.skus")
     assert [units for _, units, *_ in stock(url)] == [Decimal("11")]
-    assert wb.resolvable(batch) == 0
+    assert wb.sweeps.resolvable(batch) == 0
 
 
 def test_a_stock_with_an_invalid_batch_is_not_deleted_and_is_whole_once_that_is_corrected(

@@ -133,8 +133,8 @@ def test_corrections_and_what_texts_were_said_to_mean_are_told(wb: Workbench, op
 def test_which_rows_were_chosen_to_count_is_told(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
     text = "email,name\nann@example.com,Ann\nann@example.com,Anna\nbo@example.com,Bo\nbo@example.com,Bob\n"
     batch = wb.import_sheet(sheet(text), "elevate.students")
-    open_wb(user="lea").prefer(batch, [3])
-    wb.prefer(batch, on_conflict="last")
+    open_wb(user="lea").decisions.prefer(batch, [3])
+    wb.decisions.prefer(batch, on_conflict="last")
     assert notes(wb, wb.commit(wb.plan(batch).batch)) == (
         "Of rows with one key the last counts, ana decided.",
         "lea chose 1 row to count: line 3.",

@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -11,6 +14,7 @@ from workbench import Workbench
 from workbench.model.errors import (
     AmbiguousColumns,
     MissingColumns,
+    TemplateChanged,
     TemplateExists,
     TemplateTaken,
     Unconfirmed,
@@ -19,6 +23,7 @@ from workbench.model.errors import (
     UnusableTemplate,
     WrongValue,
 )
+from workbench.model.recipe import Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
@@ -253,3 +258,44 @@ def test_a_recipe_that_this_version_does_not_know_stops_its_own_template_and_no_
     assert why in wb.templates.rename(newer.id, "later").unusable
     assert wb.templates.retire(newer.id).retired_at is not None
     assert [one.name for one in wb.templates.all()] == ["legacy"]
+
+
+def test_who_saves_what_somebody_changed_meanwhile_is_told_and_nothing_is_lost(
+    wb: Workbench, open_wb: Callable[..., Workbench]
+) -> None:
+    ben = open_wb(user="ben")
+    first = wb.templates.save("legacy", "elevate.students", MAPPING, seen=None)
+    theirs = replace(MAPPING, recipe=Recipe(steps=(Step(operation="trim"),)))
+    mine = replace(MAPPING, recipe=Recipe(steps=(Step(operation="collapse"),)))
+    assert ben.templates.save("legacy", "elevate.students", theirs, seen=first).mapping == theirs
+    told = "ben has changed the template legacy for elevate.students in the meantime: theirs stays"
+    for seen in (first, None):
+        with pytest.raises(TemplateChanged, match=told):
+            wb.templates.save("legacy", "elevate.students", mine, seen=seen)
+    with pytest.raises(TemplateChanged, match=told):
+        wb.templates.update(first.id, mine, seen=first)
+    now = wb.templates.named("legacy", "elevate.students")
+    assert now is not None and now.mapping == theirs
+    assert wb.templates.update(first.id, mine, seen=now).mapping == mine
+    said = wb._store.all("select actor, detail -> 'replaced' as was from workbench.audit_log order by number")
+    assert [(each["actor"], each["was"] and Mapping.from_dict(each["was"])) for each in said] == [
+        ("ana", None), ("ben", MAPPING), ("ana", theirs),
+    ]  # fmt: skip
+
+
+def test_of_two_who_save_one_new_template_at_the_same_moment_one_is_told(
+    wb: Workbench, open_wb: Callable[..., Workbench]
+) -> None:
+    ready = Barrier(2)
+
+    def saved(one: Workbench) -> str:
+        ready.wait()
+        try:
+            one.templates.save("legacy", "elevate.students", MAPPING, seen=None)
+        except TemplateChanged:
+            return "told"
+        return "saved"
+
+    with ThreadPoolExecutor(2) as both:
+        found = list(both.map(saved, (wb, open_wb(user="ben"))))
+    assert sorted(found) == ["saved", "told"]

@@ -228,10 +228,10 @@ def test_rows_that_a_person_has_to_bring_in_are_said_with_the_command(
     old = bring("elevate.learners", LEARNERS, "ann@x.org,Ann,Old,NEWC,,active")
     bring("elevate.students", "email,name\n", "ann@x.org,Ann New")
     course = bring("elevate.courses", "code,name\n", "NEWC,New")
-    assert (wb.resolvable(old), wb.left_waiting(), wb.batches.resolved_by(course)) == (1, {old.id: 1}, [])
+    assert (wb.sweeps.resolvable(old), wb.sweeps.left_waiting(), wb.batches.resolved_by(course)) == (1, {old.id: 1}, [])
     assert f"- 1 unmatched row to be brought in now: workbench sweep {old.id}" in wb.log(old).render()
     wb.sweep(old)
-    assert (wb.resolvable(old), wb.left_waiting(), wb.reconcile(old).done) == (0, {}, True)
+    assert (wb.sweeps.resolvable(old), wb.sweeps.left_waiting(), wb.reconcile(old).done) == (0, {}, True)
 
 
 # --- names of other years ---

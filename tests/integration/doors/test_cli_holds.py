@@ -50,7 +50,7 @@ def test_limits_are_options_of_an_import(run: Run, file: File) -> None:
     said = run("import", file(STUDENTS), "-d", "elevate.students", "--limit", "created=1")
     assert said.status == 1
     lines = said.out.splitlines()
-    assert "  2 students would be created: the limit is 1." in lines
+    assert "  2 students would be created: the limit is 1 student." in lines
     assert ["Limits", "created 1"] in [line.split(maxsplit=1) for line in lines]
     assert run("commit", "latest", "--accept", "all").status == 0
     wrong = run("import", file(STUDENTS), "-d", "elevate.students", "--limit", "made=1")
@@ -78,3 +78,13 @@ def test_it_is_told_that_nothing_of_invalid_rows_is_written(run: Run, file: File
     ghost = "Session ID,Title,Date,Status,Name,SignUp Role\n7001,Ghost,2026-10-03,Completed,,Educator\n"
     held = run("import", file(ghost, "ghost.csv"), "-p", "polaris.pathful_sessions")
     assert (held.status, "To let the good rows go on without them:" in held.out) == (1, True)
+
+
+def test_a_plan_that_no_longer_holds_says_what_to_type(run: Run, file: File) -> None:
+    planned = run("import", file(STUDENTS), "-d", "elevate.students", "--dry-run", "--json").json["batch"]
+    assert run("import", file(STUDENTS), "-d", "elevate.students").status == 0
+    refused = run("commit", planned)
+    assert refused.status == 2
+    assert refused.err.strip().endswith(f"Nothing was written. Plan it again: workbench plan {planned}")
+    assert run("plan", planned).status == 0
+    assert run("commit", planned).status == 0

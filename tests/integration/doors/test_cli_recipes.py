@@ -1,12 +1,17 @@
 """A college's monthly export at the command line: cleaned by a recipe once, and from then on with no hand."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.imports import ask, records
-from tests.integration.doors.test_cli import File, Run, environment, file, run
+from tests.integration.doors.test_cli import STUDENTS, File, Run, environment, file, run
+from workbench import Workbench
+from workbench.model.template import Mapping
 
 __all__ = ["environment", "file", "run"]
 
@@ -120,13 +125,29 @@ def test_what_is_no_recipe_is_refused_in_a_sentence(run: Run, file: File, tmp_pa
     for text, why in (
         ("{", "wrong.json cannot be used: it is no JSON"),
         ('{"steps": [{"operation": "mend"}]}', "Step 1 of the recipe (mend) cannot be used: there is no operation"),
-        (
-            '{"steps": [{"operation": "split_rows", "columns": ["E-mail"], "options": {"separator": ";"}}]}',
-            "Step 1 of the recipe (split_rows) cannot be used: it makes several rows of one",
-        ),
     ):
         (tmp_path / "wrong.json").write_text(text, "utf-8")
         said = run(*given, "wrong.json")
         assert (said.status, said.out) == (2, "")
         assert why in said.err
     assert "nowhere.json" in run(*given, "nowhere.json").err
+
+
+def test_who_saves_a_template_that_somebody_saved_during_the_import_is_told_and_theirs_stays(
+    run: Run, file: File, url: str, home: Path
+) -> None:
+    words = ("import", file(STUDENTS), "-d", "elevate.students", "--save-template", "monthly")
+    with Workbench.open(home=home, database_url=url, user="ben") as ben, psycopg.connect(url) as busy:
+        busy.execute("lock table workbench.import_row in share mode")
+        with ThreadPoolExecutor(1) as ana:
+            said = ana.submit(run, *words)
+            while not ask(url, "select 1 from pg_stat_activity where wait_event_type = 'Lock'"):
+                time.sleep(0.05)
+            theirs = ben.templates.save("monthly", "elevate.students", Mapping(columns={"email": "email"}))
+            busy.rollback()
+        refused = said.result()
+        assert refused.status == 0, "the import itself goes on"
+        assert "ben has changed the template monthly for elevate.students in the meantime: theirs stays" in refused.err
+        assert ben.templates.named("monthly", "elevate.students") == theirs
+    again = run("import", "students.csv", "-d", "elevate.students", "--dry-run", "--save-template", "monthly")
+    assert again.status == 0 and "has changed the template" not in again.err

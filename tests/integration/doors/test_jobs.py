@@ -15,7 +15,7 @@ import pytest
 
 from tests.imports import ask, outcome, records, speak_for, tamper
 from workbench import Workbench, settings
-from workbench.database import batches, store, upgrading
+from workbench.database import at_work, store, upgrading
 from workbench.doors import jobs
 from workbench.doors.jobs import Worker
 from workbench.model.batch import Batch, Run
@@ -182,8 +182,9 @@ def test_a_batch_that_is_past_the_step_is_left_as_it_is(
     log = "select count(*) from workbench.audit_log"
     before = ask(url, log)
     with hired():
-        for step in ("fill", "plan", "commit"):
-            jobs.defer(wb, step, completed)  # type: ignore[arg-type]
+        steps: tuple[jobs.Step, ...] = ("fill", "plan", "commit")
+        for step in steps:
+            jobs.defer(wb, step, completed)
             assert done(wb, completed) == completed
     assert ask(url, log) == before
 
@@ -623,7 +624,7 @@ def test_a_run_waits_for_whoever_is_at_work_on_any_of_its_datasets(
     (part,) = (part for part in wb.batches.parts(run) if part.dataset == dataset)
     jobs.defer(wb, "fill", run)
     with hired():
-        with batches.reserved(other._store, Run(face=part, parts=())):
+        with at_work.reserved(other._store, Run(face=part, parts=())):
             until(lambda: waiting_for_locks(url))
             assert (jobs.state(wb, run), wb.batches.get(run).stage) == ("running", "queued")
         assert done(wb, run).stage == "planned"

@@ -22,7 +22,9 @@ from workbench import Workbench, settings
 from workbench.database import store, turns
 from workbench.doors import jobs
 from workbench.doors.jobs import Worker
+from workbench.model.recipe import Expected, Recipe, Step
 from workbench.model.schedule import ScheduledRun
+from workbench.model.template import Mapping
 
 Opened = Callable[..., Workbench]
 
@@ -340,6 +342,62 @@ def test_a_night_in_which_many_e_mail_addresses_are_blank_is_held_with_the_field
     assert "email" in note and "8" in note
     wb.commit(run.waits[0], accept=["all"], skip_errors=True)
     assert wb.schedules.run(run.id).status == "completed"
+
+
+@pytest.mark.both_servers
+def test_a_night_in_which_a_step_of_the_recipe_no_longer_does_what_it_did_is_held_with_the_step_named(
+    schools: Schools, wb: Workbench, hired: Callable[[], Worker]
+) -> None:
+    people = schools.of("Contact", Contact_Type__c="Volunteer")
+    met = Expected(rows=len(people), changed=len(people), of=len(people))
+    replaces = {"find": "Moss ", "by": "Moss-"}
+    hyphens = Step(operation="replace", columns=("LastName",), options=replaces, expected=met)
+    wb.templates.save("salesforce", "salesforce.volunteers", Mapping(recipe=Recipe(steps=(hyphens,))))
+    wb.schedules.add("Nightly", NIGHTLY, steps=["organizations", "volunteers"])
+    wb.schedules.run_now("Nightly")
+    with hired():
+        (first,) = ended(wb)
+        assert (first.status, first.told) == ("completed", "All 2 steps are done.")
+        _, batch = (wb.batches.get(each) for each in first.batches)
+        rows = list(wb.rows.each(batch))
+        assert all(row["raw"]["LastName"].startswith("Moss-") and row["cleaned"] for row in rows)
+        schools.later(days=1)
+        for person in people[:8]:
+            schools.change(person, LastName=person["LastName"].replace("Moss ", "Fern "))
+        wb.schedules.run_now("Nightly")
+        run, _ = ended(wb)
+    assert (run.status, run.told) == ("held", "1 of 2 steps done; volunteers: waits for a person.")
+    (note,) = [note for step in run.steps for note in step["notes"] if step["status"] == "held"]
+    assert f"Step 1 of the recipe (replace) changed 0 of 8 rows, and {met.changed} of {met.of} rows" in note
+    assert wb.commit(run.waits[0], accept=["step_changed_fewer"], skip_errors=True).stage == "completed"
+    assert wb.schedules.run(run.id).status == "completed"
+
+
+def test_what_a_recipe_that_was_changed_does_is_done_to_all_records_the_next_night(
+    schools: Schools, wb: Workbench, hired: Callable[[], Worker]
+) -> None:
+    def clean_by(*operations: str) -> None:
+        recipe = Recipe(steps=tuple(Step(operation=each, columns=("LastName",)) for each in operations))
+        wb.templates.save("salesforce", "salesforce.volunteers", Mapping(recipe=recipe))
+
+    def night() -> int:
+        wb.schedules.run_now("Nightly")
+        (run, *_) = ended(wb)
+        assert run.status == "completed"
+        read = [wb.batches.get(each) for each in run.batches]
+        return sum(each.processed or 0 for each in read if each.dataset == "salesforce.volunteers")
+
+    wb.schedules.add("Nightly", NIGHTLY, steps=["organizations", "volunteers"])
+    clean_by("trim")
+    with hired():
+        whole = night()
+        schools.later(days=1)
+        assert night() < whole
+        clean_by("trim", "collapse")
+        schools.later(days=1)
+        assert night() == whole
+        schools.later(days=1)
+        assert night() < whole
 
 
 def test_a_run_whose_worker_died_goes_on_with_the_steps_that_were_not_done(

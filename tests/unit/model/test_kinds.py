@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, strategies
 
 from tests.examples import MANY
-from workbench.model.kinds import KINDS, as_said, chosen
+from workbench.model.kinds import KINDS, chosen
+from workbench.model.trimming import as_said
 
 BAD = object()
 

@@ -80,6 +80,9 @@ def test_a_text_that_only_speaks_of_a_nul_character_is_kept() -> None:
         (Condition(column="A", test="number"), "A is a number"),
         (Condition(column="A", test="blank", negated=True), "A is not blank"),
         (Condition(column="A", test="kind", text="email"), "A is of the kind email"),
+        (Condition(column="A", test="issue", text="a.b.c", values=("bad_email",)), "A has “bad email” as a.b.c"),
+        (Condition(column="A", test="issue", text="a.b.c", negated=True), "A has nothing wrong as a.b.c"),
+        (Condition(test="expression", text="lower(A)", values=("x", "")), "(lower(A)) is 'x', ''"),
         (Condition(test="expression", text="a = b"), "(a = b)"),
     ],
 )

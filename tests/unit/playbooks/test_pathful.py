@@ -10,6 +10,8 @@ from workbench.model.errors import WrongValue
 from workbench.model.playbook import Known, Shaped
 from workbench.model.sheet import Chunk
 from workbench.playbooks import pathful
+from workbench.playbooks.pathful import sessions as report
+from workbench.playbooks.pathful.rows import windowed
 
 TODAY = date(2026, 7, 31)
 
@@ -32,7 +34,7 @@ def made(shape: Shaped, *names: str) -> list[tuple[object, ...]]:
 
 def sessions(*rows: dict[str, str], window: str | None = None, form: str | None = None) -> dict[str, Shaped]:
     known = Known(window=window, forms={"date": form} if form else {})
-    return dict(pathful.sessions(chunk(*rows), known))
+    return dict(report.sessions(chunk(*rows), known))
 
 
 @pytest.mark.parametrize(
@@ -48,17 +50,17 @@ def sessions(*rows: dict[str, str], window: str | None = None, form: str | None 
     ],
 )
 def test_a_window_is_kept_with_the_day_that_it_means(said: str | None, kept: str) -> None:
-    assert pathful.windowed(said, TODAY) == kept
+    assert windowed(said, TODAY) == kept
 
 
 def test_a_semester_begins_in_august() -> None:
-    assert pathful.windowed("semester", date(2026, 8, 1)) == "semester, since 2026-08-01"
+    assert windowed("semester", date(2026, 8, 1)) == "semester, since 2026-08-01"
 
 
 @pytest.mark.parametrize("said", ["last year", "2026-02-30", "02/03/2026", "2025-2027"])
 def test_a_window_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(WrongValue, match=r"The window cannot be .*: say full"):
-        pathful.windowed(said, TODAY)
+        windowed(said, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_the_window_reads_days_as_their_column_is_written(
 
 def test_what_is_wrong_with_a_row_is_told_of_its_column() -> None:
     rows = [session(title=""), session(status="Odd"), session(title="nan", sign_up_role="Student"), session()]
-    issues = pathful.check_sessions(chunk(*rows), Known()).to_pylist()
+    issues = report.check_sessions(chunk(*rows), Known()).to_pylist()
     assert [(each["position"], each["field"], each["code"], each["severity"]) for each in issues] == [
         (0, "title", "missing", "error"),
         (1, "status", "unknown_status", "warning"),
@@ -130,7 +132,7 @@ def test_what_is_wrong_with_a_row_is_told_of_its_column() -> None:
 
 def test_whoever_has_no_role_that_is_known_is_told() -> None:
     rows = [session(sign_up_role="Moderator"), session(sign_up_role=" "), session(sign_up_role="Student"), session()]
-    issues = pathful.check_sessions(chunk(*rows), Known()).to_pylist()
+    issues = report.check_sessions(chunk(*rows), Known()).to_pylist()
     assert [(each["position"], each["code"], each["severity"], each["message"][:14]) for each in issues] == [
         (0, "unknown_role", "warning", "Role Moderator"),
         (1, "unknown_role", "warning", "Role blank: ne"),

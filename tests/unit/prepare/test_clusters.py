@@ -1,6 +1,8 @@
 """Values that are probably the same, written differently."""
 
 import time
+from itertools import product
+from random import Random
 
 import pyarrow as pa
 import pytest
@@ -88,9 +90,34 @@ def test_values_that_are_nearly_the_same_are_neighbours() -> None:
     assert texts(found) == [["Washington Middle", "washington midle", "Washingten Middle"], ["Jefferson", "Jeferson"]]
 
 
-def test_a_neighbour_of_a_neighbour_is_in_the_same_cluster() -> None:
-    chain = {"abcdefghijklmnop": 3, "abcdefghijklmnoq": 2, "abcdefghijklmnrq": 1}
-    assert texts(nearest(values(chain), likeness=0.93)) == [list(chain)]
+def test_all_of_a_cluster_are_near_its_most_frequent_value_and_not_only_near_one_another() -> None:
+    chain = {"abcdefghijklmnop": 3, "abcdefghijklmnoq": 2, "abcdefghijklmnrq": 1, "abcdefghijklmsrt": 1}
+    assert texts(nearest(values(chain), likeness=0.93)) == [list(chain)[:3]]
+
+
+def test_surnames_are_near_one_another_by_nature_and_no_clusters() -> None:
+    assert nearest(values({name: 1 + 20_000 // (place + 20) for place, name in enumerate(surnames(5_000))})) == ()
+
+
+def test_each_of_many_values_is_found_with_its_misspellings() -> None:
+    courses = [f"{what} {how}" for what in WHAT for how in HOW]
+    rows = {course: 40 for course in courses} | {course[:3] + course[4:]: 2 for course in courses}
+    assert sorted(texts(nearest(values(rows)))) == sorted([course, course[:3] + course[4:]] for course in courses)
+
+
+WHAT = ["Welding", "Nursing", "Plumbing", "Carpentry", "Radiology", "Phlebotomy", "Cosmetology", "Aviation", "Forestry"]
+HOW = ["Basics", "Technology", "Certificate", "Internship", "Diploma", "Seminar", "Workshop", "Safety", "Principles"]
+
+
+def surnames(number: int) -> list[str]:
+    """Made of parts, as surnames are; each once."""
+    parts = (
+        "An Bar Ber Bran Cal Car Chan Col Dan Del Don Ed El Fer Fin Gal Gar Gra Hal Ham Har Hen Hol Jack Ken Lan",
+        "der ing en er al in on ar ti o e i",
+        "son sen ton man ley field ford wood well ard ett ing s th er ham land more stone by ler ner dez ez berg stein",
+    )
+    made = ["".join(each) for each in product(*(part.split() for part in parts))]
+    return Random(5).sample(sorted(set(made)), number)
 
 
 @pytest.mark.parametrize(

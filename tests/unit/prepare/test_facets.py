@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.recipes import sheet_of
 from workbench.prepare.cleaning.conditions import rows_where
 from workbench.prepare.cleaning.rows import Rows
-from workbench.prepare.facets import BY, count
+from workbench.prepare.cleaning.verdicts import Filled
+from workbench.prepare.facets import BY, count, count_issues
 
 CELLS = [
     "a@x.org",
@@ -71,6 +72,26 @@ def test_only_the_rows_that_other_facets_let_through_are_counted() -> None:
 )
 def test_a_column_is_counted_by_what_one_asks(by: str, cells: list[str], found: dict[str, int]) -> None:
     assert choices(cells, by) == found
+
+
+UNSEEN = "with letters that nobody sees (a soft hyphen, one without width), which do not count"
+EMAIL = Filled.from_text("elevate.students.email")
+
+
+def test_a_column_is_counted_by_what_a_dataset_says_of_it_and_each_count_is_that_of_its_condition() -> None:
+    cells = ["a@x.org", "", "a(at)x", "#REF!", "a(at)x", "b@x.org", "#N/A", "a b", "soft\u00ad@x.org"]
+    found = count_issues(pa.chunked_array([cells]), EMAIL, header="A").choices
+    assert [(words, rows) for words, _, rows in found] == [
+        ("invalid email format", 4),
+        (
+            "for example, '#n/a' is a spreadsheet's error and no value: correct it in the source, or map it to nothing",
+            2,
+        ),
+        ("required and blank", 1),
+        (f"'soft @x.org' was written {UNSEEN} (a warning)", 1),
+        ("nothing wrong", 2),
+    ]
+    assert [let_through(cells, condition) for _, condition, _ in found] == [rows for _, _, rows in found]
 
 
 @pytest.mark.parametrize("by", BY[1:])

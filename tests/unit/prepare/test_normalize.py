@@ -4,7 +4,8 @@ import pyarrow as pa
 import pytest
 
 from workbench.datasets.catalog import contract
-from workbench.model.contract import Contract, Field, FromWindow, Joined, SameAs
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import FromWindow, Joined, SameAs
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
 from workbench.prepare.normalize import normalize

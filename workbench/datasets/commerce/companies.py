@@ -9,7 +9,9 @@ name or an id has the fields `COMPANY`.
 from dataclasses import replace
 
 from workbench.model.classification import Classification, Since
-from workbench.model.contract import Contract, Field, FirstKnown, FirstOf, Joined, Reference, SameAs, Sought
+from workbench.model.contract import Contract, Field, FirstKnown
+from workbench.model.derivation import FirstOf, Joined, SameAs
+from workbench.model.reference import Reference, Sought
 
 TERMS = (
     "C.O.D.",

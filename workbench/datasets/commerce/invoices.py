@@ -10,8 +10,10 @@ from dataclasses import replace
 
 from workbench.datasets.commerce.companies import COMPANY
 from workbench.datasets.commerce.products import SKU
-from workbench.model.contract import Contract, Equal, Field, ProductOf, Reference, Sums
+from workbench.model.contract import Contract, Equal, Field, Sums
 from workbench.model.control_total import ControlTotal
+from workbench.model.derivation import ProductOf
+from workbench.model.reference import Reference
 
 _NUMBER = ("invoice number", "invoice no", "invoice no.", "invoice #", "invoice id", "order number", "order no")
 _SHIPPING = {

@@ -1,6 +1,7 @@
 """Where in the warehouse the SKUs stand (seed 002): aisle, row, shelf and bin, one place a SKU."""
 
-from workbench.model.contract import Contract, Field, Reference
+from workbench.model.contract import Contract, Field
+from workbench.model.reference import Reference
 
 AISLES, ROWS, SHELVES = 999, 99, 99
 """The greatest numbers that any warehouse has."""

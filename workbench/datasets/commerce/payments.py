@@ -1,8 +1,9 @@
 """What was paid for which invoice (seed 002). An amount below zero is a refund; a payment may come before its
 invoice, and waits for it."""
 
-from workbench.model.contract import Contract, Field, Reference, Settles
+from workbench.model.contract import Contract, Field, Settles
 from workbench.model.control_total import ControlTotal
+from workbench.model.reference import Reference
 
 PAYMENTS = Contract(
     name="commerce.payments",

@@ -5,9 +5,11 @@ are added up, and what is below zero is kept and told. What a file does not name
 """
 
 from workbench.datasets.commerce.companies import first_counts
-from workbench.model.contract import Contract, CountOf, Field, Reference, Removal, SameAs, Usual
+from workbench.model.contract import Contract, Field, Removal, Usual
 from workbench.model.control_total import ControlTotal
+from workbench.model.derivation import CountOf, SameAs
 from workbench.model.figure import Figure
+from workbench.model.reference import Reference
 
 SKU = Reference(dataset="commerce.skus", field="sku", column="sku_id", noun="SKU", waits=True)
 """The SKU that a code names."""

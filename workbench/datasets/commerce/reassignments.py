@@ -1,6 +1,7 @@
 """Which customers get another salesperson (seed 002): a list of a seller's own, without a table."""
 
-from workbench.model.contract import Contract, Field, FirstOf
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import FirstOf
 
 REASSIGNMENTS = Contract(
     name="commerce.customer_reassignments",

@@ -4,7 +4,9 @@ A route is known by its day and its name, so that a route of every Monday is ano
 an order where the source names any; the order is an invoice of the same tenant.
 """
 
-from workbench.model.contract import Contract, Field, Numbered, Once, Reference, SameAs
+from workbench.model.contract import Contract, Field, Numbered, Once
+from workbench.model.derivation import SameAs
+from workbench.model.reference import Reference
 
 ROUTES = Contract(
     name="commerce.delivery_routes",

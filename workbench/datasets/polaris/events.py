@@ -6,7 +6,9 @@ whose record it is. A session's status only moves on, its counts only grow, and 
 note on stays.
 """
 
-from workbench.model.contract import AcademicYearOf, Contract, Field, FirstOf, Forward, Reference, Sought, With
+from workbench.model.contract import Contract, Field, Forward, With
+from workbench.model.derivation import AcademicYearOf, FirstOf
+from workbench.model.reference import Reference, Sought
 
 PLANNED = ("Draft", "Requested", "Confirmed", "Published")
 """How far a session got, in order, before its day."""

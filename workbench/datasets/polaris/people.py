@@ -8,7 +8,8 @@ teacher and academic year. The seed replaces the year's records; the running sys
 `--set district=...`. The schools and districts of the roster are texts that its records have.
 """
 
-from workbench.model.contract import Contract, Field, FromWindow, Joined, Removal, SameAs, Usual
+from workbench.model.contract import Contract, Field, Removal, Usual
+from workbench.model.derivation import FromWindow, Joined, SameAs
 from workbench.model.figure import Figure
 
 _LEVEL = "pre-?k|pk|tk|k|kindergarten|(?:0?[1-9]|1[0-2])(?:st|nd|rd|th)?|es|ms|hs|elementary|middle|high"

@@ -5,7 +5,8 @@ All accounts are records of one dataset, so that whoever is affiliated to one ne
 school is there as soon as it is read; its district is a record of its own, which waits until the district is there too.
 """
 
-from workbench.model.contract import Contract, Field, Reference
+from workbench.model.contract import Contract, Field
+from workbench.model.reference import Reference
 
 DISTRICT = "School District"
 SCHOOL = "School"

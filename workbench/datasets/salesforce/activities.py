@@ -6,7 +6,9 @@ From, or whom it is related to. Once stored it never changes, but for a deletion
 
 from typing import Any
 
-from workbench.model.contract import Contract, Field, FirstOf, Reference, Sought
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import FirstOf
+from workbench.model.reference import Reference, Sought
 
 TYPES = ("activity", "status_change", "note")
 

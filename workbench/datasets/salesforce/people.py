@@ -6,8 +6,9 @@ changes here. Which of them is the primary one the person says (`email_slot`, ..
 Where somebody works or goes to school is a record of its own, which waits until that is there.
 """
 
-from workbench.model.contract import Contract, Field, Reference
+from workbench.model.contract import Contract, Field
 from workbench.model.limits import USUAL, USUAL_OF_MISSING, USUAL_OF_NAMES, USUAL_OF_PLACES
+from workbench.model.reference import Reference
 
 TYPES = ("volunteer", "teacher", "student")
 GENDERS = (

@@ -5,7 +5,9 @@ above) are records of their own, each of which waits until the account is there.
 written: the view `salesforce.session_district` has them, whatever came first.
 """
 
-from workbench.model.contract import Contract, Field, FirstOf, Reference, Sought
+from workbench.model.contract import Contract, Field
+from workbench.model.derivation import FirstOf
+from workbench.model.reference import Reference, Sought
 
 TYPES = (
     *("Connector Session", "Career Jumping", "Career Speaker", "Employability Skills", "IGNITE", "Career Fair"),

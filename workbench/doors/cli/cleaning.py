@@ -9,8 +9,8 @@ import typer
 
 from workbench.doors.cli import printing, sources
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, plain, warn
-from workbench.doors.cli.importing import FileOrObject, Worksheet
 from workbench.doors.cli.preparing import Output
+from workbench.doors.cli.said import FileOrObject, Worksheet
 from workbench.model.wording import many
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.doors.cli import layout
+from workbench.doors.cli.remedies import with_command
 from workbench.model.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _ended(function: Command, asked: Asked, given: dict[str, Any]) -> int:
 def _sentence(error: Exception) -> str:
     """Why it cannot go on: no trace, no secret."""
     if isinstance(error, WorkbenchError):
-        return str(error)
+        return with_command(error)
     if isinstance(error, OSError):
         why = error.strerror or type(error).__name__
         return f"{error.filename}: {why}." if error.filename else f"The system says: {why}."

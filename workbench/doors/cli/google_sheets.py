@@ -7,7 +7,8 @@ import typer
 
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import Asked, command, plain
-from workbench.doors.cli.importing import SkipErrors, import_
+from workbench.doors.cli.importing import import_
+from workbench.doors.cli.said import SkipErrors
 from workbench.model.google_sheet import PURPOSES
 from workbench.model.wording import many
 

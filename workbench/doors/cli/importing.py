@@ -1,19 +1,32 @@
-"""Commands that move a batch: import, plan, commit, discard, undo."""
+"""The command that imports: read, map, validate, plan, write, reconcile."""
 
 from collections.abc import Mapping as Pairs
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from workbench.doors.cli import loading, printing, sources
 from workbench.doors.cli.command import DONE, Asked, command, warn
-from workbench.doors.cli.next_steps import next_steps
+from workbench.doors.cli.ending import committed, end
+from workbench.doors.cli.remedies import with_command
+from workbench.doors.cli.said import (
+    AnySource,
+    DateOrders,
+    Decimals,
+    OnConflict,
+    RecipeFile,
+    SkipErrors,
+    Worksheet,
+    forms_said,
+    pairs,
+    recipe_said,
+    value_maps,
+)
 from workbench.model.batch import Batch
 from workbench.model.contract import OnEdit
-from workbench.model.errors import EmptyExport, Held, WrongValue
+from workbench.model.errors import EmptyExport, TemplateChanged
 from workbench.model.noticed import Noticed
 from workbench.model.salesforce import object_of
 from workbench.model.template import Mapping
@@ -27,60 +40,10 @@ if TYPE_CHECKING:
     from workbench.model.template import Template
     from workbench.workbench import Given
 
-FileOrObject = Annotated[
-    str,
-    typer.Argument(
-        metavar="SOURCE", help="A file, - for standard input, or an object of Salesforce, as salesforce:Contact."
-    ),
-]
-AnySource = Annotated[
-    str,
-    typer.Argument(
-        metavar="SOURCE",
-        help="A file, - for standard input, the address of a Google Sheet, the name of one that is configured, or an "
-        "object of Salesforce, as salesforce:Contact.",
-    ),
-]
-Worksheet = Annotated[str | None, typer.Option("--sheet", help="The worksheet of a workbook.")]
-Identifier = Annotated[str, typer.Argument(metavar="BATCH", help="A batch's id, or the beginning of it.")]
-Accept = Annotated[
-    list[str] | None,
-    typer.Option("--accept", metavar="CODE", help="Let it go on, whatever it waits for under that code; or all."),
-]
-SkipErrors = Annotated[bool, typer.Option("--skip-errors", help="Let the good rows go on without the invalid ones.")]
-
-
-_ORDERS, _SIGNS = ("dmy", "mdy", "ymd"), ("point", "comma")
-DateOrders = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--date-order", metavar=f"FIELD={'|'.join(_ORDERS)}", help="Which part of a column's dates stands first."
-    ),
-]
-Decimals = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--decimal", metavar=f"FIELD={'|'.join(_SIGNS)}", help="Which sign of a column's numbers is the decimal one."
-    ),
-]
-OnConflict = Literal["first", "last", "hold"]
-RecipeFile = Annotated[
-    Path | None,
-    typer.Option("--recipe", metavar="FILE", help="A recipe that cleans the rows first; else the template's."),
-]
-
 
 def add_to(app: typer.Typer) -> None:
-    """Adds these commands."""
+    """Adds this command."""
     command(app, "import")(import_)
-    command(app, "plan")(plan)
-    command(app, "commit")(commit)
-    command(app, "discard")(discard)
-    command(app, "undo")(undo)
-    command(app, "sweep")(sweep)
-    command(app, "supply")(supply)
-    command(app, "correct")(correct)
-    command(app, "prefer")(prefer)
 
 
 def import_(
@@ -181,10 +144,10 @@ def import_(
     ] = None,
 ) -> int:
     """Import a source: read, map, validate, plan, write, reconcile."""
-    mapped = _pairs(columns, "--map", "HEADER=FIELD", last=True)
-    every_row = _pairs(constants, "--set", "FIELD=VALUE")
-    meanings = _value_maps(values)
-    asked_limits = _pairs(limits, "--limit", "WHAT=LIMIT")
+    mapped = pairs(columns, "--map", "HEADER=FIELD", last=True)
+    every_row = pairs(constants, "--set", "FIELD=VALUE")
+    meanings = value_maps(values)
+    asked_limits = pairs(limits, "--limit", "WHAT=LIMIT")
     forms = forms_said(date_orders, decimals)
     salesforce = object_of(source)
     if salesforce is None and (fields is not None or with_deleted or missing):
@@ -198,7 +161,7 @@ def import_(
         raise typer.BadParameter("it is of files with several sheets.", param_hint="--kind")
     cleans, meant = recipe_said(recipe), None
     if not (google or salesforce):
-        said_kinds = _pairs(kinds, "--kind", "SHEET=DATASET")
+        said_kinds = pairs(kinds, "--kind", "SHEET=DATASET")
         meant = sources.of_file(source, wanted, sheet, layout, lambda: _templates(asked), said_kinds, recipe=cleans)
     with asked.open() as wb:
         if salesforce is not None:
@@ -242,7 +205,7 @@ def import_(
             "lenient": lenient,
             "repairs": repairs,
             "limits": asked_limits,
-            "expected": _pairs(expect, "--expect", "TOTAL=NUMBER", last=True),
+            "expected": pairs(expect, "--expect", "TOTAL=NUMBER", last=True),
             "mode": mode,
             "window": window or meant.window,
             "notes": notes,
@@ -262,7 +225,7 @@ def import_(
                 raise typer.BadParameter("its sheets have a template each.", param_hint="--save-template")
             if cleans is not None:
                 raise typer.BadParameter("it is for one sheet, and these are several.", param_hint="--recipe")
-            return loading.end(asked, wb, source, meant.loads, said, one, partial(_end, asked, wb))
+            return loading.end(asked, wb, source, meant.loads, said, one, partial(end, asked, wb))
         if not meant.separately:
             return _end_one(asked, wb, source, lambda: one(meant.given or meant.sheets, wanted, template, said))
         return _end_all(asked, wb, source, (one([sheet], wanted, template, said) for sheet in meant.sheets))
@@ -289,7 +252,7 @@ def _recognised(asked: Asked, wb: "Workbench", meant: sources.Meant, template: s
 def _end_one(asked: Asked, wb: "Workbench", source: str, begun: "Callable[[], Batch]") -> int:
     """The end of one import; of a program's export without a record there is none, and that is no error."""
     try:
-        return _end(asked, wb, begun())
+        return end(asked, wb, begun())
     except EmptyExport as nothing:
         if asked.json:
             asked.answer({"source": source, "records": 0, "told": str(nothing)})
@@ -302,7 +265,7 @@ def _end_all(asked: Asked, wb: "Workbench", source: str, batches: "Iterable[Batc
     """The end of several imports of one source, each told by itself."""
     status, documents = DONE, []
     for batch in batches:
-        status = max(status, printing.status(wb, batch) if asked.json else _end(asked, wb, batch))
+        status = max(status, printing.status(wb, batch) if asked.json else end(asked, wb, batch))
         documents.append(printing.document(wb, batch) if asked.json else None)
         printing.say(asked, "")
     if asked.json:
@@ -323,6 +286,7 @@ def _one(
 ) -> Batch:
     """One import, as far as it comes: staged, planned and, unless it is a dry run, written or held. What is `said` are
     the options of `Workbench.stage`; a saved template knows the columns that were left `unread`."""
+    seen = wb.templates.named(save_template, wanted) if save_template is not None else None
     given = _cleaned(wb, given, wanted, template, said["recipe"])
     sheets = loading.sheets_of(given)
     _warn_of_same_file(wb, sheets[0], wanted)
@@ -330,19 +294,16 @@ def _one(
         staged = wb.stage(given, wanted, template=template, progress=progress, **said)
         planned = wb.plan(staged, progress=progress).batch
     if save_template is not None:
-        wb.templates.save(save_template, wanted, _kept(staged, unread))
+        try:
+            wb.templates.save(save_template, wanted, _kept(staged, unread), seen=seen)
+        except TemplateChanged as refusal:
+            warn(with_command(refusal))
+            save_template = None
     if not asked.json:
         _tell_reading(asked, wb, sheets, planned, template)
         printing.facts(asked, [("Template", f"saved as {save_template}" if save_template else "")])
         printing.removals(asked, wb, planned)
-    return planned if said["dry_run"] else _committed(asked, wb, planned, said["skip_errors"])
-
-
-def recipe_said(path: Path | None) -> "Recipe | None":
-    """The recipe of a file, if one is named; raises as `read_recipe` does."""
-    from workbench.sources.recipe_file import read_recipe
-
-    return read_recipe(path) if path is not None else None
+    return planned if said["dry_run"] else committed(asked, wb, planned, said["skip_errors"])
 
 
 def _kept(batch: Batch, unread: "Iterable[str]") -> Mapping:
@@ -394,181 +355,6 @@ def _dataset_of(asked: Asked, template: str) -> str:
         return wb.templates.dataset(template)
 
 
-def plan(asked: Asked, batch: Identifier) -> int:
-    """Plan a batch again: what would each row do now?"""
-    with asked.open() as wb:
-        with asked.progress() as progress:
-            planned = wb.plan(batch, progress=progress).batch
-        if not asked.json:
-            printing.removals(asked, wb, planned)
-        return _end(asked, wb, planned)
-
-
-def commit(
-    asked: Asked,
-    batch: Identifier,
-    skip_errors: SkipErrors = False,
-    accept: Accept = None,
-    reason: Annotated[
-        str, typer.Option("--reason", help="Why a control total may be another than was said; it stays in the log.")
-    ] = "",
-) -> int:
-    """Write what a batch has planned, exactly so."""
-    with asked.open() as wb:
-        return _end(asked, wb, _committed(asked, wb, wb.batches.get(batch), skip_errors, accept or (), reason))
-
-
-def correct(
-    asked: Asked,
-    batch: Identifier,
-    source: Annotated[
-        str | None, typer.Argument(metavar="[SOURCE]", help="The corrected file, or - for standard input.")
-    ] = None,
-    values: Annotated[
-        list[str] | None,
-        typer.Option("--value-map", metavar="FIELD:TEXT=VALUE", help="What a text means, in every row that has it."),
-    ] = None,
-    suggested: Annotated[
-        bool, typer.Option("--suggested", help="What is suggested for references that were not found.")
-    ] = False,
-    remember: Annotated[
-        bool, typer.Option("--remember", help="Let the import's template know what texts mean.")
-    ] = False,
-) -> int:
-    """Take back a corrected file of an import's rows, or say what texts in it mean, and plan again.
-
-    The file is one that `rows -o FILE` wrote. Rows and columns may be missing, and stay as they are.
-    """
-    from workbench.sources import open_sheet
-
-    if [source is not None, bool(values), suggested].count(True) != 1:
-        raise typer.BadParameter("say a file, --value-map or --suggested, one of them.", param_hint="correct")
-    opened = open_sheet(source) if source is not None else None
-    meanings = _value_maps(values) if values else None
-    with asked.open() as wb:
-        if opened is not None:
-            wb.correct_from(batch, opened)
-        else:
-            wb.mean(batch, meanings, remember=remember)
-        found = wb.batches.get(batch)
-        with asked.progress() as progress:
-            planned = wb.plan(found.part_of or found, progress=progress).batch
-        return _end(asked, wb, planned)
-
-
-def prefer(
-    asked: Asked,
-    batch: Identifier,
-    lines: Annotated[list[int] | None, typer.Argument(metavar="[LINE]...", help="The lines that count.")] = None,
-    on_conflict: Annotated[
-        OnConflict | None, typer.Option(help="For every key of which no line is chosen: first, last or hold.")
-    ] = None,
-) -> int:
-    """Decide which rows count, and plan again.
-
-    Of rows with one key that contradict each other, or of a row that waits because of a warning.
-    """
-    if not lines and on_conflict is None:
-        raise typer.BadParameter("say which lines count, or --on-conflict.", param_hint="prefer")
-    with asked.open() as wb:
-        wb.prefer(batch, tuple(lines or ()), on_conflict=on_conflict)
-        found = wb.batches.get(batch)
-        with asked.progress() as progress:
-            planned = wb.plan(found.part_of or found, progress=progress).batch
-        return _end(asked, wb, planned)
-
-
-def discard(
-    asked: Asked,
-    batch: Identifier,
-    reason: Annotated[str, typer.Option(help="Why nobody wants it.")] = "",
-) -> None:
-    """Put an import away that is not written.
-
-    Its rows stay to be read; it is never planned or written again.
-    """
-    with asked.open() as wb:
-        discarded = wb.discard(batch, reason)
-        if asked.json:
-            asked.answer(printing.document(wb, discarded))
-        else:
-            next_steps(asked, wb, discarded)
-
-
-def undo(
-    asked: Asked,
-    batch: Identifier,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would do; change nothing.")] = False,
-) -> int:
-    """Take a completed import back.
-
-    That is a batch of its own. What was changed since is kept, and named.
-    """
-    with asked.open() as wb:
-        return _end(asked, wb, wb.undo(batch, dry_run=dry_run))
-
-
-def sweep(
-    asked: Asked, batch: Annotated[str | None, typer.Argument(metavar="[BATCH]", help="Of one import.")] = None
-) -> None:
-    """Import rows that were unmatched and are so no more.
-
-    Rows of playbooks are looked for after every import anyway.
-    """
-    with asked.open() as wb:
-        swept = wb.sweep(batch)
-        if asked.json:
-            asked.answer([printing.document(wb, run) for run in swept])
-            return
-        for run in swept:
-            printing.brought_in(asked, run)
-        if not swept:
-            printing.say(asked, "No row that was unmatched can be imported now.")
-
-
-def supply(
-    asked: Asked,
-    batch: Identifier,
-    lines: Annotated[list[int], typer.Argument(metavar="LINE...", help="The lines of unmatched rows.")],
-    cells: Annotated[
-        list[str], typer.Option("--cell", metavar="HEADER=TEXT", help="What stands in that column of them.")
-    ],
-) -> int:
-    """Import unmatched rows with what their source lacks, such as the date of a session that has none.
-
-    The rows stay as they came. Others that waited for the same come after them.
-    """
-    said = _pairs(cells, "--cell", "HEADER=TEXT")
-    with asked.open() as wb:
-        return _end(asked, wb, wb.supply(batch, dict.fromkeys(lines, said)))
-
-
-def _committed(
-    asked: Asked,
-    wb: "Workbench",
-    planned: Batch,
-    skip_errors: bool,
-    accept: "Sequence[str]" = (),
-    reason: str = "",
-) -> Batch:
-    """The batch, completed or held."""
-    with asked.progress() as progress:
-        try:
-            return wb.commit(planned, skip_errors=skip_errors, accept=accept, reason=reason, progress=progress)
-        except Held:
-            return wb.batches.get(planned)
-
-
-def _end(asked: Asked, wb: "Workbench", batch: Batch) -> int:
-    if asked.json:
-        asked.answer(printing.document(wb, batch))
-    else:
-        printing.outcome(asked, wb, batch)
-        printing.resolved(asked, wb, batch)
-        next_steps(asked, wb, batch)
-    return printing.status(wb, batch)
-
-
 def _warn_of_same_file(wb: "Workbench", sheet: "Sheet", dataset: str) -> None:
     earlier = wb.batches.same_file(sheet, dataset)
     if earlier is not None:
@@ -595,7 +381,7 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
         return
     sheet = sheets[0]
     printing.facts(asked, [("Source", f"{sheet.name} ({printing.reading(sheet)})"), *printing.mapped(batch)])
-    ignored = Mapping.from_dict(batch.mapping).not_imported(batch.headers)
+    ignored = Mapping.from_dict(batch.mapping).not_imported(batch.mapped_headers)
     for said in wb.suggest(sheet, batch.dataset, template=template) if ignored else ():
         if said.header in ignored and said.field is not None:
             printing.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")
@@ -603,36 +389,3 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
     for warning in (*warnings, *printing.kept_left_out(batch)):
         printing.say(asked, f"  {warning}")
     printing.noticed(asked, batch.dataset, Noticed.from_dict(batch.summary.get("noticed", {})))
-
-
-def _pairs(texts: list[str] | None, option: str, form: str, *, last: bool = False) -> dict[str, str]:
-    """The two sides of each "="; with `last` of the last one, because a header may hold one itself."""
-    pairs = {}
-    for text in texts or ():
-        left, sign, right = text.rpartition("=") if last else text.partition("=")
-        if not sign or not left.strip():
-            raise typer.BadParameter(f"'{text}' is not of the form {form}.", param_hint=option)
-        pairs[left] = right.strip()
-    return pairs
-
-
-def forms_said(orders: list[str] | None, decimals: list[str] | None) -> dict[str, str]:
-    """The form that was said of each field or header; raises WrongValue for one that there is not."""
-    said: dict[str, str] = {}
-    for option, texts, known in (("--date-order", orders, _ORDERS), ("--decimal", decimals, _SIGNS)):
-        pairs = _pairs(texts, option, f"FIELD={'|'.join(known)}", last=True)
-        for name, form in pairs.items():
-            if form not in known:
-                raise WrongValue(field=f"{option} {name}", value=f"'{form}'", why=f"it is one of {', '.join(known)}.")
-        said |= pairs
-    return said
-
-
-def _value_maps(texts: list[str] | None) -> dict[str, dict[str, str]]:
-    maps: dict[str, dict[str, str]] = {}
-    for left, value in _pairs(texts, "--value-map", "FIELD:TEXT=VALUE", last=True).items():
-        field, sign, text = left.partition(":")
-        if not sign or not text:
-            raise typer.BadParameter(f"'{left}={value}' is not of the form FIELD:TEXT=VALUE.", param_hint="--value-map")
-        maps.setdefault(field.strip(), {})[text] = value
-    return maps

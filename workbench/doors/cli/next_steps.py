@@ -10,6 +10,7 @@ from workbench.doors.cli.command import Asked
 from workbench.doors.cli.printing import say, sheets, short
 from workbench.model.batch import Batch, kept_by, taken_back
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.row_query import RowQuery
 from workbench.model.template import HOLDABLE
 from workbench.model.wording import many
 
@@ -72,7 +73,7 @@ class _Steps:
         return "  " + self.asked.again(*words, tenant=self.tenant)
 
     def first(self, sheet: Batch, outcome: str) -> list[int]:
-        return [row["line"] for row in self.wb.rows.page(sheet, outcome=outcome, waiting=True, limit=1)]
+        return [row["line"] for row in self.wb.rows.page(sheet, RowQuery(outcome=outcome, waiting=True), limit=1)]
 
     def rows(self, outcome: str, *to: str, of: Sequence[Batch] | None = None) -> list[str]:
         wrong = [sheet for sheet in (self.open if of is None else of) if self.first(sheet, outcome)]
@@ -169,7 +170,7 @@ class _Steps:
             are = "is" if kept == 1 else "are"
             self.say(f"{many(kept, 'value')} that people edited since the last import {are} kept. To take the file's:")
             for sheet in sheets(self.wb, self.batch):
-                for row in self.wb.rows.page(sheet, code="edited", limit=1):
+                for row in self.wb.rows.page(sheet, RowQuery(code="edited"), limit=1):
                     self.say(self.again("prefer", short(sheet.id), row["line"]))
 
     def planned(self) -> None:
@@ -192,7 +193,7 @@ class _Steps:
     def unexplained(self) -> None:
         """It is written, and rows of it are unmatched or invalid."""
         told = f"Not done: {' '.join(self.figures.open_points)}"
-        if number := self.wb.resolvable(self.batch):
+        if number := self.wb.sweeps.resolvable(self.batch):
             named, them = ("names", "it") if number == 1 else ("name", "them")
             self.say("", f"{told} What {many(number, 'row')} {named} is there by now. To bring {them} in:")
             self.say(self.again("sweep", short(self.batch.part_of or self.batch.id)))

@@ -14,6 +14,7 @@ from workbench.model.contract import Field
 from workbench.model.control_total import as_committed, shown
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
+from workbench.model.row_query import RowQuery
 from workbench.model.template import Mapping
 from workbench.model.wording import by_number, many
 
@@ -59,7 +60,9 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "follow_ups": batch.follow_ups,
         "removed_by_action": batch.summary.get("removed", {}),
         "mapping": {**batch.mapping, "columns": _in_order(batch)},
-        "not_imported": list(Mapping.from_dict(batch.mapping).not_imported(batch.headers)) if not batch.undo_of else [],
+        "not_imported": list(Mapping.from_dict(batch.mapping).not_imported(batch.mapped_headers))
+        if not batch.undo_of
+        else [],
         "reading": batch.reading,
         "noticed": batch.summary.get("noticed", {}),
         "undo_of": str(batch.undo_of) if batch.undo_of is not None else None,
@@ -230,7 +233,7 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     yield "Repaired", ", ".join(mapping.repairs)
     yield "Limits", ", ".join(f"{name} {text}" for name, text in mapping.limits.items())
     yield "Left out", ", ".join(mapping.left_out)
-    yield "Not imported", ", ".join(mapping.not_imported(batch.headers))
+    yield "Not imported", ", ".join(mapping.not_imported(batch.mapped_headers))
 
 
 def noticed(asked: Asked, dataset: str, found: Noticed) -> None:
@@ -351,7 +354,7 @@ def resolved(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         say(asked, "")
         brought_in(asked, run)
     written = batch.stage == "completed" and (batch.created or batch.updated)
-    for run_id, number in (wb.left_waiting() if written else {}).items():
+    for run_id, number in (wb.sweeps.left_waiting() if written else {}).items():
         if run_id != batch.id:  # of itself it says so where it says what is to be done
             can = f"{many(number, 'row')} of run {short(run_id)} can be brought in now, once somebody asks for it:"
             say(asked, "", can, f"  {asked.again('sweep', short(run_id))}")
@@ -397,7 +400,7 @@ def _example(wb: "Workbench", sheet: Batch, name: str, code: str) -> dict[str, s
     from workbench.prepare.mapping import suggest_values
 
     headers = [header for header, field in Mapping.from_dict(sheet.mapping).columns.items() if field == name]
-    for row in wb.rows.page(sheet, code=code, field=name, limit=1) if headers else ():
+    for row in wb.rows.page(sheet, RowQuery(code=code, field=name), limit=1) if headers else ():
         text = str(row["raw"].get(headers[0]) or "").strip()
         known = [field for field in catalog.contract(sheet.dataset).fields if field.name == name and field.choices]
         like = suggest_values(known[0], [text]) if known else {}
@@ -500,4 +503,4 @@ def _at(batch: Batch) -> str:
 def _in_order(batch: Batch) -> dict[str, str]:
     """Header -> field, in the order of the headers."""
     columns = Mapping.from_dict(batch.mapping).columns
-    return {header: columns[header] for header in batch.headers if header in columns}
+    return {header: columns[header] for header in batch.mapped_headers if header in columns}

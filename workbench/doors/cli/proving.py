@@ -7,8 +7,8 @@ import typer
 
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command
-from workbench.doors.cli.importing import Identifier
 from workbench.doors.cli.next_steps import next_steps
+from workbench.doors.cli.said import Identifier
 from workbench.model.manifest import Proof
 
 if TYPE_CHECKING:

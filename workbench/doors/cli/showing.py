@@ -12,9 +12,9 @@ import typer
 
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, plain
-from workbench.doors.cli.importing import Identifier
 from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.preparing import Dataset, MaybeDataset, Output
+from workbench.doors.cli.said import Identifier
 from workbench.model.batch import taken_back
 from workbench.model.wording import many
 
@@ -411,7 +411,7 @@ def _show_rows(asked: Asked, found: Any, limit: int) -> None:
         if not more:
             made.add_row(
                 *(row[name.lower()] for name in of),
-                str(row["line"]),
+                str((row.get("sources") or [row["line"]])[0]),
                 plain(row["key"] or ""),
                 _outcome(row),
                 _what(row),

@@ -58,8 +58,8 @@ def opened(asked: "Asked", source: str, sheet: str | None, layout: "Layout | Non
         from workbench.sources import open_sheet
 
         return open_sheet(source, sheet=sheet, layout=layout)
+    from workbench.settings import salesforce_access
     from workbench.sources.salesforce import open_salesforce
-    from workbench.workbench import salesforce_access
 
     refuse_worksheet(sheet)
     with asked.progress() as progress:

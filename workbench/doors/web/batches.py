@@ -14,6 +14,7 @@ from workbench.doors.web.views.discard import asked
 from workbench.model.batch import ENDED, OUTCOMES, Batch, taken_back
 from workbench.model.errors import UnknownBatch
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.row_query import RowQuery
 
 
 def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
@@ -116,7 +117,8 @@ def open_figures(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
         rows.removed([row["called"] | row["before"] | row["called"] for row in gone], key=key)
         return
     key = f"{key} {counts[name]}"
-    shown = rows.page(lambda after, limit: wb.rows.page(batch, outcome=name, after=after, limit=limit), key=key)
+    query = RowQuery(outcome=name)
+    shown = rows.page(lambda after, limit: wb.rows.page(batch, query, after=after, limit=limit), key=key)
     rows.opened(batch, name, shown, key=key)
 
 
@@ -143,7 +145,7 @@ def file_of_rows(
 @st.fragment(run_every=1.0)
 def watch(batch: Batch) -> None:
     """The progress of a batch that a worker has in hand; the page runs again when that is over."""
-    with Workbench.open(user=person()) as wb:
+    with Workbench.open(user=person()) as wb, st.container(key=f"watch {batch.id}"):
         state = jobs.state(wb, batch.id)
         if state is None:
             st.rerun()

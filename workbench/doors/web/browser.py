@@ -50,6 +50,12 @@ _CLICKS = """
     if (event.target.closest?.('[data-testid="stDataFrame"], #portal')) touched = Date.now();
   };
   for (const kind of ["pointerdown", "pointerup", "keydown", "paste"]) document.addEventListener(kind, touch, true);
+  document.addEventListener("pointerdown", () => {  // a cell that is edited in a frame is told when it is left
+    if (document.activeElement?.localName === "iframe") touched = Date.now();
+  }, true);
+  window.addEventListener("message", (event) => {
+    if (event.data?.type === "streamlit:setComponentValue") touched = Date.now();
+  }, true);
   const next = () => {
     if (!waiting.length) return;
     const [element, since, place] = waiting[0];

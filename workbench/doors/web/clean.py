@@ -1,22 +1,27 @@
 """The page Clean, drawn again by itself at each click: the recipe, the facets, a step that is made, and the rows."""
 
-from dataclasses import replace
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import streamlit as st
 
-from workbench.doors.web import address, desk, states, uploads, words
-from workbench.doors.web.desk import CLUSTERS, Desk, Facet
+from workbench import Workbench
+from workbench.doors import jobs
+from workbench.doors.web import address, counting, recipe_editor, rows_by_step, uploads, words
+from workbench.doors.web.page import person
+from workbench.doors.web.recipe_editor import CLUSTERS, Facet, RecipeEditor
+from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import SAME_SHEET, Source, cleaned_by
-from workbench.doors.web.states import State
-from workbench.doors.web.views import cleaned_rows, clusters, facets, findings, operations, recipe, take_away
+from workbench.doors.web.views import cleaned_rows, clusters, findings, operations, recipe, take_away
+from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongRecipe
-from workbench.model.recipe import Recipe, Step
+from workbench.model.recipe import Recipe, Step, is_same
+from workbench.model.row_query import Order
 from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
+from workbench.playbooks import PLAYBOOKS
 from workbench.prepare.cleaning import OPERATIONS
 from workbench.prepare.findings import Finding
 from workbench.prepare.findings import findings as find
@@ -31,7 +36,7 @@ PAGE = 50
 @st.cache_data(max_entries=20, show_spinner="Looking for what is wrong ...", hash_funcs=SAME_SHEET)
 def found_in(sheet: Sheet) -> tuple[Finding, ...]:
     """What is probably wrong in the columns of a sheet."""
-    shown = states.open_headers(sheet.headers)
+    shown = rows_by_step.open_headers(sheet.headers)
     return tuple(each for each in find(sheet) if each.column in shown)
 
 
@@ -39,30 +44,32 @@ def found_in(sheet: Sheet) -> tuple[Finding, ...]:
 def at_work(settings: Settings, source: Source) -> None:
     """The whole page below its head; a refusal is shown as its sentence."""
     try:
-        _at_work(Desk.of(settings, source))
+        _at_work(RecipeEditor.of(settings, source))
     except WorkbenchError as refusal:
         st.error(words.text(refusal), icon=":material/block:")
 
 
-def _at_work(at: Desk) -> None:
+def _at_work(at: RecipeEditor) -> None:
     head = st.container(horizontal=True, vertical_alignment="center")
     if refused := st.session_state.pop("clean refused", None):
         st.error(words.text(refused), icon=":material/block:")
     told = st.container()
-    now = states.after(at.source.raw, at.recipe, at.settings.home)
-    at = at.settled(desk.expecting(at.recipe, now))
+    now = rows_by_step.after(at.source.raw, at.recipe, at.settings.home)
+    at = at.settled(recipe_editor.expecting(at.recipe, now))
     with head:
         _head(at, now)
     with told:
         _recipe(at, now)
-    edited = desk.editing(at.recipe)
+    edited = recipe_editor.editing(at.recipe)
     shown = now
     if edited is not None:
-        shown = states.after(at.source.raw, Recipe(steps=at.recipe.steps[:edited]), at.settings.home)
-    wide = 2.7 if desk.facets(shown.headers) else 4.5  # without a facet only its choice stands beside the rows
+        shown = rows_by_step.after(at.source.raw, Recipe(steps=at.recipe.steps[:edited]), at.settings.home)
+    wide = (
+        2.7 if recipe_editor.facets(shown.open_headers) else 4.5
+    )  # without a facet only its choice stands beside the rows
     left, right = st.columns([1, wide], gap="medium")
     with left:
-        said = _facets(shown)
+        said = counting.shown_facets(at, shown)
     fits = _fitting(shown, said)
     with right:
         _step(at, shown, said, len(shown) if fits is None else len(fits))
@@ -72,7 +79,7 @@ def _at_work(at: Desk) -> None:
 # --- the head: where one is, undo and redo, and the ways on ---
 
 
-def _head(at: Desk, now: State) -> None:
+def _head(at: RecipeEditor, now: State) -> None:
     source = at.source
     dataset = f" · `{source.dataset}`" if source.dataset else ""
     st.markdown(f"**{words.text(source.raw.name)}**{dataset}", width="content")
@@ -80,7 +87,7 @@ def _head(at: Desk, now: State) -> None:
     if at.recipe.steps or history.can_undo or history.can_redo:
         recipe.bar(at.undo if history.can_undo else None, at.redo if history.can_redo else None)
     take_away.recipe(at.recipe, source.raw.name, at.bring, key=f"{source.kept_under} {at.history.number}")
-    take_away.table(lambda: states.csv(source.raw, now), source.raw.name)
+    take_away.table(lambda: rows_by_step.csv(source.raw, now), source.raw.name)
     here = {**source.address, "dataset": st.query_params.get("dataset") or source.dataset}
     address.link("profile", "Profile", icon=":material/query_stats:", **here)
     if st.button("Go on to Map", type="primary", icon=":material/schema:"):
@@ -90,11 +97,13 @@ def _head(at: Desk, now: State) -> None:
 # --- the recipe ---
 
 
-def _recipe(at: Desk, now: State) -> None:
+def _recipe(at: RecipeEditor, now: State) -> None:
     steps = at.recipe.steps
     found = [each for each in found_in(cleaned_by(at.source.raw, at.recipe)) if not each.is_done(at.recipe)]
     if found:
-        findings.to_take_up(found, desk.take_up, at.add_found, now.source_rows, opened=not steps)
+        findings.to_take_up(found, recipe_editor.take_up, at.add_found, now.source_rows, opened=not steps)
+    if at.source.batch is not None:
+        _into_the_import(at, at.source.batch)
     if not steps:
         more = " Or begin with what was found." if found else ""
         st.caption(f"No step yet. Choose columns and what to do with them: each step is done again next month.{more}")
@@ -107,14 +116,14 @@ def _recipe(at: Desk, now: State) -> None:
             icon=":material/bookmark:",
         )
     if any(step.on and OPERATIONS[step.operation].repeats for step in steps):
-        _as_its_own_file(at, now)
+        _several_of_one(at, now)
     on = [place for place, step in enumerate(steps) if step.on]
     done = dict(zip(on, now.done, strict=True))
     changed = sum(each.changed for each in now.done)
-    told = desk.drifted(at.recipe, done, now)
+    told = recipe_editor.drifted(at.recipe, done, now)
     with st.expander(
         f"Recipe: {words.many(len(steps), 'step')}, {words.many(changed, 'change')}",
-        expanded=len(steps) <= FOLDED or bool(told) or desk.editing(at.recipe) is not None,
+        expanded=len(steps) <= FOLDED or bool(told) or recipe_editor.editing(at.recipe) is not None,
         icon=":material/receipt_long:",
     ):
         recipe.steps(
@@ -123,63 +132,60 @@ def _recipe(at: Desk, now: State) -> None:
             told,
             at.switch,
             at.act,
-            editing=desk.editing(at.recipe),
+            editing=recipe_editor.editing(at.recipe),
             key=f"{at.source.kept_under} {at.history.number}",
         )
 
 
-def _as_its_own_file(at: Desk, now: State) -> None:
-    """Steps that make several rows of one cannot go along to an import: its rows are those of the source."""
+def _into_the_import(at: RecipeEditor, batch: Batch) -> None:
+    """The way back into an import that is not written yet, once its rows are to be cleaned otherwise."""
+    before = Mapping.from_dict(batch.mapping).recipe
+    if batch.stage not in ("staged", "planned", "held") or batch.part_of is not None or is_same(before, at.recipe):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        pressed = st.button("Check the import again with this recipe", type="primary", icon=":material/check:")
+        remember = batch.template_id is not None and st.checkbox("Let the template know it for the next time", True)
+        lost = " What was corrected or decided by hand is not, and is not done again." * bool(
+            batch.revision or batch.decisions
+        )
+        st.caption(f"Nothing of it is written yet. All that was said at Map stays.{lost}")
+    if pressed:
+        with Workbench.open(user=person()) as wb:
+            begun = wb.clean_again(batch, at.recipe, remember=remember, source="page")
+            jobs.defer(wb, "fill", begun)
+        address.go_to("validate", batch=begun.id)
+
+
+def _several_of_one(at: RecipeEditor, now: State) -> None:
+    """What becomes of a row of which several are made; they cannot go along to a playbook, which makes others."""
+    if at.source.dataset not in PLAYBOOKS:
+        st.info(
+            "A step makes several rows of one. In the import each row of the file has its one outcome, and the rows "
+            "that are made of it are what is written: all of them, or none.",
+            icon=":material/call_split:",
+        )
+        return
     st.warning(
-        "A step makes several rows of one, and each row of an import is a row of its file. Take the cleaned rows as a "
-        "file of their own, and import that.",
+        "A step makes several rows of one, and this import makes other records of each row of its file. Take the "
+        "cleaned rows as a file of their own, and import that.",
         icon=":material/call_split:",
     )
     if st.button("Take them as a file of their own", icon=":material/note_add:"):
         name = f"{PurePath(at.source.raw.name).stem}-clean.csv"
-        kept = uploads.keep(at.settings, name, BytesIO(states.csv(at.source.raw, now)))
+        kept = uploads.keep(at.settings, name, BytesIO(rows_by_step.csv(at.source.raw, now)))
         address.go_to("upload", upload=kept.id)
 
 
-# --- the facets, and the rows that fit them ---
-
-
-def _facets(shown: State) -> tuple[Facet, ...]:
-    said = desk.facets(shown.headers)
-    facets.add(shown.headers, _add_facet, said)
-    for place, facet in enumerate(said):
-        others = desk.conditions([*said[:place], *said[place + 1 :]])
-        counted = shown.counted(facet.column, facet.by, others)
-        facets.card(facet, counted, _change_facet, key=f"facet {place} {facet}", place=place)
-    if any(facet.chosen for facet in said):
-        st.button("Choose nothing", icon=":material/filter_alt_off:", on_click=_choose_nothing, args=(said,))
-    return said
-
-
-def _add_facet(said: tuple[Facet, ...], key: str) -> None:
-    if column := st.session_state[key]:
-        desk.set_facets([*said, Facet(column=column)])
-        st.session_state[key] = None
-
-
-def _change_facet(place: int, facet: Facet | None) -> None:
-    """Puts another facet in the place of one; None takes it away."""
-    said = list(desk.facets_of_address())
-    said[place : place + 1] = [facet] if facet is not None else []
-    desk.set_facets(said)
-
-
-def _choose_nothing(said: tuple[Facet, ...]) -> None:
-    desk.set_facets([replace(facet, chosen=None) for facet in said])
+# --- the rows that fit the facets ---
 
 
 def _fitting(shown: State, said: tuple[Facet, ...]) -> pa.Array | None:
     """The places of the rows that fit the facets; None where all do."""
-    asked = desk.conditions(said)
+    asked = recipe_editor.conditions(said)
     return shown.places(asked) if asked else None
 
 
-def _rows(at: Desk, shown: State, fits: pa.Array | None) -> None:
+def _rows(at: RecipeEditor, shown: State, fits: pa.Array | None) -> None:
     number = len(shown) if fits is None else len(fits)
     with st.container(horizontal=True, vertical_alignment="center"):
         of = f" of {words.many(len(shown))}" if fits is not None else ""
@@ -187,7 +193,7 @@ def _rows(at: Desk, shown: State, fits: pa.Array | None) -> None:
         st.markdown(f"**{told}{of}**", width="content")
         gone = st.toggle(f"Show the {words.many(shown.gone)} removed", key="clean gone") if shown.gone else False
         pages = max(-(-number // PAGE), 1)
-        first, turned = st.session_state.get(desk.PAGE, (1, 0))
+        first, turned = st.session_state.get(recipe_editor.PAGE, (1, 0))
         at_page = f"clean page {pages} {turned}"
         chosen = st.pagination(pages, default=min(first, pages), key=at_page, max_visible_pages=5) if pages > 1 else 1
         if pages > 2:
@@ -207,18 +213,28 @@ def _rows(at: Desk, shown: State, fits: pa.Array | None) -> None:
         _removed(shown, on)
         return
     first = (chosen - 1) * PAGE
-    last = min(first + PAGE, number)
-    places = pa.array(np.arange(first, last)) if fits is None else fits.slice(first, PAGE)
-    lines, rows = shown.rows(places)
     headers = shown.open_headers
+    order = _order(headers)
+    lines, rows = shown.rows(shown.in_order(order, fits, first + PAGE)[first:])
     was = {cell: [(on[step], text) for step, text in told] for cell, told in shown.was(lines).items()}
     if not lines:
         st.info("No row fits all of the facets.", icon=":material/filter_alt:")
         return
     form = st.session_state.get("clean form", 0)
-    table = f"clean rows {form} {first} {hash(headers)}"
-    cleaned_rows.table(lines, rows, headers, was, picked=lambda: _pick(headers, table), key=table)
-    st.caption("A click on the head of a column chooses it. Marked cells are others than in the file.")
+    cleaned_rows.table(
+        lines,
+        rows,
+        headers,
+        was,
+        order=order,
+        on_order=_order_by,
+        on_column=_pick,
+        key=f"clean rows {form} {hash(headers)}",
+        shows=(first, order, at.recipe, lines[0], number),
+    )
+    st.caption(
+        "A click on a cell chooses its column, on a head it sorts all rows. Marked cells are not as in the file."
+    )
 
 
 def _removed(shown: State, on: list[int]) -> None:
@@ -236,16 +252,30 @@ def _removed(shown: State, on: list[int]) -> None:
 def _go_to_line(shown: State, fits: pa.Array | None) -> None:
     """Turns to the page on which a line stands, or where it would."""
     if (line := st.session_state["clean line"]) is not None:
-        desk.turn_to(shown.place_of(line, fits) // PAGE + 1)
+        _order_by(None)
+        recipe_editor.turn_to(shown.place_of(line, fits) // PAGE + 1)
         st.session_state["clean line"] = None
 
 
-def _pick(headers: tuple[str, ...], table: str) -> None:
-    """Takes the columns whose heads were clicked."""
-    picked = [headers[int(name)] for name in st.session_state[table].selection.columns if name.isdecimal()]
-    if picked:
-        st.session_state[_columns_key()] = picked
-        address.put_word("column", desk.listed(picked))
+def _order(headers: tuple[str, ...]) -> Order:
+    """The order that the address asks for: a sign, and the column, which steps may move and rename."""
+    said = st.query_params.get("order", "")
+    way, header = said[:1], said[1:]
+    if way in ("+", "-") and (not header or header in headers):
+        return Order(header=header or None, descending=way == "-")
+    return Order()
+
+
+def _order_by(order: Order | None) -> None:
+    """Puts an order into the address; its first rows are then shown."""
+    address.put_word("order", f"{'-' if order.descending else '+'}{order.header or ''}" if order is not None else None)
+    recipe_editor.turn_to(1)
+
+
+def _pick(header: str) -> None:
+    """Takes the column in which somebody clicked."""
+    st.session_state[_columns_key()] = [header]
+    address.put_word("column", recipe_editor.listed([header]))
 
 
 # --- a step that is made ---
@@ -255,13 +285,13 @@ def _columns_key() -> str:
     return f"clean columns {st.session_state.get('clean form', 0)}"
 
 
-def _step(at: Desk, shown: State, said: tuple[Facet, ...], number: int) -> None:
+def _step(at: RecipeEditor, shown: State, said: tuple[Facet, ...], number: int) -> None:
     form = st.session_state.get("clean form", 0)
     headers = shown.open_headers
     with st.container(border=True):
         columns_key, do_key = _columns_key(), f"clean do {form}"
         one, other = st.columns(2)
-        st.session_state.setdefault(columns_key, desk.said_columns(headers))
+        st.session_state.setdefault(columns_key, recipe_editor.said_columns(headers))
         st.session_state[columns_key] = [each for each in st.session_state[columns_key] if each in headers]
         columns = one.multiselect(
             "Columns",
@@ -274,7 +304,7 @@ def _step(at: Desk, shown: State, said: tuple[Facet, ...], number: int) -> None:
         do = other.selectbox(
             "What to do",
             [*OPERATIONS, CLUSTERS],
-            index=_at(desk.said_operation()),
+            index=_at(recipe_editor.said_operation()),
             key=do_key,
             format_func=lambda name: CLUSTERS_TITLE if name == CLUSTERS else OPERATIONS[name].title,
             placeholder="Choose what to do with them",
@@ -283,15 +313,15 @@ def _step(at: Desk, shown: State, said: tuple[Facet, ...], number: int) -> None:
         )
         if do is None:
             return
-        where = desk.conditions(said)
+        where = recipe_editor.conditions(said)
         if do == CLUSTERS:
             step = _clusters(shown, columns, where)
         else:
             step = _operation(do, shown, columns, where, f"clean option {form} {do}")
-        edited = desk.editing(at.recipe)
+        edited = recipe_editor.editing(at.recipe)
         if step is not None and do != CLUSTERS:
             try:
-                operations.preview(states.preview(at.source.raw, shown, step), len(shown))
+                operations.preview(rows_by_step.preview(at.source.raw, shown, step), len(shown))
             except WrongRecipe as refusal:
                 st.warning(words.text(refusal.coordinates["why"]), icon=":material/priority_high:")
                 step = None
@@ -300,7 +330,7 @@ def _step(at: Desk, shown: State, said: tuple[Facet, ...], number: int) -> None:
             st.button(
                 label, type="primary", icon=":material/add:", disabled=step is None, on_click=at.add, args=(step,)
             )
-            st.button("Never mind", type="tertiary", on_click=desk.put_away)
+            st.button("Never mind", type="tertiary", on_click=recipe_editor.put_away)
             st.caption(words.text(operations.about(columns, number, len(shown))), width="content")
 
 
@@ -312,7 +342,7 @@ def _at(name: str | None) -> int | None:
 
 
 def _say_columns(key: str) -> None:
-    address.put_word("column", desk.listed(st.session_state[key]))
+    address.put_word("column", recipe_editor.listed(st.session_state[key]))
 
 
 def _say_operation(key: str) -> None:
@@ -323,7 +353,7 @@ def _say_operation(key: str) -> None:
 def _operation(do: str, shown: State, columns: list[str], where: Any, key: str) -> Step | None:
     """The step as it is filled in; None where something is to be said yet."""
     operation = OPERATIONS[do]
-    before = st.session_state.setdefault(f"{key} before", dict(desk.said_options()))
+    before = st.session_state.setdefault(f"{key} before", dict(recipe_editor.said_options()))
     said, lacking = operations.options(operation, shown.open_headers, before, key=key)
     address.put("options", said)
     taken = tuple(columns) if operation.takes != "none" else ()
@@ -335,7 +365,7 @@ def _operation(do: str, shown: State, columns: list[str], where: Any, key: str) 
     if lacking:
         st.caption(f"Still to be said: {words.text(', '.join(lacking))}.")
         return None
-    return Step(operation=do, columns=taken, options=said, where=where)
+    return recipe_editor.without_needless(Step(operation=do, columns=taken, options=said, where=where))
 
 
 def _clusters(shown: State, columns: list[str], where: Any) -> Step | None:

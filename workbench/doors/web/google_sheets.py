@@ -23,6 +23,7 @@ from workbench.model.errors import WorkbenchError, WrongStage
 from workbench.model.google_sheet import PURPOSES, GoogleSheet
 from workbench.model.hold import Hold, waiting
 from workbench.model.noticed import Noticed
+from workbench.model.row_query import RowQuery
 from workbench.playbooks import purposes
 from workbench.prepare.recognition import recognise
 
@@ -173,10 +174,10 @@ def removed(wb: Workbench, batch: Batch) -> dict[str, int]:
 def validation(wb: Workbench, batch: Batch) -> None:
     """What the automatic validation found: how many errors and warnings, and the first of them by the sheet's rows."""
     told = wb.rows.issue_counts(batch)
-    st.subheader("Validation", anchor=False)
+    st.header("Validation", anchor=False)
     views.severities(told)
     if told:
-        views.issues(wb.rows.page(batch, wrong=True, limit=views.ROWS), sum(each["rows"] for each in told))
+        views.issues(wb.rows.page(batch, RowQuery(wrong=True), limit=views.ROWS), sum(each["rows"] for each in told))
     issues.noticed(Noticed.from_dict(batch.summary.get("noticed", {})).told())
 
 

@@ -9,13 +9,15 @@ import re
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from workbench.model.errors import NotThisMachine
 
-HEADERS = [("Content-Security-Policy", "frame-ancestors 'none'"), ("X-Frame-Options", "DENY")]
-"""Of every answer: a page of ours in a frame of another's would be clicked without being seen."""
+_NO_FRAME = [(b"content-security-policy", b"frame-ancestors 'none'"), (b"x-frame-options", b"DENY")]
+_OUR_FRAME = [(b"content-security-policy", b"frame-ancestors 'self'"), (b"x-frame-options", b"SAMEORIGIN")]
+_COMPONENTS = "/component/"
+"""What stands in frames of our own pages, such as the grid."""
 
 _DEFAULT_PORT = 80
 _PLACE = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\s:@/?#\[\]]+)(?::(?P<port>\d{1,5}))?", re.IGNORECASE)
@@ -35,6 +37,27 @@ class OwnPagesOnly:
             await PlainTextResponse("Workbench is for this machine only.", 403)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+
+class InNoFrame:
+    """Says in every answer that it stands in no frame, but for the parts of our own pages that do in these: a page of
+    ours in a frame of another's would be clicked without being seen."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = _OUR_FRAME if scope["path"].startswith(_COMPONENTS) else _NO_FRAME
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*headers, *message.get("headers", ())]}
+            await send(message)
+
+        await self._app(scope, receive, sent)
 
 
 def loopback(host: str) -> str:

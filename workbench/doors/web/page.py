@@ -9,15 +9,36 @@ from workbench import Workbench
 from workbench.doors.web import words
 from workbench.model.errors import WorkbenchError
 
-_NO_EXPORT = '<style>[aria-label="Download as CSV"] { display: none }</style>'
-"""A table's own download would hand formulas to a spreadsheet; ours (`Rows.write`) quotes them."""
+_LOOK = """<style>
+[aria-label="Download as CSV"] { display: none }
+[data-testid="stMainBlockContainer"] { padding: 2.6rem 2.5rem 4rem }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.75rem }
+[data-testid="stHeading"] :is(h2, h3) { padding: 0.5rem 0 0.8rem }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.6rem 1rem 4rem } }
+[data-testid="stMain"] :is([data-testid="stPageLink"], button[kind="tertiary"]) p { text-align: left }
+[data-testid="stMain"] a[href^="mailto:"] { color: inherit; text-decoration: none; pointer-events: none }
+[class*="st-key-watch"] [data-stale="true"] { opacity: 1 !important }
+[class*="st-key-figures"] { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.9rem, 1fr)); gap: 0.5rem }
+[class*="st-key-figures"] > div { width: auto }
+[class*="st-key-figures"] [data-testid="stMetric"] { padding: 0 }
+[class*="st-key-figures"] [data-testid="stMetric"] > div { padding: 0.3rem 0.7rem }
+[class*="st-key-glance"] :is(li, p) { font-size: 0.9rem; line-height: 1.35 }
+[class*="st-key-glance"] li { margin-left: 1rem }
+[class*="st-key-numbers"] table { font-variant-numeric: tabular-nums }
+[class*="st-key-numbers"] :is(td, thead th) { text-align: right !important }
+[class*="st-key-numbers"] :is(td, tbody th, td *, tbody th *) { white-space: nowrap !important }
+</style>"""
+"""How every page looks. What is to be done stands on the first screen; figures fill their line, and numbers in a table
+stand at its right. What is watched does not fade while it is asked again. An address that Markdown has found in a text
+is read and copied, and writes to nobody by a slip. A table's own download would hand formulas to a spreadsheet; ours
+(`Rows.write`) quotes them."""
 
 
 @contextmanager
 def page(title: str, about: str = "") -> Iterator[Workbench]:
     """A page: its title, one sentence on what it is for, and the Workbench; a refusal is shown as its sentence."""
-    st.html(_NO_EXPORT)
-    st.title(title)
+    st.html(_LOOK)
+    st.title(title, anchor=False)
     if about:
         st.caption(about)
     try:

@@ -102,7 +102,7 @@ def waits(wb: Workbench, batch: Batch) -> None:
     if not found.unmatched:
         just_brought_in()
         return
-    ready = wb.resolvable(batch)
+    ready = wb.sweeps.resolvable(batch)
     if ready < found.unmatched:
         kinds = {kind: number for kind, number in found.unmatched_by_kind.items() if number}
         named = ", ".join(f"{words.text(kind)} {number:,}" for kind, number in kinds.items())

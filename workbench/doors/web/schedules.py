@@ -54,7 +54,7 @@ def in_hand(wb: Workbench) -> None:
 
 @st.fragment(run_every=1.0)
 def _watch() -> None:
-    with Workbench.open(user=person()) as wb:
+    with Workbench.open(user=person()) as wb, st.container(key="watch schedules"):
         found = [run for run in wb.schedules.runs(limit=100) if not run.has_ended]
         if not found:
             st.rerun()

@@ -72,11 +72,10 @@ def serve(
         app = _app(configuration, hands, _address(listening), ready)
         server = uvicorn.Server(
             uvicorn.Config(
-                app,
+                origin.InNoFrame(app),
                 log_config=None,
                 log_level="warning",
                 access_log=False,
-                headers=origin.HEADERS,
                 http=Connection,
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,

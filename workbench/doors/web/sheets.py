@@ -9,17 +9,17 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.doors.web import address, formats, layout, recipes, runs, uploads, words
+from workbench.doors.web import address, formats, layout, recipes, runs, several, uploads, words
 from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
-from workbench.model.errors import NoSheets, SheetsAlike, UnreadableSheet, WorkbenchError
+from workbench.model.errors import UnreadableSheet, WorkbenchError
 from workbench.model.package import Package
 from workbench.model.recipe import Recipe, is_same
 from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping, Template
 from workbench.model.wording import first_of
-from workbench.playbooks import PLAYBOOKS, loads, of_package
-from workbench.prepare import columns, drift, forms, mapping, outliers, profile_report, recognition, summary_line
+from workbench.playbooks import of_package
+from workbench.prepare import columns, drift, forms, mapping, outliers, recognition, summary_line
 from workbench.prepare.cleaning import cleaned, without_removed
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
@@ -67,6 +67,8 @@ class Source:
     """The import that it is the kept source of; None for an upload."""
     address: dict[str, str]
     """What names it in an address."""
+    fields: Pairs[str, str] = field(default_factory=dict)
+    """What its template or its import says that columns fill: header -> field."""
 
     @property
     def sheet(self) -> Sheet:
@@ -81,7 +83,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Together:
-    """The sheets of a workbook that can be imported as one run."""
+    """The sheets of an archive that are imported as one run."""
 
     family: str
     sheets: dict[str, str]
@@ -126,6 +128,7 @@ def source(wb: Workbench) -> Source:
             dataset=batch.dataset,
             batch=batch,
             address={"batch": under},
+            fields=batch.mapping.get("columns", {}),
         )
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
@@ -142,6 +145,7 @@ def source(wb: Workbench) -> Source:
         dataset=said or (template.dataset if template is not None else recognised_as(cleaned_by(raw, recipe))),
         batch=None,
         address={name: query[name] for name in address.OF_AN_UPLOAD if query.get(name)},
+        fields=template.mapping.columns if template is not None else {},
     )
 
 
@@ -234,17 +238,19 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
     """What an upload is recognised as, and what to import before it or what becomes of it; or why it cannot be read."""
     try:
         if uploads.is_whole(_settings, upload):
-            found_in_turn = in_turn(upload, name, {}, _settings)
-            if found_in_turn is not None:
-                return f"Recognised as {words.many(len(found_in_turn.turns), 'import')} of its files.", ""
-            both, why = together(upload, name, _settings)
+            listed = several.listed(upload, name, _settings)
+            if listed:
+                usual = {each.name: each.usual for each in listed}
+                number = len(several.turns(upload, name, usual, _settings))
+                return f"Recognised as {words.many(number, 'import')} of its files.", ""
+            both, why = packed(upload, name, _settings)
             return (f"Recognised as `{both.family}`. {both.sentence}", "") if both is not None else ("", why)
         found = may_be(uploads.opened(_settings, upload))
     except WorkbenchError as refusal:
         return "", str(refusal)
     if len(found) != 1:
-        several = f"May be {' or '.join(f'`{name}`' for name in found)}: choose one."
-        return several if found else "Recognised as no dataset: choose one.", ""
+        which = f"May be {' or '.join(f'`{name}`' for name in found)}: choose one."
+        return which if found else "Recognised as no dataset: choose one.", ""
     (dataset,) = found
     if dataset in catalog.FORMS:
         return f"Recognised as `{dataset}`, which becomes {formats.becomes(dataset)}", ""
@@ -252,87 +258,15 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
     return f"Recognised as `{dataset}`" + (f", to be imported after {' and '.join(needs)}" if needs else ""), ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Turn:
-    """One of the imports that the sheets of an upload are, one after the other."""
-
-    what: str
-    """The dataset, the playbook, or the family."""
-    sheets: dict[str, str]
-    """What each sheet is called, by its dataset."""
-    after: tuple[int, ...]
-    """The places of those whose records it needs."""
-
-    @property
-    def title(self) -> str:
-        """Which sheets become what."""
-        named = (f"{sheet} → {catalog.contract(name).title}" for name, sheet in self.sheets.items())
-        return ", ".join(named)
-
-    def is_of(self, batch: Batch) -> bool:
-        """Whether an import is of it."""
-        if len(self.sheets) > 1:
-            return batch.dataset == self.what and set(batch.reading.get("sheets", ())) == set(self.sheets.values())
-        return batch.dataset == self.what and words.sheet(batch) in self.sheets.values()
-
-
-@dataclass(frozen=True, kw_only=True)
-class InTurn:
-    """The sheets of an upload that are of several playbooks."""
-
-    turns: tuple[Turn, ...]
-    unknown: dict[str, str]
-    """The sheets that nobody can tell, each with what it may be."""
-    left_out: tuple[str, ...]
-    family: str
-
-
-@st.cache_data(max_entries=50, show_spinner="Looking at its sheets ...")
-def in_turn(upload: str, name: str, kinds: dict[str, str], _settings: Settings) -> InTurn | None:
-    """What the sheets of an upload are, where they are of several playbooks of one family and somebody says of some
-    `kinds` what they are; None of any other. Raises what opening them raises."""
-    given = uploads.every_sheet(_settings, upload)
-    if given and given[0].package is not None and of_package(given[0].package) is not None:
-        return None  # what a program has packed is one run, which it names itself
-    found = loads.of_sheets(given, kinds)
-    if not found.several:
-        return None
-    turns = [
-        Turn(
-            what=load.what,
-            sheets={name: loads.called(sheet) for name, sheet in load.sheets.items()},
-            after=tuple(place for place, other in enumerate(found.loads[:number]) if load.after([other])),
-        )
-        for number, load in enumerate(found.loads)
-    ]
-    return InTurn(turns=tuple(turns), unknown=dict(found.unknown), left_out=found.left_out, family=found.families[0])
-
-
-@st.cache_data(max_entries=50, show_spinner="Looking at its worksheets ...")
-def together(upload: str, name: str, _settings: Settings) -> tuple[Together | None, str]:
-    """The worksheets of an upload that are datasets of one family, where there are several; or why they cannot be
-    imported together."""
+@st.cache_data(max_entries=50, show_spinner="Looking into the archive ...")
+def packed(upload: str, name: str, _settings: Settings) -> tuple[Together | None, str]:
+    """The sheets of an archive that is a playbook's own, or why it cannot be imported; (None, "") of any other."""
     try:
         given = uploads.every_sheet(_settings, upload)
-        if given and given[0].package is not None:
-            return _unpacked(given, given[0].package), ""
+        found = given[0].package if given else None
+        return (_unpacked(given, found) if found is not None else None), ""
     except WorkbenchError as refusal:
         return None, str(refusal)
-    found, why = [], ""
-    for family in catalog.families() if len(given) > 1 else ():
-        datasets = PLAYBOOKS[family].datasets
-        try:
-            of = recognition.sheets_of(given, datasets, family)
-        except NoSheets:
-            continue
-        except SheetsAlike as refusal:
-            why = str(refusal) if len(datasets) > 1 else why
-            continue
-        own = {dataset: _called(of[dataset]) for dataset in datasets if dataset in of and len(of[dataset].sample(1))}
-        rest = tuple(title for title in map(_called, given) if title not in own.values())
-        found.append(Together(family=family, sheets=own, left_out=rest))
-    most = max(found, key=lambda one: len(one.sheets), default=None)
-    return (most, "") if most is not None and len(most.sheets) > 1 else (None, why)
 
 
 def _unpacked(given: list[Sheet], package: Package) -> Together | None:
@@ -482,10 +416,14 @@ def own_totals(sheet: Sheet, dataset: str) -> SummaryLine | None:
     return summary_line.of_sheet(sheet, contract, Mapping(columns=fields))
 
 
-@st.cache_data(max_entries=20, show_spinner="Profiling every row ...", show_time=True, hash_funcs=SAME_SHEET)
-def profiled(sheet: Sheet) -> dict[str, Any]:
-    """The profile of a sheet, made once."""
-    return profile_report.profile_of(sheet)
+@st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)
+def fills(sheet: Sheet, dataset: str, header: str, fields: dict[str, str]) -> str:
+    """The field of a dataset that a column fills, as `fields` says it, or as its header or what stands in it does; ""
+    where nothing does."""
+    suggested = mapping.suggest(
+        sheet.headers, sheet.sample(), catalog.contract(dataset), repeated=sheet.reading.repeated
+    )
+    return fields.get(header) or next((each.field for each in suggested if each.header == header and each.field), "")
 
 
 @st.cache_data(max_entries=50, show_spinner="Looking for every outlier ...", hash_funcs=SAME_SHEET)

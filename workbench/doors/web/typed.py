@@ -8,9 +8,9 @@ import streamlit as st
 from workbench import Workbench
 from workbench.doors.web import drafts
 from workbench.doors.web.drafts import Cells
+from workbench.doors.web.grid import Said
 from workbench.doors.web.views import rows
 from workbench.model.batch import Batch
-from workbench.settings import Settings
 
 
 def unsaved(wb: Workbench, batch: Batch) -> Cells:
@@ -19,22 +19,14 @@ def unsaved(wb: Workbench, batch: Batch) -> Cells:
     return drafts.kept(wb.settings, batch) if found is None else found
 
 
-def before(wb: Workbench, batch: Batch, editor: str) -> Cells:
-    """The cells that were typed when an editor was first shown: what is edited stays the same while somebody does."""
-    if editor not in st.session_state:
-        st.session_state[f"before {editor}"] = unsaved(wb, batch)
-    known: Cells = st.session_state[f"before {editor}"]
-    return known
-
-
-def keep(configuration: Settings, batch: Batch, editor: str, shown: Sequence[Mapping[str, Any]]) -> None:
-    """Keeps what is typed into an editor of those rows as soon as it is: the page may be left at once."""
-    typed = {line: dict(row) for line, row in st.session_state[f"before {editor}"].items()}
-    for line, row in rows.corrected(batch, shown, st.session_state[editor]["edited_rows"]).items():
-        typed[line] = typed.get(line, {}) | row
-    if typed != st.session_state.get(_key(batch), {}):
+def keep(wb: Workbench, batch: Batch, shown: Sequence[Mapping[str, Any]], said: Said) -> None:
+    """Keeps what is typed into a grid of those rows as soon as it is: the page may be left at once."""
+    here = {row["line"] for row in shown}
+    typed = {line: row for line, row in unsaved(wb, batch).items() if line not in here}
+    typed |= rows.corrected(batch, said.cells)
+    if typed != unsaved(wb, batch):
         st.session_state[_key(batch)] = typed
-        drafts.keep(configuration, batch, typed)
+        drafts.keep(wb.settings, batch, typed)
 
 
 def number(cells: Cells) -> int:

@@ -1,5 +1,6 @@
 """How a page says things: texts of others as Markdown shows them, numbers, times, and what is wrong."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from uuid import UUID
@@ -10,7 +11,21 @@ import streamlit as st
 from workbench.model.batch import Batch
 from workbench.model.wording import many
 
-__all__ = ["blank", "here", "many", "part", "sheet", "short", "text", "titled", "told", "unlinked", "visible", "when"]
+__all__ = [
+    "blank",
+    "field",
+    "here",
+    "label",
+    "many",
+    "part",
+    "sheet",
+    "short",
+    "text",
+    "titled",
+    "told",
+    "unlinked",
+    "when",
+]
 
 
 def text(value: object) -> str:
@@ -20,13 +35,26 @@ def text(value: object) -> str:
     )
 
 
-def visible(value: str) -> str:
-    """A text as Markdown shows it, with the blanks around it to be seen, and those of nothing else said."""
-    inner = value.strip()
+def label(value: str) -> str:
+    """A text as the label of a box: Streamlit tells it twice, as Markdown on the screen and as it stands to those who
+    do not see, so that only what Markdown would obey is escaped, and nothing in it is set in colours."""
+    inner = " ".join(value.split())
     if not inner:
-        return "*(blank)*"
-    before, after = value.index(inner[0]), len(value.rstrip())
-    return unlinked("␣" * before + inner + "␣" * (len(value) - after))
+        return "(blank)"
+    around = "␣" * (len(value) - len(value.lstrip())), "␣" * (len(value) - len(value.rstrip()))
+    plain = _OBEYED.sub(r"\\\g<0>", inner)
+    plain = plain.replace("@", "\u2060@").replace(":/", ":\u2060/").replace("www.", "www\u2060.")
+    return plain.join(around)
+
+
+_OBEYED = re.compile(
+    r"""[\\`*\[\]<$~|]            # what begins something wherever it stands
+    |(?<![^\W_])_|_(?![^\W_])     # emphasis, which no word has inside
+    |:(?=[a-zA-Z])|&(?=[#a-zA-Z])  # an icon, a colour; an entity
+    |^(?:[#>+-](?=\s|$|\#|-))|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s)|(?<=^\d\d\d)[.)](?=\s)""",
+    re.VERBOSE,
+)
+"""Signs that are more to Markdown than themselves."""
 
 
 def unlinked(value: object) -> str:
@@ -77,8 +105,13 @@ def titled(batch: Batch, title: str) -> str:
 def told(issues: Sequence[Mapping[str, str]]) -> str:
     """Issues in words."""
     return "; ".join(
-        f"{issue['field']}: {issue['message']}" if issue["field"] else issue["message"] for issue in issues
+        f"{field(issue['field'])}: {issue['message']}" if issue["field"] else issue["message"] for issue in issues
     )
+
+
+def field(name: str) -> str:
+    """A field's name as people write it: full_name is "full name"."""
+    return name.replace("_", " ")
 
 
 def blank(value: object) -> str:

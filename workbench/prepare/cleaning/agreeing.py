@@ -1,61 +1,97 @@
 """The operation that makes rows which belong together agree: the most frequent value of a group is taken for all."""
 
+from dataclasses import dataclass
+
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import AROUND
 from workbench.model.recipe import Step
+from workbench.model.trimming import AROUND
 from workbench.model.wording import listed
-from workbench.prepare.cleaning.keys import Groups, keys
+from workbench.prepare.cleaning.keys import Keys
 from workbench.prepare.cleaning.operation import Operation, Option, Run, changed, option_of, wrong
 from workbench.prepare.cleaning.rows import Mask, Rows
 
 
+@dataclass(frozen=True)
+class _Winners:
+    """The keys that have a most frequent value with the share that is asked for, in the order of their hashes, and that
+    value."""
+
+    hashes: np.ndarray
+    values: pa.StringArray
+
+    def found(self, keys: Keys, rows: int) -> pa.StringArray:
+        """The value of each of so many rows; null where its key has none."""
+        at = np.searchsorted(self.hashes[:, 0], keys.hashes[:, 0])
+        at[at == len(self.hashes)] = 0
+        same = (self.hashes[at] == keys.hashes).all(axis=1) if len(self.hashes) else np.zeros(len(keys), dtype=bool)
+        places = np.full(rows, -1)
+        places[keys.places[same]] = at[same]
+        return self.values.take(pa.array(places, mask=places < 0))
+
+
+class _Votes:
+    """The values of one column by their keys: 28 bytes for each row, and each different value once."""
+
+    def __init__(self) -> None:
+        self._keys: list[Keys] = []
+        self._values: list[pa.DictionaryArray] = []
+
+    def add(self, keys: Keys, values: pa.StringArray) -> None:
+        """The rows of a chunk that have a vote."""
+        self._keys.append(keys)
+        self._values.append(values.dictionary_encode())
+
+    def winners(self, least: float) -> _Winners:
+        """Of each key the value that most of its rows have, where that is this share of them, in percent."""
+        keys = Keys.together(self._keys)
+        if not len(keys):
+            return _Winners(keys.hashes, pa.array([], pa.string()))
+        values = pa.chunked_array(self._values).unify_dictionaries()
+        codes = np.concatenate([chunk.indices.to_numpy() for chunk in values.chunks])
+        order, begins = keys.groups()
+        key = np.cumsum(begins) - 1
+        hashes = keys.hashes[order[begins]]
+        pairs, number = np.unique(key * np.int64(len(values.chunk(0).dictionary)) + codes[order], return_counts=True)
+        of, value = np.divmod(pairs, len(values.chunk(0).dictionary))
+        most, whole = np.zeros(len(hashes), np.int64), np.bincount(of, number, len(hashes))
+        np.maximum.at(most, of, number)
+        best = (number == most[of]) & (number * 100 >= whole[of] * least)
+        alone = best & (np.bincount(of[best], minlength=len(hashes)) == 1)[of]  # a tie says nothing
+        return _Winners(hashes[of[alone]], values.chunk(0).dictionary.take(pa.array(value[alone])))
+
+
 class _MostFrequent:
-    """How often each group has each value; one row of memory for each that is different."""
+    """Which value each group has most often."""
 
     def __init__(self, step: Step) -> None:
         self._by = tuple(step.options["by"])
         self._least = option_of(AGREE, step, "least")
-        self._counts = {header: Groups(("key", "value"), "sum") for header in step.columns}
+        self._votes = {header: _Votes() for header in step.columns}
 
     def learn(self, rows: Rows, where: Mask) -> None:
         """Looks at the rows of a chunk that are meant; blank cells have no vote."""
-        key = keys(rows, self._by)
-        for header, counts in self._counts.items():
-            value = rows.cells[header]
-            votes = pc.and_(pc.is_valid(key), pc.not_equal(pc.utf8_trim(value, characters=AROUND), ""))
-            votes = votes if where is None else pc.and_(votes, where)
-            some = value.filter(votes)
-            counts.add([key.filter(votes), some], pa.repeat(pa.scalar(1, pa.int64()), len(some)))
+        keys = Keys.of(rows, self._by, where=where)
+        for header, votes in self._votes.items():
+            value = rows.cells[header].take(pa.array(keys.places))
+            says = pc.not_equal(pc.utf8_trim(value, characters=AROUND), "")
+            said = says.to_numpy(zero_copy_only=False)
+            votes.add(Keys(keys.hashes[said], keys.places[said]), value.filter(says))
 
     def begin(self) -> Run:
         """Takes the most frequent value of each group, where it is the share that is asked for."""
-        winners = {header: self._winners(counts) for header, counts in self._counts.items()}
+        winners = {header: votes.winners(self._least) for header, votes in self._votes.items()}
 
         def run(rows: Rows, where: Mask) -> int:
-            key, flags = keys(rows, self._by), []
-            for header, (known, value) in winners.items():
-                cells = rows.cells[header]
-                found = value.take(pc.index_in(key, known, skip_nulls=True))
-                meant = pc.is_valid(found) if where is None else pc.and_(pc.is_valid(found), where)
-                flags.append(rows.put(header, pc.if_else(meant, found, cells)))
+            keys, flags = Keys.of(rows, self._by, where=where), []
+            for header, known in winners.items():
+                found = known.found(keys, len(rows))
+                flags.append(rows.put(header, pc.if_else(pc.is_valid(found), found, rows.cells[header])))
             return changed(flags)
 
         return run
-
-    def _winners(self, counts: Groups) -> tuple[pa.StringArray, pa.StringArray]:
-        """The groups that have a most frequent value with the share that is asked for, and that value."""
-        table = counts.table()
-        of_key = table.group_by("key", use_threads=False).aggregate([("number", "sum"), ("number", "max")])
-        at = pc.index_in(table["key"], of_key["key"].combine_chunks())
-        whole, most = of_key["number_sum"].take(at), of_key["number_max"].take(at)
-        first = pc.equal(table["number"], most)
-        enough = pc.greater_equal(pc.multiply(table["number"], 100), pc.multiply(whole, self._least))
-        best = table.filter(pc.and_(first, enough))
-        alone = best.group_by("key", use_threads=False).aggregate([("value", "count"), ("value", "first")])
-        alone = alone.filter(pc.equal(alone["value_count"], 1)).combine_chunks()
-        return alone["key"].combine_chunks(), alone["value_first"].combine_chunks()
 
 
 def _check(step: Step) -> None:

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import joined_with
-from workbench.model.kinds import AROUND
 from workbench.model.recipe import Step, shown
+from workbench.model.trimming import AROUND
 from workbench.model.wording import listed
 from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.cleaning.operation import (

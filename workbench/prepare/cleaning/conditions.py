@@ -9,12 +9,14 @@ import pyarrow.compute as pc
 
 from workbench.model import dates, numbers
 from workbench.model.arrays import any_true, matches, only
-from workbench.model.kinds import AROUND, FORMS, KINDS, Rewrite, could_be, trimmed
+from workbench.model.kinds import FORMS, KINDS, could_be
 from workbench.model.recipe import Condition, Step, shown
+from workbench.model.trimming import AROUND, Rewrite, trimmed
 from workbench.model.wording import listed
 from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.cleaning.operation import check_pattern, wrong
 from workbench.prepare.cleaning.rows import Mask, Rows
+from workbench.prepare.cleaning.verdicts import Filled, has
 
 OF_VALUES = ("number", "date", "kind")
 """Tests that are asked of values alone: a blank cell is none, and it is not one that is none either."""
@@ -51,6 +53,11 @@ def check_condition(condition: Condition, step: Step) -> None:
         raise wrong(step, f"there is no kind called {condition.text!r}, only {listed(list(KINDS))}.")
     elif condition.test in ("number", "date") and condition.text and condition.text not in FORMS:
         raise wrong(step, f"there is no form called {condition.text!r}, only {listed(list(FORMS))}.")
+    if condition.test == "issue":
+        try:
+            Filled.from_text(condition.text)
+        except ValueError as error:
+            raise wrong(step, f"its condition cannot be asked: {error}.") from None
     if condition.test in ("number", "length"):
         for bound in (condition.low, condition.high):
             _check_bound(step, bound, _is_number(bound), "number")
@@ -118,7 +125,10 @@ def blank(cells: pa.StringArray) -> pa.BooleanArray:
 
 def _true(condition: Condition, rows: Rows) -> pa.BooleanArray:
     if condition.test == "expression":
-        return Expression(condition.text).flags(rows.cells, len(rows))
+        asked = Expression(condition.text)
+        if not condition.values:
+            return asked.flags(rows.cells, len(rows))
+        return pc.is_in(asked.texts(rows.cells, len(rows)), pa.array(condition.values, pa.string()))
     return _TESTS[condition.test](condition, rows.cells[condition.column])
 
 
@@ -128,6 +138,10 @@ def _within(condition: Condition, found: pa.Array) -> pa.BooleanArray:
     flags = pc.is_valid(found)
     flags = pc.and_kleene(flags, pc.greater_equal(found, low)) if low is not None else flags
     return pc.and_kleene(flags, pc.less_equal(found, high)) if high is not None else flags
+
+
+def _has_issue(condition: Condition, cells: pa.StringArray) -> pa.BooleanArray:
+    return has(cells, Filled.from_text(condition.text), condition.values)
 
 
 def _of_kind(condition: Condition, cells: pa.StringArray) -> pa.BooleanArray:
@@ -142,4 +156,5 @@ _TESTS: dict[str, Callable[[Condition, pa.StringArray], pa.BooleanArray]] = {
     "date": lambda condition, cells: _within(condition, days_in(cells, condition.text)),
     "blank": lambda condition, cells: blank(cells),
     "kind": _of_kind,
+    "issue": _has_issue,
 }

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.model.errors import WrongRecipe
 from workbench.model.recipe import Done, Expected, Recipe, place, shown
 from workbench.model.wording import first_of, listed, many
+from workbench.prepare.cleaning.cleaned import checked
 from workbench.prepare.cleaning.operations import OPERATIONS
 
 FEWEST = 5
@@ -16,12 +18,13 @@ TIMES = 2.0
 """and where the share of changed rows is so many times what it was, or that part of it."""
 _SHOWN = 5
 
-Code = Literal["step_column_gone", "step_changed_more", "step_changed_fewer", "step_values_new"]
+Code = Literal["step_column_gone", "step_changed_more", "step_changed_fewer", "step_values_new", "recipe_unknown"]
 CODES: dict[Code, str] = {
     "step_column_gone": "a column that a cleaning step needs is gone",
     "step_changed_more": "a cleaning step changed far more rows than it did",
     "step_changed_fewer": "a cleaning step changed far fewer rows than it did",
     "step_values_new": "a column that a cleaning step maps has values that no step knows",
+    "recipe_unknown": "what the cleaning steps did cannot be compared with what they did before",
 }
 """What can be told of a step, in words."""
 
@@ -45,6 +48,11 @@ def drifts(recipe: Recipe, done: Iterable[Done], rows: int) -> tuple[Drift, ...]
     """What is told of the steps of a recipe, of what they did in a source of so many rows."""
     found = []
     done = list(done)
+    try:
+        checked(recipe)
+    except WrongRecipe as wrong:  # its rows were cleaned by a later version; whether it did as ever nobody can tell
+        why = f"What its recipe did cannot be compared with what it did before: {wrong}"
+        return (Drift(step=0, code="recipe_unknown", message=why, rows=rows),)
     for each in done:
         step = recipe.steps[each.step]
         named = place(each.step + 1, step.operation)

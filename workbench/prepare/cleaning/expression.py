@@ -5,14 +5,16 @@ What an expression may have is what stands in `_NODES`; everything else is refus
 it stands in the header, in double quotes where it is no plain word. A blank cell is the empty text: `phone = ''` is
 true of it and so is `phone is null`, `coalesce` takes the first that is not blank, and what is joined to it stays. A
 text is read as a number, with a decimal point, where a number is meant; where it is none, the result is blank. Numbers
-are exact, to six places. Two columns are compared as texts, and as numbers where one is made one: `paid::decimal <
-due`.
+are exact, to six places, and all are decimals: 7 / 2 is 3.5, where SQL has 3, for a cell with 7 is a text as one with
+7.0 is, and whoever divides a column means no rest to be lost. Two columns are compared as texts, and as numbers where
+one is made one: `paid::decimal < due`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import reduce
+from string import ascii_uppercase
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -24,22 +26,16 @@ from sqlglot.errors import SqlglotError
 from workbench.model import numbers
 from workbench.model.arrays import joined_with, matches, only, replaced
 from workbench.model.errors import WrongRecipe
-from workbench.model.kinds import AROUND
-from workbench.model.wording import listed
+from workbench.model.trimming import AROUND
 from workbench.prepare.cleaning.patterns import refusal
 from workbench.prepare.cleaning.sizes import refuse_joining, refuse_replacing
+from workbench.prepare.cleaning.written import WRITTEN, unknown, wrongly
 
 LONGEST = 5_000
 """Characters of an expression."""
 DEEPEST = 100
 """Of what stands within each other in an expression; `a || b || c` has two of them."""
-WORDS = (
-    *("case", "coalesce", "nullif", "lower", "upper", "initcap", "trim", "ltrim", "rtrim", "replace", "regexp_replace"),
-    *("split_part", "substring", "left", "right", "length", "concat", "concat_ws", "round", "abs", "cast"),
-    *("and", "or", "not", "in", "between", "like", "ilike", "~", "is null", "||", "=", "<>", "<", "<=", ">", ">="),
-    *("+", "-", "*", "/"),
-)
-"""What an expression may have beside columns, texts and numbers, for people."""
+QUOTES = "A column that is no plain word stands in double quotes, a text in single ones."
 
 _TRIED = ("", "x", "1.5")
 _NUMBER = pa.decimal128(24, 6)
@@ -49,6 +45,7 @@ _MOST = 10**18
 """A number from this one on is none that can be counted with."""
 _EXPONENT = 30
 """A number with more digits than this before its point, or noughts after it, is not looked at more closely."""
+_BEHIND_DIGITS = tuple((f"([0-9]){letter}", rf"\1{letter.lower()}") for letter in ascii_uppercase)
 _DIGITS = r"^-?[0-9]{1,18}(?:\.[0-9]{1,6})?$"
 
 
@@ -94,6 +91,12 @@ class Expression:
         """The columns that it names."""
         return tuple(dict.fromkeys(column.name for column in self._tree.find_all(exp.Column)))
 
+    @property
+    def is_question(self) -> bool:
+        """Whether it is true or false of a row."""
+        tried = {name: pa.array(_TRIED, pa.string()) for name in self.columns}
+        return _value(self._tree, _Row(cells=tried, rows=len(_TRIED))).kind == "flag"
+
     def texts(self, cells: Mapping[str, pa.StringArray], rows: int) -> pa.StringArray:
         """What it is of each row, as a text; "" where it is nothing."""
         return _text(_value(self._tree, _Row(cells=cells, rows=rows)))
@@ -113,15 +116,26 @@ def _parsed(text: str) -> exp.Expr:
     try:
         found = sqlglot.parse(text, read="postgres")
     except (SqlglotError, RecursionError) as error:
-        places = [each["col"] for each in getattr(error, "errors", ()) if each.get("col")]
-        at = f" from character {places[0]} on" if places else ""
-        raise _wrong(
-            text,
-            f"cannot be read{at}. A column that is no plain word stands in double quotes, a text in single ones.",
-        ) from None
+        raise _wrong(text, _incomplete(text) or f"cannot be read{_place(error)}. {QUOTES}") from None
     if len(found) != 1 or found[0] is None:
         raise _wrong(text, "is not one expression.")
     return found[0]
+
+
+def _place(error: Exception) -> str:
+    places = [each["col"] for each in getattr(error, "errors", ()) if each.get("col")]
+    return f" from character {places[0]} on" if places else ""
+
+
+def _incomplete(text: str) -> str:
+    """How the function is written that lacks something, of an expression that cannot be read for that."""
+    try:
+        trees = sqlglot.parse(text, read="postgres", error_level=sqlglot.ErrorLevel.IGNORE)
+    except (SqlglotError, RecursionError):
+        return ""
+    nodes = (node for tree in trees if tree is not None for node in tree.walk())
+    lacking = (node for node in nodes if isinstance(node, exp.Func) and type(node) in WRITTEN and node.error_messages())
+    return next((wrongly(node) for node in lacking), "")
 
 
 def _check(text: str, node: exp.Expr) -> None:
@@ -129,49 +143,39 @@ def _check(text: str, node: exp.Expr) -> None:
     if isinstance(node, exp.Identifier | exp.DataType):
         return
     if type(node) not in _NODES or (isinstance(node, exp.If) and not isinstance(node.parent, exp.Case)):
-        name = node.name if isinstance(node, exp.Anonymous) else node.key
-        raise _wrong(text, f"has {name}, which none may have. It may have {listed(WORDS)}.")
-    strange = [name for name, value in node.args.items() if value and name not in _ARGUMENTS[type(node)]]
-    if strange:
-        raise _wrong(text, f"has {node.key} with {listed(strange)}, which none may have.")
-    if isinstance(node, exp.Cast) and node.args["to"].this not in _CASTS:
-        raise _wrong(text, f"casts to {node.args['to'].sql()}, and a value can become text, decimal or integer only.")
+        raise _wrong(text, unknown(node))
     if isinstance(node, exp.Literal):
         _check_number(text, node)
-    for name in _LITERAL.get(type(node), ()):
-        value = node.args.get(name)
-        if value is not None and not isinstance(value, exp.Literal):
-            raise _wrong(text, f"has {node.key} with a {name} that is not written out.")
-        if value is not None and not value.args["is_string"]:
-            raise _wrong(text, f"has {node.key} with a {name} that is no text.")
-    for name, least in _WHOLE.get(type(node), {}).items():
-        _check_whole(text, node, name, least)
+    if not _is_written_so(node):
+        raise _wrong(text, wrongly(node))
     for name in _PATTERNS.get(type(node), ()):
         by = node.args.get("replacement")
         if (why := refusal(node.args[name].name, by.name if by is not None else "")) is not None:
             raise _wrong(text, f"cannot be used: {why}")
 
 
+def _is_written_so(node: exp.Expr) -> bool:
+    """Whether a known node has what it needs, where it is needed, and no more."""
+    args = {name: value for name, value in node.args.items() if value}
+    if any(name not in _ARGUMENTS[type(node)] for name in args) or node.error_messages():
+        return False
+    for name in _LITERAL.get(type(node), ()):
+        value = args.get(name)
+        if value is not None and not (isinstance(value, exp.Literal) and value.args["is_string"]):
+            return False
+    for name, least in _WHOLE.get(type(node), {}).items():
+        number = _whole(args[name]) if name in args else least
+        if number is None or number < least:
+            return False
+    special = _SPECIAL.get(type(node))
+    return special is None or special(node)
+
+
 def _check_number(text: str, node: exp.Expr) -> None:
     """Raises WrongRecipe for a number that would not be counted with as it is written."""
-    if not node.args["is_string"] and _exact(node.name) is None:
+    if not node.args["is_string"] and _exact(node.name) is None and not isinstance(node.parent, tuple(_WHOLE)):
         why = "a number has up to 18 digits before its point and up to 6 after it."
         raise _wrong(text, f"has the number {node.name}, which cannot be counted with: {why}")
-
-
-def _check_whole(text: str, node: exp.Expr, name: str, least: int) -> None:
-    """Raises WrongRecipe for what has to be a whole number, the same for all rows, and is none."""
-    value = node.args.get(name)
-    if value is None:
-        return
-    bare = value.this if isinstance(value, exp.Neg) else value
-    if not isinstance(bare, exp.Literal):
-        raise _wrong(text, f"has {node.key} with a {name} that is not written out.")
-    number = _whole(value)
-    if number is None:
-        raise _wrong(text, f"has {node.key} with the {name} {bare.name!r}, which is no whole number up to {_MOST:,}.")
-    if number < least:
-        raise _wrong(text, f"has {node.key} with the {name} {number}; it is {least} at least.")
 
 
 # --- what values are taken for ---
@@ -287,6 +291,13 @@ def _of_text(function: Callable[[pa.StringArray], pa.StringArray]) -> Callable[[
     return lambda node, row: _Value("text", function(*_texts(node, row, "this")))
 
 
+def _initcap(text: pa.StringArray) -> pa.StringArray:
+    """As PostgreSQL does: a digit begins a word, so that "2ND" is "2nd"."""
+    titled = pc.utf8_title(pc.utf8_lower(text))
+    wrong = pc.match_substring_regex(titled, "[0-9][A-Z]")
+    return pc.replace_with_mask(titled, wrong, replaced(titled.filter(wrong), *_BEHIND_DIGITS))
+
+
 def _trim(node: exp.Expr, row: _Row) -> _Value:
     trims = {"LEADING": pc.utf8_ltrim, "TRAILING": pc.utf8_rtrim}
     trim = trims.get(str(node.args.get("position") or "").upper(), pc.utf8_trim)
@@ -316,14 +327,28 @@ def _regexp_replace(node: exp.Expr, row: _Row) -> _Value:
 
 
 def _split_part(node: exp.Expr, row: _Row) -> _Value:
+    """As PostgreSQL does: a number below 0 counts from the end."""
     (text,) = _texts(node, row, "this")
     number, separator = _int(node.args["part_index"]), node.args["delimiter"].name
     if not separator:
-        return _Value("text", text if number == 1 else row.same("", pa.string()))
-    parts = pc.split_pattern(text, separator, max_splits=number)
-    long = pc.greater_equal(pc.list_value_length(parts), number)
-    found = pc.list_element(parts.filter(long), number - 1)
+        return _Value("text", text if abs(number) == 1 else row.same("", pa.string()))
+    parts = pc.split_pattern(text, separator, max_splits=abs(number), reverse=number < 0)
+    lengths = pc.list_value_length(parts)
+    long = pc.greater_equal(lengths, abs(number))
+    if number > 0:
+        found = pc.list_element(parts.filter(long), number - 1)
+    else:  # what stands before it is one part more, where there is any
+        rest = pc.equal(lengths, abs(number)).filter(long)
+        parts = parts.filter(pc.and_(long, pc.greater(lengths, 0)))
+        found = pc.if_else(rest, pc.list_element(parts, 0), _second(parts))
     return _Value("text", pc.replace_with_mask(row.same("", pa.string()), long, found))
+
+
+def _second(parts: pa.ListArray) -> pa.StringArray:
+    """The second of each list, null where it has one only."""
+    two = pc.greater(pc.list_value_length(parts), 1)
+    nothing = pa.nulls(len(parts), pa.string())
+    return pc.replace_with_mask(nothing, two, pc.list_element(parts.filter(two), 1))
 
 
 def _substring(node: exp.Expr, row: _Row) -> _Value:
@@ -370,8 +395,6 @@ def _together(parts: list[pa.StringArray]) -> pa.StringArray:
 
 def _concat_ws(node: exp.Expr, row: _Row) -> _Value:
     separator, *parts = node.expressions
-    if not isinstance(separator, exp.Literal):
-        raise TypeError("the separator is not written out")
     texts = [_text(_value(each, row)) for each in parts]
     refuse_joining(texts, separator.name)
     return _Value("text", joined_with(separator.name, *texts))
@@ -474,7 +497,8 @@ def _is(node: exp.Expr, row: _Row) -> _Value:
 def _like(ignore_case: bool) -> Callable[[exp.Expr, _Row], _Value]:
     def like(node: exp.Expr, row: _Row) -> _Value:
         (text,) = _texts(node, row, "this")
-        return _Value("flag", pc.match_like(text, node.expression.name, ignore_case=ignore_case))
+        found = pc.match_like(text, node.expression.name, ignore_case=ignore_case)
+        return _Value("flag", pc.invert(found) if node.args.get("negate") else found)
 
     return like
 
@@ -508,7 +532,7 @@ _DECLARED: dict[type[exp.Expr], tuple[Any, tuple[str, ...]]] = {
     exp.Cast: (_cast, ("this", "to")),
     exp.Lower: (_of_text(pc.utf8_lower), ("this",)),
     exp.Upper: (_of_text(pc.utf8_upper), ("this",)),
-    exp.Initcap: (_of_text(lambda text: pc.utf8_title(pc.utf8_lower(text))), _TWO),
+    exp.Initcap: (_of_text(_initcap), _TWO),
     exp.Trim: (_trim, (*_TWO, "position")),
     exp.Replace: (_replace, (*_TWO, "replacement")),
     exp.RegexpReplace: (_regexp_replace, (*_TWO, "replacement", "modifiers", "single_replace")),
@@ -540,8 +564,8 @@ _DECLARED: dict[type[exp.Expr], tuple[Any, tuple[str, ...]]] = {
     exp.In: (_in, ("this", "expressions")),
     exp.Between: (_between, ("this", "low", "high")),
     exp.Is: (_is, (*_TWO, "negate")),
-    exp.Like: (_like(False), _TWO),
-    exp.ILike: (_like(True), _TWO),
+    exp.Like: (_like(False), (*_TWO, "negate")),
+    exp.ILike: (_like(True), (*_TWO, "negate")),
     exp.RegexpLike: (_regexp(False), _TWO),
     exp.RegexpILike: (_regexp(True), _TWO),
     exp.And: (_connected(pc.and_), _TWO),
@@ -559,18 +583,48 @@ _LITERAL: dict[type[exp.Expr], tuple[str, ...]] = {
 }
 """What has to be written out in an expression, as a text: it is the same for all rows."""
 _WHOLE: dict[type[exp.Expr], dict[str, int]] = {
-    exp.SplitPart: {"part_index": 1},
+    exp.SplitPart: {"part_index": -_MOST},
     exp.Substring: {"start": -_MOST, "length": 0},
     exp.Left: {"expression": -_MOST},
     exp.Right: {"expression": -_MOST},
     exp.Round: {"decimals": -_MOST},
 }
 """The same, as a whole number, and the least that it can be."""
-_PATTERNS: dict[type[exp.Expr], tuple[str, ...]] = dict.fromkeys(
-    (exp.RegexpReplace, exp.RegexpLike, exp.RegexpILike), ("expression",)
-)
+
+
 _CASTS = {
     **dict.fromkeys((exp.DataType.Type.TEXT, exp.DataType.Type.VARCHAR, exp.DataType.Type.CHAR), "text"),
     **dict.fromkeys((exp.DataType.Type.DECIMAL, exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT), "decimal"),
     **dict.fromkeys((exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT), "integer"),
 }
+
+
+def _separated(node: exp.Expr) -> bool:
+    separator, *parts = node.expressions
+    return bool(parts) and isinstance(separator, exp.Literal) and bool(separator.args["is_string"])
+
+
+def _has_any(*names: str) -> Callable[[exp.Expr], bool]:
+    return lambda node: any(node.args.get(name) for name in names)
+
+
+_BETWEEN_WORDS = sqlglot.parse_one("initcap(a)", read="postgres").args["expression"].name
+"""What the parser says beside initcap where nobody does."""
+_SPECIAL: dict[type[exp.Expr], Callable[[exp.Expr], bool]] = {
+    exp.Cast: lambda node: node.args["to"].this in _CASTS and not node.args["to"].expressions,
+    exp.SplitPart: lambda node: (
+        len(_ARGUMENTS[exp.SplitPart]) == len(node.args) and _whole(node.args["part_index"]) != 0
+    ),
+    exp.Substring: _has_any("start", "length"),
+    exp.RegexpReplace: lambda node: (
+        set(node.args["modifiers"].name if node.args.get("modifiers") else "") <= {"g", "i"}
+    ),
+    exp.Initcap: lambda node: node.args["expression"].name == _BETWEEN_WORDS,
+    exp.ConcatWs: _separated,
+    exp.In: _has_any("expressions"),
+    exp.Case: _has_any("ifs"),
+}
+"""What else has to be so."""
+_PATTERNS: dict[type[exp.Expr], tuple[str, ...]] = dict.fromkeys(
+    (exp.RegexpReplace, exp.RegexpLike, exp.RegexpILike), ("expression",)
+)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import AROUND
 from workbench.model.recipe import Step
+from workbench.model.trimming import AROUND
 from workbench.prepare.cleaning.operation import Headers, Operation, Run, changed
 from workbench.prepare.cleaning.rows import Mask, Rows
 
@@ -54,6 +54,7 @@ FILL_DOWN = Operation(
     title="Fill down",
     says=lambda step: "fill each blank cell with what stands above it",
     begin=_down(_filled_down),
+    goes_down=True,
     takes="several",
 )
 BLANK_DOWN = Operation(
@@ -61,5 +62,6 @@ BLANK_DOWN = Operation(
     title="Blank down",
     says=lambda step: "leave blank what only repeats the cell above",
     begin=_down(_blanked_down),
+    goes_down=True,
     takes="several",
 )

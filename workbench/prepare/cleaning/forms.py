@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model import dates, numbers
-from workbench.model.kinds import Rewrite, by_distinct, trimmed
 from workbench.model.recipe import Step
+from workbench.model.trimming import Rewrite, by_distinct, trimmed
 from workbench.prepare.cleaning.operation import Operation, Option, each_cell
 
 _DAYS = {"day": "YYYY-MM-DD", "timestamp": "YYYY-MM-DDTHH:MM:SSZ"}

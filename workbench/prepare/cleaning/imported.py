@@ -14,6 +14,9 @@ from workbench.prepare.cleaning.cleaned import sentence
 CLEANED = "Cleaned, step "
 """How a step begins among what was decided of an import; its number and what it did follow."""
 
+UNKNOWN = "A step that this version of Workbench does not know."
+"""What is told of each step of a recipe that cannot be read here."""
+
 
 def recipe_of(batch: Batch) -> Recipe | None:
     """What cleaned the source of a batch, which expects from now on what it met there; None where nothing did."""
@@ -24,7 +27,7 @@ def recipe_of(batch: Batch) -> Recipe | None:
 
 def mapping_of(batch: Batch) -> Mapping:
     """The mapping of a batch as a template keeps it."""
-    return replace(Mapping.from_dict(batch.mapping).of(batch.headers), recipe=recipe_of(batch))
+    return replace(Mapping.from_dict(batch.mapping).of(batch.mapped_headers), recipe=recipe_of(batch))
 
 
 def done_of(batch: Batch) -> list[Done]:
@@ -46,6 +49,7 @@ def told_of(batch: Batch) -> Iterator[str]:
     recipe = Mapping.from_dict(batch.mapping).recipe
     for each in done_of(batch) if recipe is not None else ():
         assert recipe is not None
+        does = UNKNOWN if recipe.unknown is not None else sentence(recipe.steps[each.step])
         done = f"no column {listed(each.gone)}, " if each.gone else ""
         done += f"{each.changed:,} of {many(each.rows)} changed"
-        yield f"{each.step + 1}: {sentence(recipe.steps[each.step]).rstrip('.')} ({done})"
+        yield f"{each.step + 1}: {does.rstrip('.')} ({done})"

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.errors import WrongRecipe
-from workbench.model.kinds import Rewrite
 from workbench.model.recipe import Step
+from workbench.model.trimming import Rewrite
 from workbench.model.wording import listed
 from workbench.prepare.cleaning.patterns import refusal
 from workbench.prepare.cleaning.rows import Mask, Rows
@@ -83,6 +83,13 @@ class Operation:
     """Whether rows go by it."""
     repeats: bool = False
     """Whether several rows can come of one."""
+    goes_down: bool = False
+    """Whether what it does to a row hangs on those above it."""
+
+    @property
+    def looks_around(self) -> bool:
+        """Whether what it does to a row hangs on others."""
+        return self.goes_down or self.learn is not None
 
 
 def option_of(operation: Operation, step: Step, name: str) -> Any:

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 
 from workbench.model.recipe import Step
 from workbench.model.wording import listed
-from workbench.prepare.cleaning.keys import Groups, keys
+from workbench.prepare.cleaning.keys import Keys, has_key
 from workbench.prepare.cleaning.operation import Headers, Operation, Run
 from workbench.prepare.cleaning.rows import Mask, Rows
 
@@ -20,39 +20,40 @@ def _removing(step: Step, headers: Headers) -> Run:
 
 
 class _LastOfEach:
-    """Which row of each key is its last: one row of memory for each key that is different, and a byte for each row."""
+    """Which row of each key is its last: 24 bytes for each row until all were seen, then one."""
 
     def __init__(self, by: tuple[str, ...]) -> None:
         self._by = by
-        self._last = Groups(("key",), "max")
+        self._seen: list[Keys] = []
         self._rows = 0
 
     def learn(self, rows: Rows, where: Mask) -> None:
         """Looks at the rows of a chunk that are meant."""
-        found, places = keys(rows, self._by), _places(self._rows, rows)
-        meant = pc.is_valid(found) if where is None else pc.and_(pc.is_valid(found), where)
-        self._last.add([found.filter(meant)], places.filter(meant))
+        self._seen.append(Keys.of(rows, self._by, where=where, first=self._rows))
         self._rows += len(rows)
 
     def begin(self) -> Run:
         """Removes the rows that are meant, have a key and are not the last with it."""
-        is_last, seen = np.zeros(self._rows, dtype=bool), 0
-        is_last[self._last.table()["number"].to_numpy()] = True
+        is_last, seen = self._is_last(), 0
 
         def run(rows: Rows, where: Mask) -> int:
             nonlocal seen
             last = pa.array(is_last[seen : seen + len(rows)])
             seen += len(rows)
-            former = pc.and_not(pc.is_valid(keys(rows, self._by)), last)
+            former = pc.and_not(has_key(rows, self._by), last)
             former = former if where is None else pc.and_(former, where)
             rows.remove(former)
             return rows.number(former)
 
         return run
 
-
-def _places(first: int, rows: Rows) -> pa.Int64Array:
-    return pa.array(np.arange(first, first + len(rows)))
+    def _is_last(self) -> np.ndarray:
+        keys = Keys.together(self._seen)
+        order, begins = keys.groups()
+        ends = np.append(begins[1:], True)[: len(begins)]
+        is_last = np.zeros(self._rows, dtype=bool)
+        is_last[keys.places[order[ends]]] = True
+        return is_last
 
 
 REMOVE_ROWS = Operation(

@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.model.kinds import AROUND
 from workbench.model.recipe import MOST_VALUES, Done, Step
+from workbench.model.trimming import AROUND
 from workbench.prepare.cleaning.operation import Headers, Operation
 from workbench.prepare.cleaning.rows import Mask, Rows
 

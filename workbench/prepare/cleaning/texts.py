@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import matches, replaced
-from workbench.model.kinds import AROUND, WIDE_SPACES, Rewrite, is_ascii, may_hold
 from workbench.model.recipe import Step, shown
 from workbench.model.texts import NULL_TEXTS
+from workbench.model.trimming import AROUND, WIDE_SPACES, Rewrite, is_ascii, may_hold
 from workbench.model.wording import first_of
 from workbench.prepare import mojibake, name_case
 from workbench.prepare.cleaning.operation import Operation, Option, check_pattern, each_cell, option_of, wrong

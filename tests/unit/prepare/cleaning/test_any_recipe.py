@@ -43,7 +43,7 @@ CONDITIONS = st.fixed_dictionaries(
     optional={
         "column": NAMES,
         "values": st.lists(st.sampled_from(["x", ""])),
-        "text": st.sampled_from(["", "x", "(", "email", "dmy", "A = 'x'"]),
+        "text": st.sampled_from(["", "x", "(", "email", "dmy", "A = 'x'", "elevate.students.email"]),
         "low": st.sampled_from([None, 1, 0.5, "2024-01-01", "x"]),
         "negated": st.booleans(),
     },

@@ -65,6 +65,8 @@ def test_columns_are_joined_without_what_is_blank() -> None:
 
 def test_a_column_that_is_joined_alone_keeps_its_rows() -> None:
     assert done({"A": ["x", "", "z"]}, "join", "A", into="B")["B"] == ["x", "", "z"]
+    blank = {"A": ["x", "", "z"], "B": ["y", "", ""]}
+    assert done(blank, "join", "A", "B", into="C")["C"] == ["x y", "", "z"]
     assert done({"A": ["x", "", "z"]}, "set", into="B", expression="concat_ws('-', A)")["B"] == ["x", "", "z"]
 
 
@@ -95,7 +97,7 @@ def test_a_renamed_column_knows_what_its_cells_were() -> None:
         ("rename", ["Mail"], {"to": "City"}, "two columns called City"),
         ("rename", ["Mail"], {"to": " "}, "has no name"),
         ("split", ["Mail"], {"separator": ";", "into": ["A", ""]}, "a column without a name"),
-        ("set", [], {"into": "A", "expression": "now()"}, "none may have"),
+        ("set", [], {"into": "A", "expression": "now()"}, "is not among what there is"),
         ("join", [], {"into": "A"}, "at least one column"),
     ],
 )

@@ -32,6 +32,9 @@ def let_through(*conditions: Condition) -> list[int]:
         ({"test": "date", "text": "dmy", "low": "2024-12-31"}, [4], [2, 3, 5]),
         ({"test": "date", "text": "dmy", "high": "2024-12-30"}, [], [2, 3, 4, 5]),
         ({"test": "kind", "text": "email"}, [5], [2, 3, 4]),
+        ({"test": "issue", "text": "elevate.students.email", "values": ("bad_email",)}, [2, 3, 4], [0, 1, 5]),
+        ({"test": "issue", "text": "elevate.students.email"}, [0, 1, 2, 3, 4], [5]),
+        ({"test": "expression", "text": "length(A)", "values": ("0", "3")}, [0, 2], [1, 3, 4, 5]),
         ({"test": "expression", "text": "B > 4 or \"A\" = ''"}, [0, 4, 5], [1, 2, 3]),
     ],
 )
@@ -57,6 +60,7 @@ def test_all_of_several_conditions_have_to_be_true() -> None:
     [
         (Condition(test="blank"), "the column of its condition (blank) is not said"),
         (Condition(column="A", test="pattern", text="("), "no pattern that RE2 knows"),
+        (Condition(column="A", test="issue", text="students.mail"), "cannot be asked: 'students' is no dataset."),
         (Condition(column="A", test="kind", text="mail"), "there is no kind called 'mail'"),
         (Condition(column="A", test="date", text="dym"), "there is no form called 'dym'"),
         (Condition(column="A", test="date", low="31/12/2024"), "is no day (YYYY-MM-DD)"),
@@ -64,7 +68,7 @@ def test_all_of_several_conditions_have_to_be_true() -> None:
         (Condition(column="A", test="number", low=float("nan")), "'nan' in its condition is no number"),
         (Condition(column="A", test="length", high=float("inf")), "'inf' in its condition is no number"),
         (Condition(column="A", test="number", high=10**400), "in its condition is no number"),
-        (Condition(test="expression", text="now()"), "none may have"),
+        (Condition(test="expression", text="now()"), "is not among what there is"),
     ],
 )
 def test_a_condition_that_cannot_be_asked_is_one_sentence(condition: Condition, why: str) -> None:

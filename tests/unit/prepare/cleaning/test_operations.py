@@ -1,4 +1,4 @@
-"""Every operation is declared once, and what the README says of them is so."""
+"""Every operation is declared once, and what the page for analysts says of them is so."""
 
 import json
 import re
@@ -8,10 +8,10 @@ import pytest
 
 from workbench.model.recipe import TESTS, Recipe, Step
 from workbench.prepare.cleaning import OPERATIONS, Operation, checked, sentence
-from workbench.prepare.cleaning.expression import WORDS
+from workbench.prepare.cleaning.written import WORDS
 
-README = (Path(__file__).parents[4] / "README.md").read_text("utf-8")
-CLEAN = README.partition("\n## Clean\n")[2].partition("\n## ")[0]
+PAGE = (Path(__file__).parents[4] / "docs" / "analyst.md").read_text("utf-8")
+CLEAN = PAGE.partition("\n## Clean\n")[2].partition("\n## ")[0]
 
 SAID: dict[str, object] = {
     **dict.fromkeys(("text", "column"), "x"),
@@ -43,7 +43,7 @@ def test_an_operation_begins_in_one_way_takes_its_options_and_is_a_sentence(oper
     assert said.endswith(".") and said[0].isupper() and operation.title
 
 
-def test_the_readme_names_every_operation_condition_and_word_of_an_expression() -> None:
+def test_the_page_for_analysts_names_every_operation_condition_and_word_of_an_expression() -> None:
     table = {name for row in re.findall(r"^\| (`.*?) \|", CLEAN, re.MULTILINE) for name in re.findall("`(.*?)`", row)}
     assert table == set(OPERATIONS)
     words = set(re.findall(r"[a-z_]+|\|\||[~+*/=<>-]", CLEAN))
@@ -51,7 +51,7 @@ def test_the_readme_names_every_operation_condition_and_word_of_an_expression() 
     assert [word for word in WORDS if word.isidentifier() and word not in words | {"ltrim", "rtrim"}] == []
 
 
-def test_the_recipe_of_the_readme_can_be_used() -> None:
+def test_the_recipe_of_the_page_can_be_used() -> None:
     (block,) = re.findall(r"```json\n(.*?)```", CLEAN, re.DOTALL)
     recipe = checked(Recipe.from_dict(json.loads(block)))
     assert len(recipe.steps) == 5

@@ -45,7 +45,7 @@ def chosen(found: Sequence[Cluster], *, key: str) -> dict[str, str]:
 
 def _one(cluster: Cluster, every: bool, *, key: str) -> dict[str, str]:
     texts = [text for text, _ in cluster.values]
-    told = ", ".join(f"{words.visible(text)} :gray[({rows:,})]" for text, rows in cluster.values[:8])
+    told = ", ".join(f"{words.label(text)} ({rows:,})" for text, rows in cluster.values[:8])
     more = f" and {len(texts) - 8} more" if len(texts) > 8 else ""
     left, right = st.columns([3, 2], vertical_alignment="center")
     taken = left.checkbox(told + more, every, key=f"{key} {every} {texts[0]}", wrap=True)

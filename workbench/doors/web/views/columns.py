@@ -40,7 +40,7 @@ def fields(
     )
     said = {given.header: before.get(given.header, given.field or "") for given in suggested}
     options = ["", *(field.name for field in contract.importable)]
-    for given, column in list(zip(suggested, columns, strict=True))[_shown(len(suggested), "Columns", key)]:
+    for given, column in list(zip(suggested, columns, strict=True))[turned_to(len(suggested), "Columns", key)]:
         line = _line(
             given.header,
             _stands(column),
@@ -59,7 +59,7 @@ _LINES = 50
 """So many lines stand on a page at once."""
 
 
-def _shown(number: int, what: str, key: str) -> slice:
+def turned_to(number: int, what: str, key: str) -> slice:
     """Which of so many lines are shown: all, or of very many those that a person turns to."""
     if number <= _LINES:
         return slice(None)
@@ -216,6 +216,19 @@ def changed(means: Mapping[str, Mapping[str, str]], *, remembers: bool) -> bool 
     return remember if pressed else None
 
 
+def mapped_anew(others: Sequence[tuple[str, str, str]]) -> bool:
+    """Whether columns that fill other fields than in an import which is not written yet (header, field then, field now)
+    are to fill them in it."""
+    told = "; ".join(
+        f"{words.unlinked(header)} → {words.text(now or LEFT_OUT)}, before {words.text(then or LEFT_OUT)}"
+        for header, then, now in others
+    )
+    with st.container(border=True):
+        st.markdown(f"These columns fill other fields than in this import. {told}")
+        st.caption("Every row is read again and planned again in this import: no new import is needed.")
+        return st.button("Map them so in this import", icon=":material/published_with_changes:")
+
+
 def answers(field: Field) -> tuple[str, ...]:
     """What a text that reads as no value may be said to mean in a field."""
     return (BLANK, AS_IT_STANDS, UNSAID) if takes_any_text(field) else (BLANK, UNSAID)
@@ -256,7 +269,7 @@ def _said_of(
     """What each of the texts means, one of the options: what is likely or was said `before`, and then as a person
     says."""
     said = {text.text: before.get(text.text, likely[text.text][0]) for text in texts}
-    for text in texts[_shown(len(texts), "Texts", key)]:
+    for text in texts[turned_to(len(texts), "Texts", key)]:
         line = _line(
             text.text,
             words.many(text.rows),

@@ -10,9 +10,9 @@ from workbench.doors.web import words
 from workbench.doors.web.views import rows
 from workbench.model.batch import Batch
 from workbench.model.import_log import ImportLog
-from workbench.model.kinds import as_said
 from workbench.model.manifest import Proof
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.trimming import as_said
 
 WORDS = (
     "An unmatched row is explained and counts as skipped. An invalid one is rejected and goes on counting as invalid. "
@@ -130,7 +130,7 @@ def rejected(found: Reconciliation, name: str, file: Callable[[Literal["csv", "x
 
 def log(batch: Batch, filled: ImportLog, *, signed: bool) -> tuple[str, str] | None:
     """The import log as the playbook has it; its notes and follow-ups once somebody has edited them."""
-    st.subheader("Import log")
+    st.header("Import log")
     written, edited = st.columns([3, 2])
     with written:
         st.code(filled.render(), language=None, wrap_lines=True)
@@ -200,11 +200,10 @@ def settled(found: Reconciliation) -> str:
 
 def unsigned(open_points: Sequence[str]) -> None:
     """What signing does, and what keeps it from being done."""
-    st.markdown(
-        "Signing freezes everything that proves this import under a digest: the figures, this log, every row with its "
-        "outcome and its explanation, the mapping, the source and the data docs. "
-        "From then on nothing of it can be explained, noted or changed; only an undo, an import of its own, takes it "
-        "back."
-    )
     for point in open_points:
         st.warning(f"Not yet: {point}", icon=":material/block:")
+    st.caption(
+        "Signing freezes everything that proves this import under a digest: the figures, the log below, every row with "
+        "its outcome and its explanation, the mapping, the source and the data docs. From then on nothing of it can be "
+        "explained, noted or changed; only an undo, an import of its own, takes it back."
+    )

@@ -1,43 +1,66 @@
 """Facets: what stands in a column with its rows, to be chosen, several columns at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from workbench.doors.web import words
-from workbench.doors.web.desk import BY, Facet
+from workbench.doors.web.recipe_editor import BY, EXPRESSION, Facet
+from workbench.model.contract import Contract
 from workbench.model.recipe import Condition
+from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.facets import Counted
 
 SHOWN = 12
 """So many values are shown at a time; the others are found by searching."""
 
-Change = Callable[[int, Facet | None], None]
+Change: TypeAlias = Callable[[int, Facet | None], None]
+Say: TypeAlias = Callable[[int, Facet, str, str], None]
+"""Place, facet, a value of it, and what that is to be."""
+_OTHERWISE = "clean said otherwise"
+"""Where the session keeps which value of which facet somebody is about to say otherwise."""
+_ANSWERS = {"true": "yes", "false": "no"}
 
 
-def add(headers: Sequence[str], act: Callable[..., None], said: tuple[Facet, ...]) -> None:
-    """The column of another facet."""
+def add(
+    headers: Sequence[str], column: Callable[..., None], expression: Callable[..., None], said: tuple[Facet, ...]
+) -> None:
+    """The column of another facet, or the expression."""
     key = "clean facet"
     st.selectbox(
         "Facet of",
         headers,
         index=None,
         key=key,
-        on_change=act,
+        on_change=column,
         args=(said, key),
         placeholder="Choose a column",
         help="Counts what stands in a column, over all rows. What you choose is what you see, and what a step is for.",
     )
+    key = "clean facet expression"
+    st.text_input(
+        "Facet of an expression",
+        key=key,
+        on_change=expression,
+        args=(said, tuple(headers), key),
+        placeholder="or type an expression",
+        label_visibility="collapsed",
+        help='As in SQL: length(Phone) > 12, lower(City), Start > "End". Enter counts its values, or yes and no.',
+    )
 
 
-def card(facet: Facet, counted: Counted, change: Change, *, key: str, place: int) -> None:
-    """One facet: what it counts, and what is chosen of it."""
-    with st.container(border=True, gap="xsmall", key=f"clean card {place}"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{words.text(facet.column)}**", width="stretch")
+def card(facet: Facet, change: Change, *, key: str, place: int) -> DeltaGenerator:
+    """The frame of one facet, with what it counts by; what stands in it comes next."""
+    frame = st.container(border=True, gap="xsmall", key=f"clean card {place}")
+    with frame:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+            title = f"**{words.text(facet.column)}**" if facet.by != EXPRESSION else f"`{facet.of.replace('`', ' ')}`"
+            st.markdown(title, width="stretch")
             st.button(
                 "",
                 key=f"{key} close",
@@ -47,29 +70,61 @@ def card(facet: Facet, counted: Counted, change: Change, *, key: str, place: int
                 on_click=change,
                 args=(place, None),
             )
-        by = f"{key} by"
-        st.selectbox(
-            f"Count {facet.column} by",
-            list(BY),
-            list(BY).index(facet.by),
-            format_func=BY.__getitem__,
-            key=by,
-            label_visibility="collapsed",
-            on_change=_by,
-            args=(place, facet, by, change),
-        )
-        if facet.by == "values":
-            _values(facet, counted, change, key=key, place=place)
-        else:
-            _choices(facet, counted, change, key=key, place=place)
+        if facet.by != EXPRESSION:
+            by = f"{key} by"
+            st.selectbox(
+                f"Count {facet.column} by",
+                list(BY),
+                list(BY).index(facet.by),
+                format_func=BY.__getitem__,
+                key=by,
+                label_visibility="collapsed",
+                on_change=_by,
+                args=(place, facet, by, change),
+            )
+    return frame
 
 
 def _by(place: int, facet: Facet, key: str, change: Change) -> None:
     change(place, Facet(column=facet.column, by=st.session_state[key]))
 
 
-def _values(facet: Facet, counted: Counted, change: Change, *, key: str, place: int) -> None:
-    """Values with their rows: the chosen ones first, then the most frequent, or those that are searched for."""
+def of_dataset(known: Mapping[str, str], say: Callable[[str], None], *, key: str) -> None:
+    """The dataset that a row is of, where nobody knows it."""
+    st.selectbox(
+        "What is a row of it?",
+        list(known),
+        index=None,
+        format_func=known.__getitem__,
+        key=key,
+        on_change=say,
+        args=(key,),
+        placeholder="Choose a dataset",
+    )
+
+
+def of_field(facet: Facet, contract: Contract, name: str | None, change: Change, *, key: str, place: int) -> None:
+    """The field that a column is judged as."""
+    names = [each.name for each in contract.importable]
+    st.selectbox(
+        f"Judge {facet.column} as",
+        names,
+        index=names.index(name) if name in names else None,
+        key=key,
+        on_change=_judge,
+        args=(place, facet, contract.name, key, change),
+        placeholder="Choose its field",
+        help=f"What {contract.title} says of the column by itself. Validate judges whole rows.",
+    )
+
+
+def _judge(place: int, facet: Facet, dataset: str, key: str, change: Change) -> None:
+    change(place, Facet(column=facet.column, by="issue", of=f"{dataset}.{st.session_state[key]}"))
+
+
+def values(facet: Facet, counted: Counted, change: Change, say: Say | None, *, key: str, place: int) -> None:
+    """Values with their rows: the chosen ones first, then the most frequent, or those that are searched for; each can
+    be said otherwise, where `say` does that."""
     table = counted.values
     chosen = facet.chosen.values if facet.chosen is not None else ()
     if len(table) > SHOWN:
@@ -87,17 +142,33 @@ def _values(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
         ).to_pylist()
         rows = {each["text"]: each["rows"] for each in known}
         shown = [{"text": text, "rows": rows.get(text, 0)} for text in rest] + shown
+    answers = _ANSWERS if facet.by == EXPRESSION and Expression(facet.of).is_question else {}
     for each in shown:
-        box = f"{key} value {each['text'] in chosen} {each['text']}"  # what is chosen elsewhere shows here, too
-        label = words.visible(each["text"])
-        st.checkbox(
-            f"{label} :gray[{each['rows']:,}]",
-            each["text"] in chosen,
-            key=box,
-            wrap=True,
-            on_change=_choose,
-            args=(place, facet, each["text"], box, change),
-        )
+        text = each["text"]
+        if say is not None and st.session_state.get(_OTHERWISE) == (str(facet), text):
+            _otherwise(facet, text, say, key=f"{key} otherwise {text}", place=place)
+            continue
+        with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False):
+            box = f"{key} value {text in chosen} {text}"  # what is chosen elsewhere shows here, too
+            st.checkbox(
+                f"{answers.get(text) or words.label(text)} ({each['rows']:,})",
+                text in chosen,
+                key=box,
+                wrap=True,
+                width="stretch",
+                on_change=_choose,
+                args=(place, facet, text, box, change),
+            )
+            if say is not None:
+                st.button(
+                    "",
+                    key=f"{key} say {text}",
+                    icon=":material/edit:",
+                    type="tertiary",
+                    help=f"Say {words.label(text)} otherwise",
+                    on_click=_begin,
+                    args=(facet, text),
+                )
     if len(table) > SHOWN:
         st.caption(f"and {len(table) - SHOWN:,} more values")
     if chosen:
@@ -111,7 +182,38 @@ def _values(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
         )
 
 
-def _choices(facet: Facet, counted: Counted, change: Change, *, key: str, place: int) -> None:
+def _begin(facet: Facet, text: str) -> None:
+    st.session_state[_OTHERWISE] = (str(facet), text)
+
+
+def _otherwise(facet: Facet, text: str, say: Say, *, key: str, place: int) -> None:
+    """What a value is to be, typed in its place."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False):
+        st.text_input(
+            f"{text or 'Blank'} shall be",
+            text,
+            key=key,
+            on_change=_said,
+            args=(place, facet, text, key, say),
+            label_visibility="collapsed",
+            placeholder="(blank)",
+        )
+        st.button(
+            "", key=f"{key} not", icon=":material/undo:", type="tertiary", help="Leave it as it is", on_click=_leave
+        )
+    st.caption("Enter makes it so, as a step.")
+
+
+def _said(place: int, facet: Facet, text: str, key: str, say: Say) -> None:
+    _leave()
+    say(place, facet, text, st.session_state[key])
+
+
+def _leave() -> None:
+    st.session_state.pop(_OTHERWISE, None)
+
+
+def choices(facet: Facet, counted: Counted, change: Change, *, key: str, place: int) -> None:
     """Ranges, patterns and kinds with their rows, of which one is chosen."""
     if not counted.choices:
         st.caption("There is nothing of it in this column.")
@@ -119,7 +221,7 @@ def _choices(facet: Facet, counted: Counted, change: Change, *, key: str, place:
         for number, (told, condition, rows) in enumerate(counted.choices):
             box = f"{key} choice {number} {told} {facet.chosen == condition}"
             st.checkbox(
-                f"{words.text(told)} :gray[{rows:,}]",
+                f"{words.label(told)} ({rows:,})",
                 facet.chosen == condition,
                 key=box,
                 wrap=True,
@@ -128,7 +230,7 @@ def _choices(facet: Facet, counted: Counted, change: Change, *, key: str, place:
             )
     if facet.chosen is not None and all(condition != facet.chosen for _, condition, _ in counted.choices):
         st.checkbox(
-            f"{words.text(facet.chosen)} :gray[0]",
+            f"{words.label(str(facet.chosen))} (0)",
             True,
             key=f"{key} gone",
             on_change=_take,
@@ -141,7 +243,8 @@ def _take(place: int, facet: Facet, condition: Condition, key: str, change: Chan
 
 
 def _choose(place: int, facet: Facet, text: str, key: str, change: Change) -> None:
-    chosen = facet.chosen or Condition(column=facet.column, test="values")
+    of = facet.of if facet.by == EXPRESSION else ""
+    chosen = facet.chosen or Condition(column=facet.column, test=facet.by, text=of)
     others = tuple(each for each in chosen.values if each != text)
     values = (*others, text) if st.session_state[key] else others
     change(place, replace(facet, chosen=replace(chosen, values=values) if values else None))

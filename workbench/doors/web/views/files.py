@@ -10,11 +10,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench.doors.web import address, words
 from workbench.doors.web.uploads import KEPT_DAYS, TYPES, Upload
-from workbench.doors.web.views import totals
 from workbench.model.batch import Batch
 from workbench.model.sheet import Reading, Sheet, Tally
 from workbench.model.template import Template
-from workbench.playbooks.loads import ALL_OR_NONE
 from workbench.prepare.summary_line import SummaryLine
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", None: "nothing, as there is one column"}
@@ -57,13 +55,16 @@ def waiting(upload: Upload, dataset: str, refusal: str) -> bool:
             return st.button("Forget", key=f"forget {upload.id}", icon=":material/delete:", type="tertiary")
 
 
-def facts(sheet: Sheet, tally: Tally | None, own_totals: SummaryLine | None = None) -> None:
+def facts(
+    sheet: Sheet, tally: Tally | None, own_totals: SummaryLine | None = None, *, with_others: bool = False
+) -> None:
     """A file's name, what was found out of it, and what to beware of; how many rows it has, once all are read. A line
-    of its own totals is none of them."""
+    of its own totals is none of them. Of one sheet `with_others`, which are listed, it is not told that it is alone."""
     st.subheader(words.text(sheet.name), anchor=False)
     rows = [words.many(tally.rows - (own_totals is not None))] if tally is not None else []
     st.caption(words.text(" · ".join([*_found(sheet), *rows])))
-    for warning in sheet.reading.warnings:
+    reading = sheet.reading.with_others() if with_others else sheet.reading
+    for warning in reading.warnings:
         if own_totals is None or not warning.startswith(own_totals.doubts):
             st.warning(words.text(_OPTION.sub(_ON_THIS_PAGE, warning)), icon=":material/info:")
     if own_totals is not None:
@@ -160,69 +161,6 @@ def seen_before(batch: Batch) -> None:
         icon=":material/content_copy:",
     )
     address.link("reconcile", "See that import", icon=":material/history:", batch=batch.id)
-
-
-def together(sheets: Mapping[str, str], titles: Mapping[str, str], left_out: Sequence[str]) -> dict[str, str] | None:
-    """The worksheets that are datasets of one family, in the order of import, and those that are left out. What they
-    have to come to once they are to be imported together."""
-    with st.container(border=True):
-        st.markdown("**Or all of its sheets at once**, as one run, in this order:")
-        lines = (
-            f"{n}. {words.text(sheets[name])} → {words.text(titles[name])}" for n, name in enumerate(sheets, start=1)
-        )
-        st.markdown("\n".join(lines))
-        if left_out:
-            st.caption(words.text(f"Left out, as no dataset or without rows: {', '.join(left_out)}."))
-        st.caption("What is sure is mapped so; what only looks like a field is refused, and its sheet mapped by hand.")
-        expected = totals.expected_of_sheets(sheets)
-        return expected if st.button("Import its sheets together", icon=":material/account_tree:") else None
-
-
-def in_turn(name: str, number: int) -> None:
-    """That the sheets of a file are so many imports."""
-    st.subheader(words.text(name), anchor=False)
-    st.markdown(f"**Its sheets are {words.many(number, 'import')}**, one after the other:")
-
-
-def unknown_sheets(unknown: Mapping[str, str], kinds: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
-    """What somebody says of the sheets that nobody can tell: nothing yet, that one is left out (""), or which of the
-    `known` datasets it is, by their titles."""
-    said = {}
-    for name, perhaps in {**unknown, **{name: "as you have said" for name in kinds}}.items():
-        options = ["", *known]
-        chosen = st.selectbox(
-            f"What is {words.text(name)}?",
-            options,
-            index=options.index(kinds[name]) if name in kinds else None,
-            format_func=lambda what: known.get(what, "Leave it out"),
-            placeholder="Say what it is, or leave it out",
-            help=words.text(f"It looks {perhaps}." if name in unknown else ""),
-            key=f"kind of {name}",
-        )
-        if chosen is not None:
-            said[name] = chosen
-    return said
-
-
-def turns(titles: Sequence[str], states: Sequence[Batch | None], ready: int | None, left_out: Sequence[str]) -> bool:
-    """The imports that the sheets of a file are, in their order, each with what became of it; whether the one that is
-    `ready` is to be begun."""
-    begun = False
-    for number, (title, batch) in enumerate(zip(titles, states, strict=True)):
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{number + 1}. {words.text(title)}")
-            if batch is not None and batch.stage == "completed":
-                address.link("reconcile", "Written", icon=":material/check_circle:", batch=batch.id)
-            elif batch is not None:
-                address.link("validate", f"Go on: {batch.state}", icon=":material/pending:", batch=batch.id)
-            elif number == ready:
-                begun = st.button("Begin this import", type="primary", icon=":material/play_arrow:")
-            else:
-                st.caption("Not begun")
-    if left_out:
-        st.caption(words.text(f"Left out: {', '.join(left_out)}."))
-    st.caption(ALL_OR_NONE)
-    return begun
 
 
 def archive(

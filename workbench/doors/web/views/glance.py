@@ -22,7 +22,8 @@ def glance(
     batch: Batch, found: Reconciliation, written: str, comparison: Comparison | None, decided: Sequence[str]
 ) -> None:
     """Three columns: what changes, what is unusual, what was decided."""
-    changes, unusual, by_whom = st.columns(3)
+    with st.container(key="glance"):
+        changes, unusual, by_whom = st.columns(3, gap="small")
     with changes, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What changed**" if batch.stage == "completed" else "**What changes**")
         st.markdown(_listed(effects(batch, found, written)))
@@ -101,33 +102,33 @@ def beside(comparison: Comparison) -> None:
     """The import beside the last ones, figure by figure; nothing where there is none."""
     if not comparison.earlier:
         return
-    with st.expander(
-        f"{'The last one' if len(comparison.earlier) == 1 else f'The last {len(comparison.earlier)}'} beside it",
-        icon=":material/compare_arrows:",
-        expanded=True,
+    with (
+        st.expander(
+            f"{'The last one' if len(comparison.earlier) == 1 else f'The last {len(comparison.earlier)}'} beside it",
+            icon=":material/compare_arrows:",
+            expanded=True,
+        ),
+        st.container(key="numbers beside"),
     ):
-        some = (comparison.this, *comparison.earlier)
-        st.table(_table(some).set_index(""))
+        st.table(_table((comparison.this, *comparison.earlier)))
 
 
 def _table(some: Sequence[Figures]) -> pd.DataFrame:
-    lines: list[dict[str, Any]] = [_line("Rows", [f"{each.rows:,}" for each in some], some)]
+    lines = {"Rows": [f"{each.rows:,}" for each in some]}
     for name in OUTCOMES:
-        texts = [f"{each.outcomes.get(name, 0):,} ({each.share(name):.0%})" for each in some]
-        lines.append(_line(f"{SIGNS[name]} {name}", texts, some))
+        lines[f"{SIGNS[name]} {name}"] = [f"{each.outcomes.get(name, 0):,} ({each.share(name):.0%})" for each in some]
     for field in some[0].filled:
         fills = [each.fill(field) for each in some]
-        texts = ["" if fill is None else f"{fill:.0%}" for fill in fills]
-        lines.append(_line(f"{field.replace('_', ' ')} is filled", texts, some))
-    lines.append(_line("Signed by", ["", *(each.signed_by or "nobody yet" for each in some[1:])], some))
-    return pd.DataFrame(lines)
+        lines[f"{words.field(field)} is filled"] = ["" if fill is None else f"{fill:.0%}" for fill in fills]
+    lines["Signed by"] = ["", *(each.signed_by or "nobody yet" for each in some[1:])]
+    return pd.DataFrame.from_dict(lines, orient="index", columns=_titles(some))
 
 
-def _line(what: str, texts: Sequence[str], some: Sequence[Figures]) -> dict[str, Any]:
-    names = [each.file_name for each in some[1:]]
-    same = len(set(names)) < len(names)
-    titles = ["This one", *(words.here(each.at) if same else each.file_name for each in some[1:])]
-    return {"": what, **dict(zip(titles, texts, strict=True))}
+def _titles(some: Sequence[Figures]) -> list[str]:
+    """What each import is called at the head of its column, no two alike: its file, else its time, else its place."""
+    names, times = [each.file_name for each in some[1:]], [words.here(each.at) for each in some[1:]]
+    told = next((each for each in (names, times) if len(set(each)) == len(each)), None)
+    return ["This one", *(told or [f"{place}: {time}" for place, time in enumerate(times, start=1)])]
 
 
 def months(found: Sequence[Mapping[str, Any]]) -> None:
@@ -147,4 +148,5 @@ def months(found: Sequence[Mapping[str, Any]]) -> None:
         lines.append({"": title, "Not signed": said["imports"] - said["signed"], **{names[n]: said[n] for n in names}})
     order = ["", "Imports", "Signed", "Not signed", *list(names.values())[2:]]
     shown = pd.DataFrame(lines)[order]
-    st.table(shown.set_index("").map("{:,}".format))
+    with st.container(key="numbers of months"):
+        st.table(shown.set_index("").map("{:,}".format))

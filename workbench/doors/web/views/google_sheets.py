@@ -31,7 +31,7 @@ def format_guide(contract: Contract, year: str) -> None:
         }
         for field in contract.fields
     ]
-    st.dataframe(pd.DataFrame(columns), hide_index=True, height="content", key="format guide")
+    st.table(pd.DataFrame(columns).set_index("Column"))  # of which no cell is cut
     st.caption(
         f"The header may stand below other lines. The year {year} and the district of the sheet count where a row says "
         "none. Every cell is read as it is shown: 00123 stays 00123. Remove duplicates; e-mail addresses are put into "
@@ -80,9 +80,8 @@ def listed(sheet: GoogleSheet, last: Batch | None, beside: Sequence[GoogleSheet]
 
 def _where(sheet: GoogleSheet, last: Batch | None) -> None:
     tab = sheet.place.worksheet or (f"number {sheet.place.gid}" if sheet.place.gid is not None else "the first")
-    st.caption(
-        f"[Open it at Google]({sheet.place.address}) · tab: {words.text(tab)} · by {words.text(sheet.created_by)}"
-    )
+    about = f":gray[tab: {words.text(tab)} · by {words.text(sheet.created_by)}]"
+    st.markdown(f":small[[Open it at Google]({sheet.place.address}) · {about}]")
     if last is not None:
         label = f"Last import {words.here(last.created_at)}: {last.state}"
         address.link("history", label, icon=":material/history:", batch=last.id)
@@ -219,9 +218,9 @@ def issues(rows: Sequence[Mapping[str, Any]], number: int) -> None:
 
 def numbers(figures: Mapping[str, int]) -> None:
     """The numbers that a playbook's document has, named as it names them."""
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xsmall", key="figures of the playbook"):
         for name, number in figures.items():
-            st.metric(name, f"{number:,}", border=True, width="content")
+            st.metric(name, f"{number:,}", border=True)
 
 
 def success(title: str) -> None:

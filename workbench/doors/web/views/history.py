@@ -18,6 +18,8 @@ DONE = {
     "began": "began the import",
     "staged": "read and checked every row",
     "corrected": "corrected cells",
+    "decided": "decided which rows count",
+    "remapped": "mapped its columns otherwise",
     "planned": "planned it",
     "held": "let it wait for a decision",
     "accepted": "let it go on",
@@ -35,7 +37,9 @@ DONE = {
     "resolved": "imported rows that were unmatched",
     "refused": "was refused",
     "cancelled": "cancelled it",
-    "failed": "it failed",
+    "failed": "began what failed",
+    "sweep refused": "asked for rows that could not be brought in",
+    "matched": "said whom somebody means",
 }
 
 
@@ -70,11 +74,14 @@ def table(
     signed: Mapping[UUID, str] | None = None,
 ) -> None:
     """Imports in the order given with what each is called and its figures as they stand, each with a button that opens
-    it; those that were left off are told as such. Removed records stand in a column where there are any."""
+    it; those that were left off are told as such. Removed records and control totals stand in columns where there are
+    any."""
     shown = pd.DataFrame([_line(*each) for each in zip(batches, titles, figures, strict=True)])
-    shown.insert(3, "Signed", [_signed(batch, signed or {}) for batch in batches])
-    if not shown["Removed"].any():
-        del shown["Removed"]
+    shown.insert(3, "When", [words.here(batch.created_at) for batch in batches])
+    shown.insert(4, "Signed", [_signed(batch, signed or {}) for batch in batches])
+    for name in ("Removed", "Totals"):
+        if not shown[name].any():
+            del shown[name]
     ids = {batch.id for batch in left_off}
     shown["State"] += [", left off" if batch.id in ids else "" for batch in batches]
     button = st.column_config.ButtonColumn(
@@ -85,10 +92,13 @@ def table(
         pinned=True,
     )
     columns = {
-        sign: st.column_config.NumberColumn(sign, width=48, help=f"Rows {name}. {MEANINGS[name]}")
+        sign: st.column_config.NumberColumn(sign, width=48, help=f"Rows {name}. {MEANINGS[name]}", format="localized")
         for name, sign in SIGNS.items()
     }
-    config: dict[str, Any] = {"": button, **columns}
+    columns["Rows"] = st.column_config.NumberColumn("Rows", width=56, format="localized")
+    widths = {"File": 145, "State": 130, "When": 148, "Signed": 98}
+    texts = {name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()}
+    config: dict[str, Any] = {"": button, **texts, **columns}
     st.dataframe(shown, hide_index=True, key="imports", height="content", column_config=config, placeholder="")
 
 
@@ -106,14 +116,12 @@ def month_begins(zone: tzinfo) -> tuple[datetime, datetime]:
 
 
 def _line(batch: Batch, title: str, found: Reconciliation) -> dict[str, Any]:
-    kind = ("undo preview, " if batch.dry_run else "undo, ") if batch.undo_of else ""
-    kind = "resolving, " if batch.sweep_of and not batch.undo_of else kind
-    state = ", ".join(filter(None, (kind + batch.state, batch.totals)))
+    kind = "undo, " if batch.undo_of else "resolving, " if batch.sweep_of else ""
+    state = "undo preview" if batch.dry_run and batch.undo_of else kind + batch.state
     facts = {"File": batch.file_name, "State": state}
     figures = {SIGNS[name]: getattr(found, name) if batch.processed is not None else None for name in OUTCOMES}
-    figures["Removed"] = batch.removals
+    figures |= {"Removed": batch.removals, "Totals": batch.totals.removeprefix("totals ")}
     more = {
-        "When": words.here(batch.created_at),
         "Run by": batch.initiated_by,
         "Dataset": title,
         "Time it speaks of": batch.window or "",
@@ -123,7 +131,7 @@ def _line(batch: Batch, title: str, found: Reconciliation) -> dict[str, Any]:
 
 def story(happened: Sequence[Mapping[str, Any]]) -> None:
     """Who did what to an import, and when."""
-    st.subheader("What happened")
+    st.header("What happened")
     told = [
         {
             "When": words.here(event["at"]),
@@ -140,17 +148,28 @@ def _details(event: Mapping[str, Any]) -> str:
     told = {name: value for name, value in event["detail"].items() if value and name != "plan"}
     again = event["detail"].get("plan", 0)
     number = f"for the {_ORDINALS.get(again, f'{again}th')} time; " if again > 1 else ""
-    return (number + "; ".join(f"{_WORDS.get(name, name)}: {_shown(value)}" for name, value in told.items()))[:500]
+    parts = (f"{_WORDS.get(name, words.field(name))}: {_shown(name, value)}" for name, value in told.items())
+    return (number + "; ".join(parts))[:500]
 
 
 _ORDINALS = {2: "second", 3: "third"}
-_WORDS = {"taken_back": "the last correction was taken back", "made_again": "a correction was made again"}
+_WORDS = {
+    "taken_back": "the last correction was taken back",
+    "made_again": "a correction was made again",
+    "failed": "invalid",
+    "for": "because of",
+    "codes": "what it waited for",
+    "by": "by run",
+}
+_CODES = ("for", "codes")
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return f"{value:,}" if isinstance(value, int) else str(value)
+        return ", ".join(_shown(name, each) for each in value)
+    if name in _CODES:
+        return str(value).replace(".", " ").replace("_", " ")
+    return str(value)[:18] if name == "by" else f"{value:,}" if type(value) is int else str(value)
 
 
 def how_read(batch: Batch) -> None:
@@ -181,7 +200,7 @@ def how_read(batch: Batch) -> None:
         if not batch.headers:
             return
         st.dataframe(
-            pd.DataFrame([(name, columns.get(name, "")) for name in batch.headers], columns=["Column", "Field"]),
+            pd.DataFrame([(name, columns.get(name, "")) for name in batch.mapped_headers], columns=["Column", "Field"]),
             hide_index=True,
-            height="content" if len(batch.headers) < 20 else 430,
+            height="content" if len(batch.mapped_headers) < 20 else 430,
         )

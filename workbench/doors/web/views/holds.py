@@ -9,7 +9,7 @@ from workbench.doors.web import words
 from workbench.model.batch import Batch
 from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold
-from workbench.model.kinds import as_said
+from workbench.model.trimming import as_said
 
 HOLD = "Hold everything until they are corrected"
 GO_ON = "Let the good rows go on"
@@ -24,9 +24,10 @@ def decided(found: Sequence[Hold], key: str) -> tuple[list[str], str]:
     st.caption("This waits for a person. Correct the file or its rows, or let it go on.")
     accepted = []
     for code, holds in by_code.items():
-        with st.container(border=True):
-            for hold in holds:
-                st.markdown(words.text(hold.sentence))
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            with st.container(gap="xsmall", width="stretch"):
+                for hold in holds:
+                    st.markdown(words.text(hold.sentence))
             if st.checkbox("Let it go on", key=f"let go on {key} {code}"):
                 accepted.append(code)
     reason = ""
@@ -50,6 +51,7 @@ def others_go_on(batch: Batch, written: str) -> bool:
             f"Of the others, {written} will be written; the invalid stay out.",
         ],
         index=1 if batch.skip_errors else 0,
+        horizontal=True,
         key=f"others go on {batch.id} {batch.plan}",
     )
     return choice == GO_ON

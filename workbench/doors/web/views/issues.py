@@ -10,8 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench.doors.web import words
+from workbench.doors.web.grid import Sorted
+from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
+from workbench.model.row_query import CellTest, Test
 from workbench.model.texts import NO_NAMES
 from workbench.model.wording import first_of
 
@@ -132,10 +135,17 @@ def _go_to(field: str | None, code: str | None) -> None:
 
 
 def values(
-    batch: Batch, kind: Mapping[str, Any], found: Sequence[Mapping[str, Any]], number: int, *, may_correct: bool
+    batch: Batch,
+    kind: Mapping[str, Any],
+    found: Sequence[Mapping[str, Any]],
+    number: int,
+    *,
+    may_correct: bool,
+    clean: Callable[[Mapping[str, str]], None] | None = None,
 ) -> tuple[dict[str, str], bool] | None:
     """What stands in the cells of a kind's rows, to be put right for all rows that say so: what each text is to be, and
-    whether the template is to know it; None while nobody has said it."""
+    whether the template is to know it; None while nobody has said it. `clean` goes to where the same is a step of the
+    import's recipe."""
     if not found:
         if kind["field"]:
             st.caption("No column of the file fills it: correct it at Map, or in the rows below.")
@@ -176,7 +186,14 @@ def values(
         label = f"Put {words.many(int(taken['rows'].sum()))} right and check again" if means else "Put them right"
         pressed = st.button(label, type="primary", disabled=not means, icon=":material/check:", key="put right")
         remember = batch.template_id is not None and st.checkbox("Let the template know it for the next time", True)
+        cleans = clean is not None and st.button(
+            "Clean this column",
+            icon=":material/cleaning_services:",
+            help="The same as a step of a recipe, which next month's file is cleaned by, too: with what is said here.",
+        )
         st.caption("The source file stays as it is.")
+    if cleans and clean is not None:
+        clean(means)
     return (means, remember) if pressed else None
 
 
@@ -238,18 +255,46 @@ def filters(batch: Batch, counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]
     return {"field": None, "code": None, "wrong": wrong and bool(counts)}
 
 
-def asked() -> tuple[str, int]:
-    """The words that rows are to have in their cells, and the line from which on they are shown."""
-    words_, line = st.columns([3, 1])
-    text = words_.text_input(
-        "Search",
-        key="search",
-        bind="query-params",
-        placeholder="Words in any cell, as it is or as it came",
-        icon=":material/search:",
-    )
-    start = line.number_input("From line", min_value=1, value=1, step=50, key="from", bind="query-params")
-    return text or "", int(start or 1)
+def asked(batch: Batch) -> tuple[str, CellTest | None, int]:
+    """The words that rows are to have in their cells, or what one column is to say, and the line from which on they are
+    shown."""
+    headers = batch.fields if batch.derived else batch.headers
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Search",
+            key="search",
+            bind="query-params",
+            placeholder="Words in any cell, as it is or as it came",
+            icon=":material/search:",
+            width="stretch",
+        )
+        column = st.selectbox(
+            "In", headers, index=None, placeholder="any column", key="in", bind="query-params", width=190
+        )
+        test: Test = "contains"
+        if column is not None:
+            tests: dict[Test, str] = {"contains": "contains it", "equals": "is exactly it", "blank": "is blank"}
+            test = st.selectbox("Which", list(tests), format_func=tests.__getitem__, key="which cell", width=140)
+        start = st.number_input(
+            "From line",
+            min_value=1,
+            step=50,
+            key="from",
+            bind="query-params",
+            on_change=partial(rows.order_by, None),
+            width=130,
+        )
+    text = text or ""
+    if column is None:
+        return text, None, int(start or 1)
+    wanted = CellTest(header=column, test=test, text=text) if text.strip() or test == "blank" else None
+    return "", wanted, int(start or 1)
+
+
+def order_by(order: Sorted | None) -> None:
+    """Puts an order of all rows into the address; they are then shown from the first on."""
+    rows.order_by(order)
+    st.session_state["from"] = 1
 
 
 def correction(said: Mapping[int, Mapping[str, str]], elsewhere: int) -> tuple[bool, bool]:

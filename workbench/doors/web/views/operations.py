@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.doors.web import words
-from workbench.doors.web.states import PREVIEWED, Preview
+from workbench.doors.web.rows_by_step import PREVIEWED, Preview
 from workbench.prepare.cleaning import Operation, Option
 from workbench.prepare.cleaning.operation import REQUIRED
 
@@ -63,7 +63,8 @@ def _asked(option: Option, headers: Sequence[str], given: Any, *, key: str) -> A
         case "pattern":
             return st.text_input(title, given or "", key=key, help="A regular expression: [0-9]+ is one digit or more.")
         case "expression":
-            told = "As in SQL: upper(Name), City || ', ' || State, case when Grade = '' then 'none' else Grade end."
+            told = "As in SQL: upper(Name), City || ', ' || State, case when Grade = '' then 'none' else Grade end. "
+            told += "Numbers are decimals, so 7 / 2 is 3.5."
             return st.text_area(title, given or "", key=key, help=told, height=80)
         case _:
             return st.text_input(title, given or "", key=key)

@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from workbench.model.contract import Contract, FromWindow
+from workbench.model.contract import Contract
+from workbench.model.derivation import FromWindow
 from workbench.playbooks import PLAYBOOKS
 from workbench.prepare.mapping import may_be_lenient
 
@@ -19,12 +20,12 @@ MODES = {
 }
 
 
-WINDOW = ("Window", "Which time the file speaks of, for the import log", "Stands in the import log.")
+WINDOW = ("Time it speaks of", "For the import log, e.g. Autumn 2026", "Stands in the import log, as its Window.")
 YEAR = ("Academic year", "2024-2025", "Stands in the import log, and in every row whose year is blank.")
 SINCE = (
-    "Window: since when rows are imported",
+    "Since when rows are imported",
     "Everything; or: semester, six months, 2025-2026, 2026-01-15",
-    "Stands in the import log. A row without a date is never left out by it.",
+    "Stands in the import log, as its Window. A row without a date is never left out by it.",
 )
 """How the window is asked for: label, example, help."""
 

@@ -30,12 +30,12 @@ MEANINGS = {
 }
 
 
-def figures(found: Reconciliation, *, planned: bool = False) -> None:
-    """The six figures, each with its word and sign, and whether they add up."""
-    with st.container(horizontal=True, gap="xsmall"):
-        st.metric("Processed", f"{found.processed:,}", border=True, width=128)
+def figures(found: Reconciliation, *, planned: bool = False, key: str = "") -> None:
+    """The six figures, each with its word and sign, and whether they add up; `key` tells them from others of a page."""
+    with st.container(horizontal=True, gap="xsmall", key=f"figures {key}".strip()):
+        st.metric("Processed", f"{found.processed:,}", border=True)
         for name in OUTCOMES:
-            st.metric(f"{SIGNS[name]} {name.capitalize()}", f"{getattr(found, name):,}", border=True, width=128)
+            st.metric(f"{SIGNS[name]} {name.capitalize()}", f"{getattr(found, name):,}", border=True)
     terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
     proof = "what the plan means to do" if planned else "proven by the database"
     proof = f"{proof}; **undone since**" if found.undone else proof

@@ -59,9 +59,11 @@ def sample() -> UploadedFile | None:
 
 
 def trial(rows: int, *, again: bool) -> tuple[str, bool]:
-    """The window of a trial, and whether it is to begin."""
+    """The time that a trial speaks of, and whether it is to begin."""
     st.caption(f"The sample's first {rows} rows are read, mapped, checked and planned. Nothing is written.")
-    window = st.text_input("Window", help="A date range or an academic year, where the file does not say it.")
+    window = st.text_input(
+        "Time it speaks of", help="A date range or an academic year, where the file does not say it: the log's Window."
+    )
     return window, st.button("Try it again" if again else "Try it", icon=":material/science:")
 
 

@@ -1,6 +1,6 @@
 """A profile: a sheet's figures, its columns in a table, and one of them closely, each beside the last import's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,11 +12,9 @@ from workbench.doors.web import words
 from workbench.doors.web.views.comparison import BEFORE, LAST, NOW, THIS, distribution
 from workbench.doors.web.views.plots import plot
 from workbench.model.kinds import KINDS
-from workbench.model.wording import first_of
 from workbench.prepare.outliers import MOST, Outliers
 
 _LONGEST = 200
-_LINES = 8
 TITLES = {"percent": "percent", "secret": "secret"}
 """What types are called here that their kinds call otherwise, or that are no kinds."""
 
@@ -31,7 +29,7 @@ def at_a_glance(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> N
     with st.container(horizontal=True, gap="small"):
         for name, (now, then) in figures.items():
             delta = now - then if then is not None else None
-            st.metric(name, f"{now:,}", f"{delta:+,}" if delta else None, border=True, width=112, delta_color="off")
+            st.metric(name, f"{now:,}", f"{delta:+,}" if delta else None, border=True, width=150, delta_color="off")
 
 
 def since(beside: str, changes: Sequence[Mapping[str, Any]]) -> None:
@@ -96,8 +94,9 @@ def _kind(column: Mapping[str, Any]) -> str:
     return title if column["fits"] == 1 else f"{title} ({column['fits']:.1%})"
 
 
-def one_column(column: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
-    """One column closely: its values, patterns, histograms, outliers and near-duplicates."""
+def one_column(column: Mapping[str, Any], before: Mapping[str, Any] | None, far: int = 0) -> None:
+    """One column closely: its values, patterns, histograms and near-duplicates; of its numbers so many are `far` off,
+    and not in their histogram."""
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Most frequent values**")
@@ -108,12 +107,14 @@ def one_column(column: Mapping[str, Any], before: Mapping[str, Any] | None) -> N
         if column["numbers"]:
             st.markdown("**How the days lie**" if _dated(column) else "**How the numbers lie**")
             plot(_histogram(column, before, "numbers"), key="numbers")
+            _told_apart(far)
         elif column.get("values"):
             st.markdown("**How the values are distributed**")
             plot(distribution(column, before), key="distribution")
         if column["shortest"] < column["longest"]:
             st.markdown("**How long the values are**, in characters")
             plot(_histogram(column, before, "lengths"), key="lengths")
+            _told_apart(column["filled"] - sum(rows for _, _, rows in column["lengths"]))
         elif column["filled"]:
             st.markdown(f"**Every value is {column['longest']:,} characters long.**")
     if column.get("groups"):
@@ -122,18 +123,24 @@ def one_column(column: Mapping[str, Any], before: Mapping[str, Any] | None) -> N
         st.dataframe(pd.DataFrame(column["groups"], columns=["Values", "Rows", "Why"]), hide_index=True)
 
 
-def outliers(name: str, found: Outliers) -> tuple[str, ...]:
-    """Every outlier of a column with its lines; the values that are chosen among them, all where none is."""
-    told = list(found.values())
+def _told_apart(rows: int) -> None:
+    """That a histogram leaves rows out."""
+    if rows > 0:
+        st.caption(f"Without {words.many(rows)} far off, which would press all others together.")
+
+
+def outliers(name: str, found: Outliers) -> list[tuple[int, str]]:
+    """Every outlier of a column on its line; those that are chosen among them, each with its line and its value."""
     st.markdown(f"**Outliers**: {words.many(found.rows)} unlike the others of this column")
     if found.rows > MOST:
         st.caption(f"The first {MOST:,} of these rows.")
+    told = found.alike().to_pydict()
     frame = pd.DataFrame(
         {
-            "Value": [text[:_LONGEST] for text, *_ in told],
-            "Rows": [rows for _, rows, *_ in told],
-            "Lines": [_lines(lines) for *_, lines, _ in told],
-            "Why": [why for *_, why in told],
+            "Line": told["line"],
+            "Value": [text[:_LONGEST] for text in told["text"]],
+            "Rows": told["rows"],
+            "Why": told["why"],
         }
     )
     chosen = st.dataframe(
@@ -143,13 +150,25 @@ def outliers(name: str, found: Outliers) -> tuple[str, ...]:
         on_select="rerun",
         selection_mode="multi-row",
         key=f"outliers {name}",
-        column_config={"Lines": st.column_config.TextColumn(help="Lines of the source, its header counted.")},
+        column_config={
+            "Line": st.column_config.NumberColumn(help="The line of the source, its header counted.", format="%d"),
+            "Rows": st.column_config.NumberColumn(help="The outliers that have this very value.", format="localized"),
+        },
     ).selection.rows
-    return tuple(dict.fromkeys(told[row][0] for row in chosen or range(len(told)) if row < len(told)))
+    st.caption("Choose one to go to its line.")
+    return [(told["line"][row], told["text"][row]) for row in chosen if row < len(frame)]
 
 
-def _lines(lines: Sequence[int]) -> str:
-    return first_of([f"{line}" for line in lines], _LINES)
+def line(number: int, rows: Sequence[tuple[int, Mapping[str, str]]], name: str) -> None:
+    """A line of the source between its neighbours, the column that it is looked at for first."""
+    st.markdown(f"**Line {number:,}** and those beside it")
+    headers = [name, *(header for header in rows[0][1] if header != name)] if rows else [name]
+    frame = pd.DataFrame(
+        {"": ["▶" if at == number else "" for at, _ in rows], "Line ": [at for at, _ in rows]}
+        | {f"{header} ": [cells.get(header, "")[:_LONGEST] for _, cells in rows] for header in headers}
+    )
+    numbers = st.column_config.NumberColumn(format="%d", width=70)
+    st.dataframe(frame, hide_index=True, height="content", key=f"line {number}", column_config={"Line ": numbers})
 
 
 def _frequencies(column: Mapping[str, Any], before: Mapping[str, Any] | None, what: str, label: str) -> None:
@@ -195,3 +214,12 @@ def _histogram(column: Mapping[str, Any], before: Mapping[str, Any] | None, what
         yaxis={"title": "rows", "rangemode": "tozero"},
     )
     return figure
+
+
+@st.fragment(run_every=1.0)
+def making(rows: Callable[[], int | None], of: int) -> None:
+    """How far the profile of all rows is; the page runs again once it is made, for which `rows` says None."""
+    read = rows()
+    if read is None:
+        st.rerun()
+    st.progress(0.0 if not read else min(read / max(of, read), 1.0), text=f"Profiling every row: {read:,} so far")

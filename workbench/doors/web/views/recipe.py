@@ -42,7 +42,7 @@ def steps(
         with lines.container(horizontal=True, vertical_alignment="center", gap="small", key=f"clean step {at}"):
             box = f"clean on {key} {at}"
             st.checkbox(
-                f"**{at + 1}.** {words.text(sentence(step))}",
+                f"Step {at + 1}: {words.label(sentence(step))}",
                 step.on,
                 key=box,
                 on_change=switch,

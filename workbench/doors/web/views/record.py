@@ -1,7 +1,7 @@
 """A record: asked for, as it is now, and what happened to it; a line of a file that is about one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from workbench.datasets.catalog import contract
 from workbench.doors.web import address, words
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
-from workbench.model.kinds import as_said
+from workbench.model.trimming import as_said
 from workbench.prepare.cleaning import said_of
 
 _LAST = ("id", "created_at", "updated_at")
@@ -53,7 +53,7 @@ def called(record: Mapping[str, Any]) -> str:
 def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> None:
     """A record's values as they are now; ids of records are told by what those are called."""
     values = [
-        (name, "" if record[name] is None else _named(record[name], names))
+        (_titled(name, record[name], names), "" if record[name] is None else _named(record[name], names))
         for name in sorted(record, key=_LAST.__contains__)
         if name != "tenant_id"
     ]
@@ -131,10 +131,15 @@ def progress(found: Mapping[str, Any]) -> None:
         place.metric(name, value)
 
 
+def _titled(name: str, value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
+    return words.field(name.removesuffix("_id") if str(value) in names else name)
+
+
 def _named(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
     one = names.get(str(value))
     if isinstance(value, datetime):
-        return words.here(value)
+        a_day = value.astimezone(UTC).time() == time()  # a file's day, which no zone turns into the day before
+        return f"{value.astimezone(UTC):%Y-%m-%d}" if a_day else words.here(value)
     return str(value) if one is None else " ".join(filter(None, (one["key"], one["title"])))
 
 
@@ -182,13 +187,15 @@ def decided(row: Mapping[str, Any]) -> str:
 def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> None:
     """One import's part in it: how it ended, old and new values, who, when, why, who signed."""
     outcome = event["outcome"] or event["stage"]
+    is_to_be = event["stage"] != "completed" and outcome in ("created", "updated")
     reason = f" ({event['reason']})" if event["reason"] else ""
     kind = "Undo: " if event["undo_of"] else ""
     with st.container(border=True):
         since = ", undone since" if event["undone_by"] else ""
-        st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{outcome}**{reason}{since} · {words.here(event['at'])}")
+        told = f"to be {outcome}" if is_to_be else outcome
+        st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{told}**{reason}{since} · {words.here(event['at'])}")
         for name, (old, new) in event["changes"].items():
-            st.markdown(f"{words.text(name)}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
+            st.markdown(f"{words.text(words.field(name))}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
         for why in filter(None, (words.told(event["issues"] or ()), *said_of(event), event["explanation"])):
             st.markdown(words.text(why))
         line = f"line {event['line']}" if event["line"] else "not in the file"
@@ -205,7 +212,7 @@ def _shown(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
 
 def cells(row: Mapping[str, Any]) -> None:
     """A line of a file: what became of it, why, and its cells as they are and as they came."""
-    st.subheader(f"Line {row['line']} of the file")
+    st.header(f"Line {row['line']} of the file")
     rows.table([row], key="row")
     for said in filter(None, (*said_of(row), decided(row))):
         st.markdown(words.text(said))

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench.doors.web import words
+from workbench.doors.web import grid, words
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
+from workbench.model.row_query import Order
 from workbench.prepare.cleaning import said_of
 
 REASONS = {
@@ -52,31 +53,117 @@ def _changed(changes: Mapping[str, Sequence[object]]) -> str:
     return "; ".join(f"{name}: {words.blank(old)} → {words.blank(new)}" for name, (old, new) in changes.items())
 
 
-def cells(
-    batch: Batch, rows: Sequence[Mapping[str, Any]], typed: Mapping[int, Mapping[str, str]] | None = None
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+def cells(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Rows of an import with what is wrong and their source cells, and how the columns are to be shown.
 
     The columns are called "line", "told" and by their place "0", "1" ...: a source's header is only a label, and may be
     anything. Columns that fill a field with an issue come first. A part that was made of a run's rows has fields and no
-    cells. What somebody has `typed` into cells, by line and header, stands in them.
+    cells.
     """
-    wrong = {issue["field"] for row in rows for issue in row["issues"]}
-    fills = batch.mapping.get("columns", {})
     headers, part = (batch.fields, "payload") if batch.derived else (batch.headers, "raw")
-    places = sorted(range(len(headers)), key=lambda place: fills.get(headers[place]) not in wrong)
-    frame = pd.DataFrame({"line": [row["line"] for row in rows], "told": [_told(row) for row in rows]})
+    frame = pd.DataFrame({"line": [_line(row) for row in rows], "told": [_told(row) for row in rows]})
     if any(row.get("corrected") for row in rows):
         frame["was"] = [_was(row) for row in rows]
-    said = [{**row[part], **(typed or {}).get(row["line"], {})} for row in rows]
-    source = {str(place): [_cell(row.get(headers[place])) for row in said] for place in places}
+    places = _places(batch, rows, headers)
+    source = {str(place): [_cell(row[part].get(headers[place])) for row in rows] for place in places}
     shown: dict[str, Any] = {
-        "line": st.column_config.NumberColumn("Line", help="The line of the source, its header counted.", format="%d"),
+        "line": st.column_config.NumberColumn("Line", help=_LINE_OF, format="%d"),
         "told": st.column_config.TextColumn("What is wrong", width=330),
-        "was": st.column_config.TextColumn("Corrected", help="What stood there before, and who put it right."),
+        "was": st.column_config.TextColumn("Corrected", help=_CORRECTED),
         **{name: st.column_config.TextColumn(headers[int(name)]) for name in source},
     }
     return frame.assign(**source), shown
+
+
+def _line(row: Mapping[str, Any]) -> int:
+    """The line of the source that people know a row by, which a row that was made of others has from the first."""
+    return int((row.get("sources") or [row["line"]])[0])
+
+
+_LINE_OF = "The line of the source, its header counted."
+_CORRECTED = "What stood there before, and who put it right."
+
+
+def _places(batch: Batch, rows: Sequence[Mapping[str, Any]], headers: Sequence[str]) -> list[int]:
+    """The places of the columns, those first that fill a field with an issue."""
+    wrong = {issue["field"] for row in rows for issue in row["issues"]}
+    fills = _fills(batch)
+    return sorted(range(len(headers)), key=lambda place: fills.get(headers[place]) not in wrong)
+
+
+def _fills(batch: Batch) -> dict[str, str]:
+    """The field that each column fills."""
+    return {name: name for name in batch.fields} if batch.derived else dict(batch.mapping.get("columns", {}))
+
+
+def in_grid(
+    batch: Batch, rows: Sequence[Mapping[str, Any]], typed: Mapping[int, Mapping[str, str]], *, editable: bool
+) -> tuple[list[grid.Row], list[grid.Column]]:
+    """Rows of an import for the grid, as `cells` has them: what somebody has `typed` into cells, by line and header,
+    stands in them; cells that have an issue or were changed are marked."""
+    headers, part = (batch.fields, "payload") if batch.derived else (batch.headers, "raw")
+    columns = [grid.Column(name="line", label="Line", help=_LINE_OF, width=76, pinned=True)]
+    if any(row["issues"] or row["reason"] == "rejected" for row in rows):
+        columns.append(grid.Column(name="told", label="What is wrong", width=300, wraps=True, sortable=False))
+    if any(row.get("corrected") for row in rows):
+        columns.append(grid.Column(name="was", label="Corrected", help=_CORRECTED, width=180, sortable=False))
+    places = _places(batch, rows, headers)
+    columns += [grid.Column(name=str(place), label=headers[place], editable=editable) for place in places]
+    fills = _fills(batch)
+    filled = {field: str(headers.index(header)) for header, field in fills.items() if header in headers}
+    return [_in_grid(row, row[part], headers, filled, typed.get(row["line"], {}), editable) for row in rows], columns
+
+
+def _in_grid(
+    row: Mapping[str, Any],
+    source: Mapping[str, object],
+    headers: Sequence[str],
+    filled: Mapping[str, str],
+    typed: Mapping[str, str],
+    editable: bool,
+) -> grid.Row:
+    kept = {str(place): _cell(source.get(header)) for place, header in enumerate(headers)}
+    edited = {str(headers.index(header)): text for header, text in typed.items() if header in headers}
+    changed = {
+        str(headers.index(header)): f"was {words.blank(each['was'])}, before step {each['step']}: {each['by']}"
+        for header, each in row["cleaned"].items()
+        if header in headers
+    }
+    changed |= {
+        str(headers.index(header)): f"was {words.blank(was)}, corrected by {row['corrected_by']}"
+        for header, (was, _) in row["corrected"].items()
+    }
+    wrong: dict[str, str] = {}
+    for issue in row["issues"]:
+        if (name := filled.get(issue["field"])) is not None:
+            wrong[name] = "; ".join(filter(None, (wrong.get(name), issue["message"])))
+    return grid.Row(
+        id=str(row["line"]),
+        cells={"line": _line(row), "told": _told(row), "was": _was(row), **kept, **edited},
+        kept=kept if editable else {},
+        changed=changed,
+        wrong=wrong,
+    )
+
+
+def ordered(batch: Batch) -> tuple[grid.Sorted | None, Order]:
+    """The order that the address asks for, as the grid and as the rows know it."""
+    headers = batch.fields if batch.derived else batch.headers
+    said = st.query_params.get("order", "")
+    name, descending = said.removeprefix("-"), said.startswith("-")
+    if name == "line" and descending:
+        return grid.Sorted(column=name, descending=True), Order(descending=True)
+    if name.isdecimal() and name.isascii() and int(name) < len(headers):
+        return grid.Sorted(column=name, descending=descending), Order(header=headers[int(name)], descending=descending)
+    return None, Order()
+
+
+def order_by(order: grid.Sorted | None) -> None:
+    """Puts an order of rows into the address."""
+    if order is None:
+        st.query_params.pop("order", None)
+    else:
+        st.query_params["order"] = f"{'-' if order.descending else ''}{order.column}"
 
 
 def high(frame: pd.DataFrame) -> int | None:
@@ -101,31 +188,14 @@ def _was(row: Mapping[str, Any]) -> str:
     return f"✎ {said} ({row['corrected_by']})" if said else ""
 
 
-def marked(batch: Batch, rows: Sequence[Mapping[str, Any]], frame: pd.DataFrame) -> Any:
-    """The frame of `cells` with the cells marked that were corrected; an editor cannot be marked so."""
-    if "was" not in frame:
-        return frame
-    changed = [{str(batch.headers.index(name)) for name in row["corrected"]} for row in rows]
-    colours = pd.DataFrame("", index=frame.index, columns=frame.columns)
-    for place, names in enumerate(changed):
-        colours.loc[place, list(names)] = "background-color: #2f6fb040"
-    return frame.style.apply(lambda _: colours, axis=None)
-
-
 def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def corrected(
-    batch: Batch, shown: Sequence[Mapping[str, Any]], edits: Mapping[int, Mapping[str, str | None]]
-) -> dict[int, dict[str, str]]:
-    """What an editor of `cells` says was changed, by line and header."""
+def corrected(batch: Batch, edits: Mapping[str, Mapping[str, str]]) -> dict[int, dict[str, str]]:
+    """What a grid of rows says was edited, by line and header."""
     return {
-        shown[place]["line"]: {
-            batch.headers[int(column)]: text or "" for column, text in changed.items() if column != "pick"
-        }
-        for place, changed in edits.items()
-        if set(changed) != {"pick"}
+        int(line): {batch.headers[int(column)]: text for column, text in row.items()} for line, row in edits.items()
     }
 
 
@@ -142,8 +212,8 @@ def _opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]]) -> tu
         frame, config = cells(batch, rows)  # of a run whose parts make the records
         return (frame if frame["told"].any() else frame.drop(columns="told")), config
     if outcome == "created":
-        return pd.DataFrame([{"Line": row["line"], **row["payload"]} for row in rows]).fillna(""), {}
-    head = [{"Line": row["line"], "Key": row["key"] or ""} for row in rows]
+        return pd.DataFrame([{"Line": _line(row), **row["payload"]} for row in rows]).fillna(""), {}
+    head = [{"Line": _line(row), "Key": row["key"] or ""} for row in rows]
     if outcome == "updated" and batch.undo_of is None:
         changes = [
             {**said, "Field": name, "Old": words.blank(old), "New": words.blank(new)}
@@ -177,24 +247,32 @@ def removed(records: Sequence[Mapping[str, Any]], *, key: str) -> None:
 
 
 def page(
-    fetch: Callable[[int, int], list[dict[str, Any]]], *, key: str, size: int = 50, start: int = 0
+    fetch: Callable[[int, int], list[dict[str, Any]]],
+    *,
+    key: str,
+    size: int = 50,
+    start: int = 0,
+    by_lines: bool = True,
 ) -> list[dict[str, Any]]:
     """One page of rows with buttons for the next and the first; `fetch(after, limit)` asks the database for no more.
 
     The place is kept in the session under `key`; changing the key (a filter) begins again at the first page, which is
-    after the line `start`.
+    after the line `start`. Rows in another order than that `by_lines` are counted: `after` is how many come before.
     """
     starts: list[int] = st.session_state.setdefault(f"starts {key}", [start])
     rows = fetch(starts[-1], size + 1)
     more, rows = len(rows) > size, rows[:size]
     if len(starts) > 1 or more:
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-            span = f"lines {rows[0]['line']:,} to {rows[-1]['line']:,}" if rows else "no more rows"
+            if by_lines:
+                span = f"lines {rows[0]['line']:,} to {rows[-1]['line']:,}" if rows else "no more rows"
+            else:
+                span = f"rows {starts[-1] + 1:,} to {starts[-1] + len(rows):,} in this order"
             st.caption(f"Page {len(starts)}: {span}", width="content")
             if st.button("Back", disabled=len(starts) == 1, key=f"back {key}", icon=":material/chevron_left:"):
                 starts.pop()
                 st.rerun()
             if st.button("Next", disabled=not more, key=f"next {key}", icon=":material/chevron_right:"):
-                starts.append(rows[-1]["line"])
+                starts.append(rows[-1]["line"] if by_lines else starts[-1] + size)
                 st.rerun()
     return rows

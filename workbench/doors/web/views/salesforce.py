@@ -117,11 +117,11 @@ def audited(found: Completeness) -> bool:
     name = found.dataset.removeprefix("salesforce.").replace("_", " ")
     with st.container(border=True):
         st.markdown(f"**Audit of {words.text(name)}** · {words.text(found.source)}")
-        with st.container(horizontal=True, gap="xsmall"):
-            st.metric("There", f"{found.there:,}", border=True, width=128)
-            st.metric("Here", f"{found.here:,}", border=True, width=128)
+        with st.container(horizontal=True, gap="xsmall", key=f"figures of {found.dataset} {found.source}"):
+            st.metric("There", f"{found.there:,}", border=True)
+            st.metric("Here", f"{found.here:,}", border=True)
             for kind in KINDS:
-                st.metric(kind.capitalize(), f"{found.counts[kind]:,}", border=True, width=128, help=MEANINGS[kind])
+                st.metric(kind.capitalize(), f"{found.counts[kind]:,}", border=True, help=MEANINGS[kind])
         if found.is_complete:
             waits = found.counts["waiting"]
             but = f", but for {words.many(waits, 'record')} waiting for others" if waits else ""

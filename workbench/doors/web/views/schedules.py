@@ -38,12 +38,13 @@ def listed(one: Schedule, sheets: Mapping[UUID, str], last: ScheduledRun | None)
     with st.container(border=True):
         told, ways = st.columns([3, 2], vertical_alignment="center")
         told.markdown(f"**{words.text(one.name)}** · {words.text(one.work.told(sheets))}")
-        when = f"`{one.cron}` in {words.text(one.zone)}, as {words.text(one.updated_by)}"
+        often = told_often(one.cron)
+        when = words.text(f"{often} in {one.zone}, as {one.updated_by}") if often else f"`{one.cron}` in {one.zone}"
         state = "**paused**" if one.paused else f"next {words.text(local(one.next_due, one.zone))}"
-        told.caption(f"{state} · {when}")
+        told.caption(f"{state} · {when}", help=f"As cron says it: `{one.cron}`")
         with told:
             if last is not None:
-                label = f"Last run {words.when(last.due)} UTC: {SIGNS[last.status]} {last.outcome}"
+                label = f"Last run {words.here(last.due)}: {SIGNS[last.status]} {last.outcome}"
                 address.jump(label, icon=":material/history:", run=last.id)
         pressed: Deed | None = None
         with ways, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
@@ -60,6 +61,22 @@ def listed(one: Schedule, sheets: Mapping[UUID, str], last: ScheduledRun | None)
                 if st.button("Remove it", key=f"remove {one.id}", type="primary"):
                     pressed = "remove"
         return pressed
+
+
+_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def told_often(cron: str) -> str:
+    """When that is, in words: "every Sunday at 03:00"; blank for what only cron can say."""
+    minute, hour, day, month, weekday = (*cron.split(), "", "", "", "", "")[:5]
+    if not (minute.isdecimal() and hour.isdecimal() and month == "*"):
+        return ""
+    at = f"at {int(hour):02}:{int(minute):02}"
+    if day == "*" and weekday == "*":
+        return f"every day {at}"
+    if day == "*" and all(each.isdecimal() and int(each) < len(_DAYS) for each in weekday.split("-", 1)):
+        return f"every {' to '.join(_DAYS[int(each)] for each in weekday.split('-', 1))} {at}"
+    return f"on day {int(day)} of every month {at}" if day.isdecimal() and weekday == "*" else ""
 
 
 def calendar(due: Sequence[tuple[datetime, Schedule]]) -> None:
@@ -90,10 +107,10 @@ def durations(runs: Sequence[ScheduledRun]) -> go.Figure:
             y=[max(run.seconds or 0, 0.1) / by for _, run in some],
             name=f"{SIGNS[status]} {status}",
             marker_color=COLOURS[status],
-            customdata=[f"{run.name}, {words.when(run.due)}: {run.outcome}, {lasted(run.seconds)}" for _, run in some],
+            customdata=[f"{run.name}, {words.here(run.due)}: {run.outcome}, {lasted(run.seconds)}" for _, run in some],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    days = [f"{run.due:%m-%d}" for run in ended]
+    days = [f"{run.due.astimezone(words.zone()):%m-%d}" for run in ended]
     ticks = ["" if place and days[place - 1] == day else day for place, day in enumerate(days)]
     figure.update_layout(
         height=240,
@@ -135,7 +152,7 @@ def runs(found: Sequence[ScheduledRun]) -> None:
 def _line(run: ScheduledRun) -> dict[str, Any]:
     return {
         "": "Open",
-        "Due (UTC)": words.when(run.due),
+        "Due": words.here(run.due),
         "What": run.name,
         "Status": f"{SIGNS[run.status]} {run.outcome}",
         "Lasted": lasted(run.seconds),
@@ -148,14 +165,14 @@ def missed(run: ScheduledRun) -> str:
     """That a run has caught up what nobody took up, in a sentence; blank where there was nothing."""
     if not run.missed:
         return ""
-    since = f"since {words.when(run.missed_since)} UTC" if run.missed > 1 else f"on {words.when(run.missed_since)} UTC"
+    since = f"{'since' if run.missed > 1 else 'on'} {words.here(run.missed_since)}"
     times = words.many(run.missed, "time")
     return f"{run.name} was missed {times} {since}: no worker took it up. All of it was caught up once."
 
 
 def told(run: ScheduledRun) -> None:
     """One run: what it was to do, when, and what came of each step."""
-    facts = [f"**{words.text(run.name)}**", f"{SIGNS[run.status]} {run.outcome}", f"due {words.when(run.due)} UTC"]
+    facts = [f"**{words.text(run.name)}**", f"{SIGNS[run.status]} {run.outcome}", f"due {words.here(run.due)}"]
     facts.append(f"asked for by {words.text(run.asked_by)}" if run.asked_by else "by its time")
     if run.seconds is not None:
         facts.append(lasted(run.seconds))

@@ -12,16 +12,18 @@ import streamlit as st
 
 from workbench.doors.web import address, recipes
 from workbench.doors.web.recipes import History
+from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import Source
-from workbench.doors.web.states import State
 from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Condition, Done, Recipe, Step
 from workbench.prepare.cleaning import OPERATIONS, checked, drifts
+from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.findings import Finding
 from workbench.settings import Settings
 
 BY = {
     "values": "values",
+    "issue": "what is wrong with it",
     "pattern": "patterns",
     "length": "length",
     "number": "numbers",
@@ -30,6 +32,8 @@ BY = {
     "kind": "what it is",
 }
 """What a facet can count of a column, in words."""
+EXPRESSION = "expression"
+"""How a facet counts that is of no column."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,16 +41,29 @@ class Facet:
     """A column that is counted by something, and what somebody has chosen of it."""
 
     column: str
+    """"" of an expression."""
     by: str = "values"
+    """A key of BY, or `expression`."""
     chosen: Condition | None = None
+    of: str = ""
+    """The expression; of what is wrong with a column, the field of a dataset that somebody says it fills."""
 
     def to_dict(self) -> dict[str, Any]:
         """As the address keeps it."""
-        said = {"column": self.column, "by": self.by}
+        said = {"column": self.column, "by": self.by} | ({"of": self.of} if self.of else {})
         return said | ({"chosen": _brief(self.chosen)} if self.chosen is not None else {})
 
     def __str__(self) -> str:
-        return f"{self.column} {self.by}"
+        return f"{self.column} {self.by} {self.of}"
+
+    def is_of(self, headers: Sequence[str]) -> bool:
+        """Whether it can be counted where these columns are."""
+        if self.by != EXPRESSION:
+            return self.column in headers
+        try:
+            return all(name in headers for name in Expression(self.of).columns)
+        except WrongRecipe:
+            return False
 
 
 def _brief(condition: Condition) -> dict[str, Any]:
@@ -58,7 +75,7 @@ def _brief(condition: Condition) -> dict[str, Any]:
 
 def facets(headers: Sequence[str]) -> tuple[Facet, ...]:
     """The facets that the address says, of columns that there are."""
-    return tuple(each for each in facets_of_address() if each.column in headers)
+    return tuple(each for each in facets_of_address() if each.is_of(headers))
 
 
 def facets_of_address() -> tuple[Facet, ...]:
@@ -68,10 +85,10 @@ def facets_of_address() -> tuple[Facet, ...]:
     for each in said if isinstance(said, list) else []:
         try:
             chosen = Condition.from_dict(each["chosen"]) if each.get("chosen") else None
-            facet = Facet(column=each["column"], by=each["by"], chosen=chosen)
+            facet = Facet(column=each["column"], by=each["by"], chosen=chosen, of=str(each.get("of", "")))
         except (KeyError, TypeError, AttributeError, WrongRecipe):
             continue
-        if facet.by in BY:
+        if facet.by in BY or facet.by == EXPRESSION:
             found.append(facet)
     return tuple(found)
 
@@ -101,15 +118,15 @@ def conditions(said: Sequence[Facet]) -> tuple[Condition, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
-    """The recipe of a source, on the desk of somebody who works at it."""
+class RecipeEditor:
+    """The recipe of a source, as somebody edits it."""
 
     settings: Settings
     source: Source
     history: History
 
     @classmethod
-    def of(cls, settings: Settings, source: Source) -> "Desk":
+    def of(cls, settings: Settings, source: Source) -> "RecipeEditor":
         """As it is kept now; where nothing is, it begins with the recipe that the source is cleaned by."""
         kept = recipes.kept(settings, source.kept_under)
         return cls(settings=settings, source=source, history=kept or History(recipes=(source.recipe,)))
@@ -157,6 +174,19 @@ class Desk:
         if "clean refused" not in st.session_state:
             put_away()
 
+    def say(self, column: str, was: str, now: str, where: tuple[Condition, ...]) -> None:
+        """Says of a value of a column, in the rows that are meant, what it is to be: the last step says so, too, where
+        it maps values of the same column in the same rows, else a new one."""
+        steps = self.recipe.steps
+        last = steps[-1] if steps else None
+        meanings: dict[str, str] = {}
+        if last is not None and _maps(last, column, where):
+            meanings, steps = dict(last.options["meanings"]), steps[:-1]
+        meanings = {text: now if means == was else means for text, means in meanings.items()} | {was: now}
+        meanings = {text: means for text, means in meanings.items() if text != means}
+        step = Step(operation="map_values", columns=(column,), options={"meanings": meanings}, where=where)
+        self.change(replace(self.recipe, steps=(*steps, step) if meanings else steps))
+
     def act(self, at: int, key: str) -> None:
         """Does with a step what was chosen from its menu."""
         what = st.session_state[key]
@@ -189,7 +219,7 @@ class Desk:
         except WrongRecipe as refusal:
             st.session_state["clean refused"] = str(refusal)
 
-    def settled(self, recipe: Recipe) -> "Desk":
+    def settled(self, recipe: Recipe) -> "RecipeEditor":
         """The same, with what new steps have met: that is no change which could be undone."""
         if recipe == self.recipe or not self.history.number:
             return self
@@ -202,6 +232,10 @@ class Desk:
         """Adds the steps that put findings right."""
         steps = tuple(each.step for each in found if each.step is not None)
         self.change(replace(self.recipe, steps=(*self.recipe.steps, *steps)))
+
+
+def _maps(step: Step, column: str, where: tuple[Condition, ...]) -> bool:
+    return step.on and step.operation == "map_values" and step.columns == (column,) and step.where == where
 
 
 # --- the step that is being made ---
@@ -230,6 +264,40 @@ def of_values(column: str, texts: Sequence[str]) -> dict[str, str]:
     """The parts of an address at which the rows are shown that have one of these texts in a column."""
     chosen = Condition(column=column, test="values", values=tuple(texts))
     return {"facets": _listed([Facet(column=column, chosen=chosen)])}
+
+
+EXACT = 50
+"""So many texts are a facet of values; of more, what is wrong with them is the facet."""
+
+
+def of_wrong(
+    header: str, found: Sequence[Mapping[str, Any]], means: Mapping[str, str], wrong: Condition | None
+) -> dict[str, str]:
+    """The parts of an address at which the rows are shown whose texts (`wrong_values`) are wrong in a column, with the
+    step prepared that makes of them what they mean, as far as somebody has said it; `wrong` is what is asked of a cell
+    where they are too many."""
+    texts = tuple(text for each in found for text in each["written"])
+    exact = wrong is None or len(texts) <= EXACT
+    chosen = Condition(column=header, test="values", values=texts) if exact or wrong is None else wrong
+    shown = Facet(column=header, by=chosen.test, chosen=chosen, of=chosen.text.partition(" ")[0])
+    meanings = {text: means[each["text"]] for each in found if each["text"] in means for text in each["written"]}
+    if not meanings:
+        return {"facets": _listed([shown])}
+    step = Step(operation="map_values", columns=(header,), options={"meanings": meanings})
+    return prepared(step) | {"facets": _listed([shown])}
+
+
+def without_needless(step: Step) -> Step:
+    """The step without what its own values say already: of those values alone."""
+    if step.operation != "map_values" or len(step.columns) != 1:
+        return step
+    values = set(step.options["meanings"])
+    needless = [
+        each
+        for each in step.where
+        if (each.test, each.column, each.negated) == ("values", *step.columns, False) and values.issubset(each.values)
+    ]
+    return replace(step, where=tuple(each for each in step.where if each not in needless))
 
 
 def _listed(shown: Sequence[Facet]) -> str:

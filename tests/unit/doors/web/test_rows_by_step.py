@@ -7,9 +7,10 @@ import pytest
 
 from tests import messy
 from workbench import open_sheet
-from workbench.doors.web import states
-from workbench.doors.web.states import State
+from workbench.doors.web import rows_by_step
+from workbench.doors.web.rows_by_step import State
 from workbench.model.recipe import Condition, Recipe, Step
+from workbench.model.row_query import Order
 from workbench.model.sheet import Sheet
 from workbench.prepare.cleaning import cleaned, without_removed
 from workbench.prepare.findings import findings
@@ -41,14 +42,14 @@ def sheet(tmp_path: Path) -> Sheet:
 
 
 def after(sheet: Sheet, home: Path, *steps: Step) -> State:
-    return states.after(sheet, Recipe(steps=steps), home)
+    return rows_by_step.after(sheet, Recipe(steps=steps), home)
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_rows_are_those_that_the_whole_recipe_leaves(sheet: Sheet, tmp_path: Path, name: str) -> None:
     recipe = Recipe(steps=RECIPES[name])
     whole = list(without_removed(cleaned(sheet, recipe)).chunks())
-    state = states.after(sheet, recipe, tmp_path / "home")
+    state = rows_by_step.after(sheet, recipe, tmp_path / "home")
     assert state.cells.to_pylist() == [row for chunk in whole for row in chunk.cells.to_pylist()]
     assert state.lines.to_pylist() == [line for chunk in whole for line in chunk.lines.to_pylist()]
     assert len(state) + (state.gone if name != "more rows" else 0) >= state.source_rows == 200
@@ -82,14 +83,14 @@ def test_removed_rows_are_kept_with_their_lines_and_the_step(sheet: Sheet, tmp_p
 
 def test_a_preview_shows_rows_that_change_and_how_many_were_looked_at(sheet: Sheet, tmp_path: Path) -> None:
     state = after(sheet, tmp_path)
-    found = states.preview(sheet, state, Step(operation="trim", columns=("Learner",)))
+    found = rows_by_step.preview(sheet, state, Step(operation="trim", columns=("Learner",)))
     assert (found.columns, found.looked_at, len(found.rows)) == (("Learner",), 200, 8)
     line, before, now = found.rows[0]
     assert now is not None
     assert (line, before["Learner"], now["Learner"]) == (5, " José  Núñez", "José  Núñez")
-    removed = states.preview(sheet, state, Step(operation="remove_rows", where=(WELDING,)))
+    removed = rows_by_step.preview(sheet, state, Step(operation="remove_rows", where=(WELDING,)))
     assert [now for _, _, now in removed.rows] == [None] * 8
-    nothing = states.preview(sheet, state, Step(operation="trim", columns=("Enrolled",)))
+    nothing = rows_by_step.preview(sheet, state, Step(operation="trim", columns=("Enrolled",)))
     assert nothing.rows == []
 
 
@@ -120,4 +121,39 @@ def test_the_table_is_taken_away_without_removed_rows_and_secrets(tmp_path: Path
     sheet = open_sheet(tmp_path / "a.csv")
     gone = Step(operation="remove_rows", where=(Condition(column="name", test="values", values=("Bo",)),))
     state = after(sheet, tmp_path, Step(operation="trim"), gone)
-    assert states.csv(sheet, state) == b"name\nAnn\n"
+    assert rows_by_step.csv(sheet, state) == b"name\nAnn\n"
+
+
+# in the order of a column
+
+
+def places(order: Order, *, some: list[int] | None = None, number: int = 50) -> list[int]:
+    """Where the rows stand that come first in an order."""
+    cells = pa.table(
+        {
+            "name": ["Zoë", "ada", "", "Ada", "ben"],
+            "points": ["9", "1,200", "", "-3.5", " 80 "],
+            "mixed": ["9", "10", "x", "", "y"],
+        }
+    )
+    state = State(lines=pa.chunked_array([pa.array(range(2, 7), pa.int32())]), cells=cells, source_rows=5)
+    return state.in_order(order, pa.array(some, pa.int64()) if some is not None else None, number).to_pylist()
+
+
+def test_rows_stand_in_the_order_of_a_column_with_blanks_last() -> None:
+    assert places(Order()) == [0, 1, 2, 3, 4]
+    assert places(Order(descending=True)) == [4, 3, 2, 1, 0]
+    assert places(Order(header="name")) == [1, 3, 4, 0, 2]
+    assert places(Order(header="name", descending=True)) == [0, 4, 1, 3, 2]
+
+
+def test_a_column_of_numbers_is_ordered_by_them() -> None:
+    assert places(Order(header="points")) == [3, 0, 4, 1, 2]
+    assert places(Order(header="points", descending=True)) == [1, 4, 0, 3, 2]
+    assert places(Order(header="mixed")) == [1, 0, 2, 4, 3], "10 before 9: half of its cells are numbers"
+
+
+def test_the_first_of_some_rows_stand_in_that_order_too() -> None:
+    assert places(Order(header="name"), some=[0, 2, 3], number=2) == [3, 0]
+    assert places(Order(descending=True), some=[0, 2, 3], number=2) == [3, 2]
+    assert places(Order(header="name"), some=[]) == []

@@ -1,0 +1,94 @@
+"""The grid that people work in: rows of all pages in one order, cells edited, undone and made again by keyboard, marked
+where they are wrong or others than in the file, and changed at once where they are picked."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import People
+from workbench import Workbench
+from workbench.model.batch import Batch
+from workbench.model.sheet import Sheet
+
+NAMES = [f"{first} {last}" for last in ("Park", "Okafor", "Stone") for first in ("Ada", "Ben", "Cal", "Dee")]
+STUDENTS = "email,full_name,phone\n" + "".join(
+    f"{120 - number} at example.com,{NAMES[number % 12]},555-201-{number:04}\n" for number in range(120)
+)
+
+
+@pytest.fixture
+def staged(wb: Workbench, sheet: Callable[..., Sheet]) -> Batch:
+    """120 students on lines 2 to 121, each with an e-mail address that is none."""
+    return wb.stage(sheet(STUDENTS, "students.csv"), "elevate.students")
+
+
+def test_rows_are_sorted_over_all_pages_and_it_outlives_a_reload(person: People, staged: Batch) -> None:
+    ana = person().visit("validate", batch=staged.id)
+    expect(ana.cell(2, "full_name")).to_have_text("Ada Park")
+    ana.sort("full_name")
+    expect(ana.at_place(0, "full_name")).to_have_text("Ada Okafor")
+    ana.sort("full_name")
+    expect(ana.at_place(0, "full_name")).to_have_text("Dee Stone")
+    ana.sees("rows 1 to 50 in this order")
+    ana.press("Next")
+    ana.sees("rows 51 to 100 in this order")
+    expect(ana.at_place(0, "full_name")).to_have_text("Cal Okafor")
+    ana.window.reload()
+    expect(ana.at_place(0, "full_name")).to_have_text("Dee Stone")
+    ana.main.get_by_role("textbox", name="Search").fill("park")
+    ana.main.get_by_role("textbox", name="Search").press("Enter")
+    expect(ana.at_place(0, "full_name")).to_have_text("Dee Park")
+    assert ana.surprises == []
+
+
+def test_edits_are_undone_and_made_again_by_keyboard_and_outlive_a_reload(person: People, staged: Batch) -> None:
+    ana = person().visit("validate", batch=staged.id)
+    keys = ana.window.keyboard
+    marked = re.compile(r"\btyped\b")
+    ana.cell(2, "email").click()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    keys.press("ControlOrMeta+a")
+    keys.type("ben@example.com")
+    keys.press("Enter")  # and one cell down
+    ana.sees("1 cell typed and not saved yet")
+    expect(ana.cell(3, "email")).to_have_class(marked)
+    expect(ana.cell(4, "email")).to_be_focused()
+    keys.press("ControlOrMeta+z")
+    expect(ana.main.get_by_text("typed and not saved yet")).to_have_count(0)
+    expect(ana.cell(3, "email")).to_have_text("119 at example.com")
+    expect(ana.cell(3, "email")).not_to_have_class(marked)
+    keys.press("ControlOrMeta+y")
+    ana.sees("1 cell typed and not saved yet")
+    ana.sort("email")  # takes other rows into the grid, and keeps what is typed
+    ana.sees("1 cell typed and not saved yet")
+    ana.window.reload()
+    ana.sees("1 cell typed and not saved yet")
+    ana.main.get_by_role("spinbutton", name="From line").fill("3")
+    ana.main.get_by_role("spinbutton", name="From line").press("Enter")
+    expect(ana.cell(3, "email")).to_have_text("ben@example.com")
+    expect(ana.cell(3, "email")).to_have_class(marked)
+    assert ana.surprises == []
+
+
+def test_rows_that_are_picked_are_changed_at_once_and_marked(person: People, staged: Batch, wb: Workbench) -> None:
+    ana = person().visit("validate", batch=staged.id)
+    expect(ana.cell(2, "email")).to_have_class(re.compile(r"\bwrong\b"))
+    for line in (3, 5):
+        ana.rows.locator(f"[row-id='{line}'] input[type=checkbox]").check()
+    ana.settled()
+    ana.main.get_by_text("Change many rows at once").click()
+    ana.sees("the 2 picked rows")
+    ana.option("Column", "full_name").click()
+    ana.main.get_by_role("textbox", name="Put").fill("Somebody Else")
+    ana.main.get_by_role("textbox", name="Put").press("Enter")
+    ana.press("Change 2 rows and check again")
+    ana.sees("Last correction: full_name: 'Somebody Else' (2 rows, ana)")
+    expect(ana.cell(5, "full_name")).to_have_class(re.compile(r"\bchanged\b"))
+    expect(ana.cell(4, "full_name")).not_to_have_class(re.compile(r"\bchanged\b"))
+    ana.cell(5, "full_name").hover()
+    expect(ana.rows.get_by_role("tooltip")).to_have_text("was Dee Park, corrected by ana")
+    assert {row["line"] for row in wb.rows.each(staged) if row["raw"]["full_name"] == "Somebody Else"} == {3, 5}
+    assert ana.surprises == []

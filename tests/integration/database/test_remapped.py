@@ -1,0 +1,80 @@
+"""Columns of an import that is not written yet fill other fields: the same batch, every row read again."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from tests.imports import outcome, records, speak_for
+from workbench import Workbench
+from workbench.model.errors import MadeIntoParts, MissingColumns, WrongStage
+from workbench.model.sheet import Sheet
+
+Sheets = Callable[..., Sheet]
+
+PEOPLE = (
+    "email,full name,home phone,cell\n"
+    "ann@example.org,Ann Lee,555-201-0001,555-301-0001\n"
+    "bo@example.org,Bo Ek,555-201-0002,n/o\n"
+)
+
+
+def test_another_column_fills_a_field_in_the_same_batch(wb: Workbench, sheet: Sheets, url: str) -> None:
+    batch = wb.stage(sheet(PEOPLE, "people.csv"), "elevate.students", columns={"home phone": "phone", "cell": ""})
+    wb.plan(batch)
+    changed = wb.remap(batch, {"home phone": "", "cell": "phone"})
+    assert (changed.id, changed.stage, changed.revision) == (batch.id, "staged", 1)
+    assert changed.mapping["columns"]["cell"] == "phone"
+    assert changed.summary["failed"] == 1
+    assert [(row["line"], row["issues"][0]["code"]) for row in wb.rows.page(batch, wrong=True)] == [(3, "bad_phone")]
+    wb.plan(batch)
+    assert outcome(wb.commit(batch, skip_errors=True)) == (1, 0, 0, 0, 1)
+    assert records(url, "elevate.profiles", "phone") == [("555-301-0001",)]
+
+
+def test_who_changed_which_column_stays_in_the_story(
+    wb: Workbench, open_wb: Callable[..., Workbench], sheet: Sheets
+) -> None:
+    batch = wb.stage(sheet(PEOPLE, "people.csv"), "elevate.students", columns={"home phone": "phone", "cell": ""})
+    with open_wb(user="bea") as bea:
+        bea.remap(batch, {"home phone": "", "cell": "phone"})
+    told = wb.batches.story(batch)[-1]
+    assert (told["actor"], told["action"]) == ("bea", "remapped")
+    assert told["detail"]["columns"] == ["home phone: nothing, before phone", "cell: phone, before nothing"]
+
+
+def test_what_was_corrected_stays_so(wb: Workbench, sheet: Sheets) -> None:
+    batch = wb.stage(sheet(PEOPLE, "people.csv"), "elevate.students", columns={"home phone": "phone", "cell": ""})
+    wb.correct(batch, {3: {"cell": "555-301-0002"}})
+    changed = wb.remap(batch, {"home phone": "", "cell": "phone"})
+    assert (changed.summary["failed"], changed.summary["corrected"]) == (0, 1)
+    wb.take_back(batch)
+    assert wb.batches.get(batch).summary["failed"] == 1
+
+
+def test_a_mapping_without_a_required_field_is_refused_and_changes_nothing(wb: Workbench, sheet: Sheets) -> None:
+    batch = wb.stage(sheet(PEOPLE, "people.csv"), "elevate.students", columns={"home phone": "phone", "cell": ""})
+    with pytest.raises(MissingColumns):
+        wb.remap(batch, {"email": ""})
+    assert wb.batches.get(batch) == batch
+
+
+def test_what_is_written_is_not_mapped_otherwise(wb: Workbench, sheet: Sheets) -> None:
+    batch = wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    with pytest.raises(WrongStage, match="is completed"):
+        wb.remap(batch, {"name": "name"})
+
+
+def test_a_mapping_changes_with_its_rows_alone(wb: Workbench, sheet: Sheets, url: str) -> None:
+    batch = wb.stage(sheet(PEOPLE, "people.csv"), "elevate.students", columns={"home phone": "phone", "cell": ""})
+    with psycopg.connect(url) as connection, pytest.raises(psycopg.DatabaseError, match="keeps its mapping"):
+        connection.execute("set role workbench_app")
+        speak_for(connection, url, batch=batch.id)
+        connection.execute("update workbench.import_batch set mapping = '{}' where id = %s", (batch.id,))
+
+
+def test_rows_of_which_a_playbook_makes_several_datasets_are_imported_again(wb: Workbench, sheet: Sheets) -> None:
+    header = "Student Email,First Name,Last Name,Course Code,Course Name\n"
+    batch = wb.stage(sheet(header + "ann@example.org,Ann,Lee,CNA101,Nursing\n"), "elevate.learners")
+    with pytest.raises(MadeIntoParts):
+        wb.remap(batch, {"First Name": ""})

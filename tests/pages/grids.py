@@ -1,0 +1,58 @@
+"""The grid that people work in, as far as a page without a browser has it: its rows go there, and what is said in it
+comes from there."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from streamlit.testing.v1 import AppTest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A grid of a page."""
+
+    page: AppTest
+    key: str
+    value: pd.DataFrame
+    """Its cells as texts, and for each row its `id`, and what is told `about` its cells."""
+    options: Mapping[str, Any]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The labels of its columns, by their names."""
+        return {each["field"]: each["headerName"] for each in self.options["columnDefs"]}
+
+    @property
+    def lines(self) -> list[int]:
+        """The lines of its rows."""
+        return [int(line) for line in self.value["line"]]
+
+    def about(self, line: int, what: str) -> dict[str, str]:
+        """What is told of the cells of a row: those that are `wrong`, `changed`, or `kept`."""
+        found = self.value.loc[self.value["line"] == str(line), "about"].iloc[0]
+        told: dict[str, str] = json.loads(found)[what]
+        return told
+
+    def say(self, cells: Mapping[int, Mapping[str, str]] | None = None, picked: tuple[int, ...] = ()) -> AppTest:
+        """Edits cells, by line and column, and picks rows."""
+        said = {str(line): dict(row) for line, row in (cells or {}).items()}
+        self.page.session_state[self.key] = {"cells": said, "picked": [str(line) for line in picked]}
+        return self.page.run()
+
+
+def grid(page: AppTest) -> Grid:
+    """The grid of a page; there is one at most."""
+    (found,) = page.get("component_instance")
+    proto = found.proto
+    table = pa.ipc.open_stream(io.BytesIO(proto.special_args[0].arrow_dataframe.data.data)).read_all()
+    return Grid(
+        page=page,
+        key=proto.id.split("-", 2)[2],
+        value=table.to_pandas(),
+        options=json.loads(proto.json_args)["gridOptions"],
+    )

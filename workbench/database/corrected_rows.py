@@ -1,0 +1,269 @@
+"""The rows of a batch as a correction has them: cells said by line, one text in many rows, texts that mean something
+else, a file that comes back, an earlier edit.
+
+Each function gives them in chunks, in the order of the lines, and is asked within the transaction that keeps them.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Pairs
+from itertools import chain
+
+import pyarrow as pa
+
+from workbench.database import batches
+from workbench.database.store import Store
+from workbench.datasets import catalog
+from workbench.model.batch import Batch
+from workbench.model.errors import MadeByRecipe, NoRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn
+from workbench.model.playbook import Playbook
+from workbench.model.sheet import Chunk, Sheet
+from workbench.model.template import Mapping
+from workbench.model.written_rows import ADDED, harmless, own_headers
+from workbench.model.written_rows import meant as meant_by
+from workbench.prepare.cleaning import left_alone, multiplies
+from workbench.prepare.normalize import is_cased
+from workbench.sources.headers import name_headers
+
+_AT_ONCE = 10_000
+_LINE = re.compile(r"\s*(\d{1,9})(\.0+)?\s*")
+"""A line's number, as a spreadsheet may give it back."""
+
+
+def as_before(store: Store, batch: Batch, revision: int) -> Iterator[Chunk]:
+    """The rows of an edit as they were before it."""
+    return _of_edit(store, batch, _BEFORE, revision)
+
+
+def as_edited(store: Store, batch: Batch, revision: int) -> Iterator[Chunk]:
+    """The rows of an edit as it made them."""
+    return _of_edit(store, batch, _EDITED, revision)
+
+
+def _of_edit(store: Store, batch: Batch, question: str, revision: int) -> Iterator[Chunk]:
+    after = 0
+    while True:
+        which = {"batch": batch.id, "revision": revision, "after": after, "limit": _AT_ONCE}
+        found = store.connection.execute(question, which).fetchall()
+        if not found:
+            return
+        after = found[-1]["line"]
+        yield _chunk(batch, [row["line"] for row in found], [json.loads(row["raw"]) for row in found])
+
+
+def every(store: Store, batch: Batch) -> Iterator[Chunk]:
+    """All rows as they count now, but for those that a recipe removed."""
+    after = 0
+    while found := store.connection.execute(_EVERY, {"batch": batch.id, "after": after, "limit": _AT_ONCE}).fetchall():
+        after = found[-1]["line"]
+        yield _chunk(batch, [row["line"] for row in found], [json.loads(row["raw"]) for row in found])
+
+
+def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]]) -> Iterator[Chunk]:
+    """The rows on those lines with those cells ({line: {header: text}}); raises UnknownHeader, UnknownRows."""
+    for header in dict.fromkeys(header for row in cells.values() for header in row):
+        if header not in batch.headers:
+            raise UnknownHeader(header=header, known=", ".join(batch.headers))
+    for lines in _pieces(sorted(cells)):
+        rows = _stored(store, batch, lines)
+        if missing := [line for line in lines if line not in rows]:
+            raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
+        new = [
+            [cells[line].get(header, cell) or "" for header, cell in zip(batch.headers, rows[line], strict=True)]
+            for line in lines
+        ]
+        yield _chunk(batch, lines, new)
+
+
+def filled(
+    store: Store, batch: Batch, lines: Sequence[int], header: str, text: str, instead_of: str | None
+) -> Iterator[Chunk]:
+    """The rows on those lines with a text in the column of a header; or in the place of another text in its cells,
+    where they have it; those that a recipe removed stay as they are. Raises UnknownHeader, UnknownRows."""
+    if header not in batch.headers:
+        raise UnknownHeader(header=header, known=", ".join(batch.headers))
+    place = batch.headers.index(header)
+    for piece in _pieces(sorted(lines)):
+        rows = _stored(store, batch, piece)
+        if missing := [line for line in piece if line not in rows]:
+            raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
+        removed = _removed(store, batch, piece)
+        for row in (row for line, row in rows.items() if line not in removed):
+            row[place] = text if instead_of is None else row[place].replace(instead_of, text)
+        yield _chunk(batch, piece, [rows[line] for line in piece])
+
+
+def _removed(store: Store, batch: Batch, lines: Sequence[int]) -> set[int]:
+    """Those of some lines that a recipe removed; asked within a transaction."""
+    if not batch.summary.get("filtered"):
+        return set()
+    found = store.connection.execute(_TAKEN_OUT, {"batch": batch.id, "lines": list(lines)})
+    return {row["line"] for row in found}
+
+
+def meant(
+    store: Store, batch: Batch, value_maps: Pairs[str, Pairs[str, str]], playbook: Playbook | None
+) -> Iterator[Chunk]:
+    """The rows in which a field, or the cell of its column, has one of the texts that mean something else
+    ({field: {text: meaning}}), with that in its column. As in a mapping, case makes no difference to a cell unless it
+    does to the field, and a text as it is written comes first. Raises UnknownField for a field that no column fills,
+    MadeByRecipe for one whose texts are no cells."""
+    headers = {name: header for header, name in batch.mapping["columns"].items()}
+    recipe = Mapping.from_dict(batch.mapping).recipe
+    alone = left_alone(recipe, batch.headers) if recipe is not None and multiplies(recipe) else batch.headers
+    lines: dict[int, dict[str, str | None]] = {}
+    for field, meanings in value_maps.items():
+        if field not in headers:
+            raise UnknownField(dataset=batch.dataset, field=field, known=", ".join(headers))
+        if headers[field] not in alone:
+            raise MadeByRecipe(field=field)
+        cased = is_cased(catalog.contract(batch.dataset).field(field))
+        folded = {} if cased else {text.lower(): meaning for text, meaning in reversed(list(meanings.items()))}
+        written = {"batch": batch.id, "place": batch.headers.index(headers[field])}
+        asked = {**written, "texts": list(meanings), "folded": list(folded)}
+        cells = ((row["line"], row["text"]) for row in store.all(_WRITTEN, asked))
+        for line, text in chain(_saying(store, batch, field, list(meanings), playbook), cells):
+            meaning = meanings[text] if text in meanings else folded.get(text.lower())
+            if meaning is not None:
+                lines.setdefault(line, {})[headers[field]] = meaning
+    return by_line(store, batch, lines)
+
+
+def _saying(
+    store: Store, batch: Batch, field: str, texts: Sequence[str], playbook: Playbook | None
+) -> Iterator[tuple[int, str]]:
+    """The lines of a source in which a field has one of those texts, each with its text."""
+    parts = [part for part in batches.parts(store, batch.id) if part.derived]
+    asked = [
+        (part, name)
+        for part in parts
+        if playbook is not None
+        for name, column in playbook.part(part.dataset).columns.items()
+        if column == field
+    ] or [(batch, field)]
+    for part, name in asked:
+        which = {"batch": part.id, "name": name, "texts": list(texts)}
+        yield from ((row["line"], row["text"]) for row in store.all(_SAYING, which))
+
+
+def returned(store: Store, batch: Batch, sheet: Sheet) -> Iterator[Chunk]:
+    """The rows of a file that was written of the batch's rows (`exports`) and comes back corrected.
+
+    A row is known by its column `line`; columns and rows may be missing, and are then as they were. Raises NoRows, and
+    WrongReturn for a file that is something else.
+    """
+    line_header, columns = _columns(batch, sheet)
+    seen: set[int] = set()
+    for chunk in sheet.chunks():
+        lines = _lines(batch, sheet, chunk, line_header, seen)
+        rows = _stored(store, batch, lines)
+        if missing := [line for line in lines if line not in rows]:
+            raise _wrong(batch, sheet, f"line {missing[0]} is none of the batch's.")
+        new = [rows[line] for line in lines]
+        for place, header in enumerate(batch.headers):
+            if header in columns:
+                for row, text in zip(new, chunk.cells[columns[header]].to_pylist(), strict=True):
+                    row[place] = text if text == row[place] else meant_by(text)
+        yield _chunk(batch, lines, new)
+    if not seen:
+        raise NoRows(source=sheet.name)
+
+
+def _columns(batch: Batch, sheet: Sheet) -> tuple[str, dict[str, str]]:
+    """The header of the column of lines, and the returned header of each of the source's that came back."""
+    own = own_headers(batch.headers)
+    for written in (own, [harmless(header) for header in own]):
+        names, _ = name_headers([*written, *ADDED])
+        line, known = names[len(own)], dict(zip(names, own, strict=False))
+        others = [header for header in sheet.headers if header not in names]
+        if line in sheet.headers and not others:
+            return line, {known[header]: header for header in sheet.headers if header in known}
+    if line not in sheet.headers:
+        raise _wrong(batch, sheet, f"it has no column {line}, which says which row each one is.")
+    raise _wrong(batch, sheet, f"its columns {', '.join(others[:20])} are none of the batch's.")
+
+
+def _lines(batch: Batch, sheet: Sheet, chunk: Chunk, header: str, seen: set[int]) -> list[int]:
+    """The lines that the rows of a returned file are; none blank, none twice."""
+    lines = []
+    for text, at in zip(chunk.cells[header].to_pylist(), chunk.lines.to_pylist(), strict=True):
+        said = _LINE.fullmatch(text)
+        if said is None:
+            raise _wrong(batch, sheet, f"its row {at} does not say which line it is; rows cannot be added.")
+        line = int(said[1])
+        if line in seen:
+            raise _wrong(batch, sheet, f"line {line} is in it twice.")
+        seen.add(line)
+        lines.append(line)
+    return lines
+
+
+def _wrong(batch: Batch, sheet: Sheet, why: str) -> WrongReturn:
+    return WrongReturn(source=sheet.name, batch=batch.id, why=why)
+
+
+def _stored(store: Store, batch: Batch, lines: Sequence[int]) -> dict[int, list[str]]:
+    """The cells that count now on those lines, in the order of the headers; asked within a transaction."""
+    found = store.connection.execute(_CELLS, {"batch": batch.id, "lines": list(lines)})
+    return {row["line"]: json.loads(row["raw"]) for row in found}
+
+
+def _pieces(lines: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(lines), _AT_ONCE):
+        yield lines[start : start + _AT_ONCE]
+
+
+def _chunk(batch: Batch, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> Chunk:
+    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    cells = pa.RecordBatch.from_arrays(columns, names=list(batch.headers))
+    return Chunk(lines=pa.array(lines, pa.int32()), cells=cells)
+
+
+_CELLS = "select line, raw from workbench.corrected_row where batch_id = %(batch)s and line = any(%(lines)s)"
+
+
+_TAKEN_OUT = """
+select line from workbench.import_row where batch_id = %(batch)s and line = any(%(lines)s) and status = 'skipped'
+"""
+
+
+_SAYING = """
+select each.line, coalesce(c.payload, r.payload) ->> %(name)s as text
+from workbench.import_row r
+left join lateral (
+    select n.payload from workbench.import_correction n
+    where n.batch_id = r.batch_id and n.line = r.line order by n.revision desc limit 1
+) c on true
+cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
+where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = any(%(texts)s)
+"""
+
+
+_EVERY = """
+select line, raw from workbench.corrected_row
+where batch_id = %(batch)s and line > %(after)s and status <> 'skipped' order by line limit %(limit)s
+"""
+
+_WRITTEN = """
+select line, text from (
+    select line, btrim(raw::json ->> %(place)s) as text from workbench.corrected_row
+    where batch_id = %(batch)s and status <> 'skipped'
+) each where text = any(%(texts)s) or lower(text) = any(%(folded)s)
+"""
+
+
+_EDITED = """
+select line, raw from workbench.import_correction
+where batch_id = %(batch)s and revision = %(revision)s and line > %(after)s order by line limit %(limit)s
+"""
+
+
+_BEFORE = """
+select n.line, coalesce((
+    select b.raw from workbench.import_correction b
+    where b.batch_id = n.batch_id and b.line = n.line and b.revision < n.revision order by b.revision desc limit 1
+), r.raw) as raw
+from workbench.import_correction n join workbench.import_row r on r.batch_id = n.batch_id and r.line = n.line
+where n.batch_id = %(batch)s and n.revision = %(revision)s and n.line > %(after)s order by n.line limit %(limit)s
+"""

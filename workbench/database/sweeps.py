@@ -1,0 +1,91 @@
+"""Rows that wait: brought in by themselves once what they refer to is there, or by what a person says of them."""
+
+from collections.abc import Mapping as Pairs
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+from workbench.database import at_work, batches, proof, sweeping
+from workbench.database.store import Store
+from workbench.model.batch import Batch
+from workbench.model.errors import WorkbenchError, WrongStage
+from workbench.model.playbook import PlaybookOf
+
+
+class Sweeps:
+    """What brings in rows of earlier imports that were unmatched: `Workbench.sweeps`."""
+
+    def __init__(self, store: Store, home: Path, playbook_of: PlaybookOf, pending: Sequence[str]) -> None:
+        """`pending` are the playbooks and datasets whose unmatched rows are planned again after later imports."""
+        self._store = store
+        self._home = home
+        self._playbook_of = playbook_of
+        self._pending = pending
+
+    def sweep(self, batch: Batch | UUID | str | None = None, *, after: UUID | None = None) -> list[Batch]:
+        """Brings in rows that were unmatched when they came and are so no more: the runs that did it, which the first
+        ones name as what resolved them.
+
+        Those of every run of a playbook whose rows pend; or those of one completed import, whatever it is. `after` is
+        the batch that has set it off.
+        """
+        if batch is not None:
+            proof.refuse_settled(self._store, batches.run(self._store, batch).face, "sweeping")
+        swept: list[Batch] = []
+        while True:
+            waiting = (
+                sweeping.waiting(self._store, self._pending)
+                if batch is None
+                else list(batches.run(self._store, batch).sheets)
+            )
+            found = [self._swept(each, after) for each in waiting]
+            brought = [each for each in found if each is not None]
+            swept += brought
+            if not brought:  # what one brings in, another may have waited for
+                return swept
+
+    def resolvable(self, batch: Batch | UUID | str) -> int:
+        """How many unmatched rows of an import could be brought in now (`sweep`): what they name is there by now. None
+        of one that is not written, was undone or is signed."""
+        run = batches.run(self._store, batch)
+        if run.face.state != "completed" or run.face.undo_of is not None or not run.face.unmatched:
+            return 0
+        return sum(len(sweeping.resolvable(self._store, sheet)) for sheet in run.sheets if sheet.unmatched)
+
+    def left_waiting(self) -> dict[UUID, int]:
+        """The runs of which rows could be brought in now and were not by themselves, with how many of them: they wait
+        for a person to `sweep` them."""
+        found: dict[UUID, int] = {}
+        for each in sweeping.waiting(self._store, self._pending):
+            if number := len(sweeping.resolvable(self._store, each)):
+                run = each.id if each.derived or each.part_of is None else each.part_of
+                found[run] = found.get(run, 0) + number
+        return found
+
+    def supply(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str]]) -> Batch:
+        """Brings in unmatched rows of a completed import with what a person says of their cells
+        ({line: {header: text}}), such as the date of a session that had none: the run that did it. The rows stay as
+        they came; what waited for the same comes after it (`sweep`).
+
+        Raises WrongStage, AlreadySigned, UnknownHeader, NotWaiting for a line that does not wait, StillRefused.
+        """
+        with at_work.on(self._store, batch, "supplying", sheets=True) as run:
+            proof.refuse_settled(self._store, run.face, "supplying")
+            found = batches.one_sheet(self._store, batch)
+            if found.stage != "completed" or found.undo_of is not None:
+                raise WrongStage(batch=found.id, stage=found.stage, action="supplying", needed="completed")
+            brought = sweeping.supply(self._store, self._home, found, self._playbook_of(found), cells)
+        self.sweep(after=brought.id)
+        return batches.get(self._store, brought)
+
+    def _swept(self, batch: Batch, after: UUID | None) -> Batch | None:
+        """What a sweep brought in of an import. One that a commit has set off leaves that as it is, and the rows of
+        other imports, whatever becomes of it: what is still to be brought in waits."""
+        try:
+            return sweeping.sweep(self._store, self._home, batch, self._playbook_of(batch), after)
+        except WorkbenchError as refusal:
+            if after is None:
+                raise
+            with self._store.transaction():
+                self._store.note("sweep refused", after, why=str(refusal))
+            return None

@@ -1,0 +1,175 @@
+"""Commands that move a batch that is here: plan, commit, discard, undo, sweep, supply, correct, prefer."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.doors.cli import printing
+from workbench.doors.cli.command import Asked, command
+from workbench.doors.cli.ending import committed, end
+from workbench.doors.cli.next_steps import next_steps
+from workbench.doors.cli.said import Accept, Identifier, OnConflict, SkipErrors, pairs, value_maps
+
+if TYPE_CHECKING:
+    pass
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds these commands."""
+    command(app, "plan")(plan)
+    command(app, "commit")(commit)
+    command(app, "discard")(discard)
+    command(app, "undo")(undo)
+    command(app, "sweep")(sweep)
+    command(app, "supply")(supply)
+    command(app, "correct")(correct)
+    command(app, "prefer")(prefer)
+
+
+def plan(asked: Asked, batch: Identifier) -> int:
+    """Plan a batch again: what would each row do now?"""
+    with asked.open() as wb:
+        with asked.progress() as progress:
+            planned = wb.plan(batch, progress=progress).batch
+        if not asked.json:
+            printing.removals(asked, wb, planned)
+        return end(asked, wb, planned)
+
+
+def commit(
+    asked: Asked,
+    batch: Identifier,
+    skip_errors: SkipErrors = False,
+    accept: Accept = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why a control total may be another than was said; it stays in the log.")
+    ] = "",
+) -> int:
+    """Write what a batch has planned, exactly so."""
+    with asked.open() as wb:
+        return end(asked, wb, committed(asked, wb, wb.batches.get(batch), skip_errors, accept or (), reason))
+
+
+def correct(
+    asked: Asked,
+    batch: Identifier,
+    source: Annotated[
+        str | None, typer.Argument(metavar="[SOURCE]", help="The corrected file, or - for standard input.")
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--value-map", metavar="FIELD:TEXT=VALUE", help="What a text means, in every row that has it."),
+    ] = None,
+    suggested: Annotated[
+        bool, typer.Option("--suggested", help="What is suggested for references that were not found.")
+    ] = False,
+    remember: Annotated[
+        bool, typer.Option("--remember", help="Let the import's template know what texts mean.")
+    ] = False,
+) -> int:
+    """Take back a corrected file of an import's rows, or say what texts in it mean, and plan again.
+
+    The file is one that `rows -o FILE` wrote. Rows and columns may be missing, and stay as they are.
+    """
+    from workbench.sources import open_sheet
+
+    if [source is not None, bool(values), suggested].count(True) != 1:
+        raise typer.BadParameter("say a file, --value-map or --suggested, one of them.", param_hint="correct")
+    opened = open_sheet(source) if source is not None else None
+    meanings = value_maps(values) if values else None
+    with asked.open() as wb:
+        if opened is not None:
+            wb.corrections.correct_from(batch, opened)
+        else:
+            wb.mean(batch, meanings, remember=remember)
+        found = wb.batches.get(batch)
+        with asked.progress() as progress:
+            planned = wb.plan(found.part_of or found, progress=progress).batch
+        return end(asked, wb, planned)
+
+
+def prefer(
+    asked: Asked,
+    batch: Identifier,
+    lines: Annotated[list[int] | None, typer.Argument(metavar="[LINE]...", help="The lines that count.")] = None,
+    on_conflict: Annotated[
+        OnConflict | None, typer.Option(help="For every key of which no line is chosen: first, last or hold.")
+    ] = None,
+) -> int:
+    """Decide which rows count, and plan again.
+
+    Of rows with one key that contradict each other, or of a row that waits because of a warning.
+    """
+    if not lines and on_conflict is None:
+        raise typer.BadParameter("say which lines count, or --on-conflict.", param_hint="prefer")
+    with asked.open() as wb:
+        wb.decisions.prefer(batch, tuple(lines or ()), on_conflict=on_conflict)
+        found = wb.batches.get(batch)
+        with asked.progress() as progress:
+            planned = wb.plan(found.part_of or found, progress=progress).batch
+        return end(asked, wb, planned)
+
+
+def discard(
+    asked: Asked,
+    batch: Identifier,
+    reason: Annotated[str, typer.Option(help="Why nobody wants it.")] = "",
+) -> None:
+    """Put an import away that is not written.
+
+    Its rows stay to be read; it is never planned or written again.
+    """
+    with asked.open() as wb:
+        discarded = wb.discard(batch, reason)
+        if asked.json:
+            asked.answer(printing.document(wb, discarded))
+        else:
+            next_steps(asked, wb, discarded)
+
+
+def undo(
+    asked: Asked,
+    batch: Identifier,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would do; change nothing.")] = False,
+) -> int:
+    """Take a completed import back.
+
+    That is a batch of its own. What was changed since is kept, and named.
+    """
+    with asked.open() as wb:
+        return end(asked, wb, wb.undo(batch, dry_run=dry_run))
+
+
+def sweep(
+    asked: Asked, batch: Annotated[str | None, typer.Argument(metavar="[BATCH]", help="Of one import.")] = None
+) -> None:
+    """Import rows that were unmatched and are so no more.
+
+    Rows of playbooks are looked for after every import anyway.
+    """
+    with asked.open() as wb:
+        swept = wb.sweep(batch)
+        if asked.json:
+            asked.answer([printing.document(wb, run) for run in swept])
+            return
+        for run in swept:
+            printing.brought_in(asked, run)
+        if not swept:
+            printing.say(asked, "No row that was unmatched can be imported now.")
+
+
+def supply(
+    asked: Asked,
+    batch: Identifier,
+    lines: Annotated[list[int], typer.Argument(metavar="LINE...", help="The lines of unmatched rows.")],
+    cells: Annotated[
+        list[str], typer.Option("--cell", metavar="HEADER=TEXT", help="What stands in that column of them.")
+    ],
+) -> int:
+    """Import unmatched rows with what their source lacks, such as the date of a session that has none.
+
+    The rows stay as they came. Others that waited for the same come after them.
+    """
+    said = pairs(cells, "--cell", "HEADER=TEXT")
+    with asked.open() as wb:
+        return end(asked, wb, wb.sweeps.supply(batch, dict.fromkeys(lines, said)))

@@ -1,0 +1,36 @@
+"""The command that does what a refusal asks for: pages have a button in its place, and name none."""
+
+from workbench.model.errors import (
+    BroughtIn,
+    NoReason,
+    ReadAnew,
+    StalePlan,
+    StaleUndo,
+    TemplateChanged,
+    WorkbenchError,
+    WrongStage,
+)
+
+_COMMANDS: dict[type[WorkbenchError], str] = {
+    BroughtIn: "workbench undo RUN",
+    NoReason: "--reason 'because ...'",
+    ReadAnew: "workbench discard {batch}",
+    StalePlan: "workbench plan {batch}",
+    StaleUndo: "workbench undo {batch}",
+    TemplateChanged: "the same import with --dry-run --save-template NAME",
+}
+_STAGES = {
+    ("staged", "planned"): "workbench plan {batch}",
+    ("planned", "completed"): "workbench commit {batch}",
+    ("held", "completed"): "workbench commit {batch}",
+}
+"""What takes a batch from the stage that it is at to the one that is needed."""
+
+
+def with_command(error: WorkbenchError) -> str:
+    """The sentence of a refusal, with the command that it asks for behind it."""
+    said = error.coordinates
+    command = _COMMANDS.get(type(error), "")
+    if isinstance(error, WrongStage):
+        command = _STAGES.get((str(said["stage"]), str(said["needed"])), "")
+    return f"{str(error).removesuffix('.')}: {command.format(**said)}" if command else str(error)

@@ -1,0 +1,76 @@
+"""The list of what waits for a person: the oldest first, each with the way to it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import streamlit as st
+
+from workbench.doors.web import address, words
+from workbench.doors.web.views.history import DONE
+from workbench.doors.web.waiting import Waits
+
+KINDS = {
+    "held": ("To be decided", "violet"),
+    "left off": ("Begun and left", "gray"),
+    "unexplained": ("Rows to be explained", "orange"),
+    "unsigned": ("To be signed off", "blue"),
+    "schedule": ("Schedule failed", "red"),
+    "matches": ("Matches to decide", "violet"),
+    "contradictions": ("Contradictions", "orange"),
+}
+"""What each kind is called, and the colour of its badge."""
+_ABOUT = {
+    "held": "Nothing of them is written before a person has decided.",
+    "left off": "Read or planned; nobody is at work on them.",
+    "unexplained": "Written, but for rows that nobody has said a word of.",
+    "unsigned": "Done; a lead's signature is still missing.",
+}
+SHOWN = 12
+"""So many are shown until all are asked for."""
+
+
+def counted(numbers: Mapping[str, int], most: int) -> None:
+    """How many imports wait for what."""
+    with st.container(horizontal=True, gap="small"):
+        for kind, number in numbers.items():
+            told = f"{most} or more" if number >= most else f"{number}"
+            st.metric(KINDS[kind][0], told, border=True, width=180, help=_ABOUT[kind])
+
+
+def every(found: Sequence[Waits], *, key: str) -> None:
+    """Everything that waits, the oldest first; what has no age comes last."""
+    ordered = sorted(found, key=lambda each: (each.since is None, each.since or datetime.now(UTC)))
+    more = len(ordered) > SHOWN and not st.toggle(f"All {len(ordered):,}", key=key)
+    for each in ordered[:SHOWN] if more else ordered:
+        with st.container(border=True):
+            title, why, last = st.columns((5, 6, 4), vertical_alignment="center")
+            with title:
+                name, colour = KINDS[each.kind]
+                st.markdown(f":{colour}-badge[{name}]")
+                address.link(each.target, words.text(each.what), **each.address)
+            why.markdown(words.text(each.why))
+            last.caption("  \n".join(filter(None, (_since(each.since), _deed(each.last)))))
+
+
+def _since(moment: datetime | None) -> str:
+    return words.text(f"waits since {words.here(moment)} ({ago(moment)})") if moment is not None else ""
+
+
+def _deed(last: Mapping[str, Any] | None) -> str:
+    if last is None:
+        return ""
+    done = DONE.get(last["action"], last["action"])
+    return f"**{words.text(last['actor'])}** {words.text(done)}, {words.text(words.here(last['at']))}"
+
+
+def ago(moment: datetime) -> str:
+    """How long ago something was, in words: today, 3 days."""
+    passed = datetime.now(UTC) - moment
+    if passed < timedelta(minutes=1):
+        return "just now"
+    if passed < timedelta(hours=1):
+        return words.many(int(passed.total_seconds() // 60), "minute")
+    if passed < timedelta(days=1):
+        return words.many(int(passed.total_seconds() // 3600), "hour")
+    return words.many(passed.days, "day")
