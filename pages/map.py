@@ -60,7 +60,7 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
         is_open = source.batch.stage in OPEN and contract.name not in catalog.FORMS
         more = " What is not written yet is changed in this import as well." if is_open else ""
         st.info(told + more, icon=":material/redo:")
-        name = f"import of {words.when(source.batch.created_at)}"
+        name = f"import of {words.here(source.batch.created_at)}"
         before = Mapping.from_dict(source.batch.mapping)
         return Template(id="", name=name, dataset=contract.name, mapping=before), ()
     saved = {template.id: template for template in wb.templates.all(contract.name) if not template.unusable}

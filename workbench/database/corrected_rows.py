@@ -181,7 +181,10 @@ def _columns(batch: Batch, sheet: Sheet) -> tuple[str, dict[str, str]]:
             return line, {known[header]: header for header in sheet.headers if header in known}
     if line not in sheet.headers:
         raise _wrong(batch, sheet, f"it has no column {line}, which says which row each one is.")
-    raise _wrong(batch, sheet, f"its columns {', '.join(others[:20])} are none of the batch's.")
+    are = "column {} is" if len(others) == 1 else "columns {} are"
+    why = f"its {are.format(', '.join(others[:20]))} none of the batch's, and a file that comes back brings no column. "
+    instead = "Put it into the source and import that, or say at the import what is the same in all rows."
+    raise _wrong(batch, sheet, why + instead)
 
 
 def _lines(batch: Batch, sheet: Sheet, chunk: Chunk, header: str, seen: set[int]) -> list[int]:

@@ -64,9 +64,8 @@ def _at_work(at: RecipeEditor) -> None:
     shown = now
     if edited is not None:
         shown = rows_by_step.after(at.source.raw, Recipe(steps=at.recipe.steps[:edited]), at.settings.home)
-    wide = (
-        2.7 if recipe_editor.facets(shown.open_headers) else 4.5
-    )  # without a facet only its choice stands beside the rows
+    has_facets = bool(recipe_editor.facets(shown.open_headers))
+    wide = 2.7 if has_facets else 3.4  # without a facet only its choice stands beside the rows
     left, right = st.columns([1, wide], gap="medium")
     with left:
         said = counting.shown_facets(at, shown)

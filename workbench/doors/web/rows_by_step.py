@@ -105,7 +105,7 @@ class State:
         if order.header is None:
             every = pa.array(np.arange(len(self))) if places is None else places
             return every[::-1][:number] if order.descending else every[:number]
-        keys = self._once(("order", order.header), partial(_keys, self.cells[order.header]))
+        keys = self._once((order.header, "order", ()), partial(_keys, self.cells[order.header]))
         of = pa.table({"key": keys, "place": np.arange(len(self))})
         of = of if places is None else of.take(places)
         way = "descending" if order.descending else "ascending"
