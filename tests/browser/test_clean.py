@@ -113,3 +113,49 @@ def enrolled(ana: Person) -> None:
     ana.visit("map", upload=uploads[0].name, dataset="elevate.enrollments")
     ana.choose("Programme", "course_code")
     started(ana)
+
+
+TWO_ADDRESSES = """\
+Mails,Full name,Phone
+ann@example.org; ann@work.example,Ann Ash,555-201-0002
+nobody; cy@example.org,Cy Cedar,
+bob@example.org,Bob Birch,555-201-0001
+"""
+
+
+def test_two_addresses_in_a_cell_become_two_records_and_the_source_keeps_its_lines(
+    person: People, wb: Workbench, tmp_path: Path
+) -> None:
+    file = tmp_path / "contacts.csv"
+    file.write_text(TWO_ADDRESSES, "utf-8")
+    ana = person()
+    dropped(ana, file)
+    ana.follow("Clean it first")
+    ana.at("Clean")
+    chosen(ana, "Columns", "Mails")
+    ana.window.keyboard.press("Escape")
+    chosen(ana, "What to do", "Split into rows")
+    ana.main.get_by_role("textbox", name="Separator", exact=True).fill(";")
+    ana.main.get_by_role("textbox", name="Separator", exact=True).press("Enter")
+    ana.settled()
+    ana.press("Add this step")
+    ana.sees("each row of the file has its one outcome")
+    ana.press("Go on to Map")
+    ana.at("Map")
+    ana.settled()
+    if ana.main.get_by_text("What is a row of it?").is_visible():
+        chosen(ana, "What is a row of it?", "Elevate: Students")
+    ana.settled()
+    if ana.main.get_by_text("I have looked at every line").is_visible():
+        ana.confirm()
+    ana.press("Start the import")
+    ana.at("Validate")
+    ana.correct(3, "Mails", "cy@work.example; cy@example.org")
+    ana.press("Correct 1 cell and make the plan")
+    ana.at("Commit")
+    expect(ana.main.get_by_role("button", name="Plan again")).to_be_visible(timeout=120_000)
+    ana.commit()
+    assert ana.figures()["created"] == 3
+    (part,) = (each for each in wb.batches.parts(ana.batch) if each.stage == "completed")
+    assert (part.created, part.processed) == (5, 5)
+    assert not ana.surprises
