@@ -18,6 +18,7 @@ from workbench.model.contract import Contract
 from workbench.model.errors import WorkbenchError
 from workbench.model.template import Mapping, Template
 from workbench.prepare import recognition
+from workbench.prepare.header_change import in_words
 from workbench.prepare.mapping import open_points
 
 OPEN = ("staged", "planned", "held")  # while what its texts mean may still be changed
@@ -59,7 +60,7 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
         is_open = source.batch.stage in OPEN and contract.name not in catalog.FORMS
         more = " What is not written yet is changed in this import as well." if is_open else ""
         st.info(told + more, icon=":material/redo:")
-        name = f"import of {words.when(source.batch.created_at)}"
+        name = f"import of {words.here(source.batch.created_at)}"
         before = Mapping.from_dict(source.batch.mapping)
         return Template(id="", name=name, dataset=contract.name, mapping=before), ()
     saved = {template.id: template for template in wb.templates.all(contract.name) if not template.unusable}
@@ -76,7 +77,7 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
     change = wb.sources.header_change(source.sheet, contract.name, chosen) if chosen else None
     if change is not None:
         known = (one["dataset"] for one in wb.sources.all() if str(one["template_id"]) == chosen)
-        templates.has_changed(change["missing"], change["new"], source=next(known, None))
+        templates.has_changed(in_words(change), source=next(known, None))
     return saved[chosen] if chosen else None, tuple(change["missing"]) if change is not None else ()
 
 
@@ -130,7 +131,7 @@ def map_anew(wb: Workbench, batch: Batch, said: dict[str, str], value_maps: dict
     mean there, and has it planned again; whether any column fills another field than in the import."""
     before = Mapping.from_dict(batch.mapping).columns
     others = {header: name for header, name in said.items() if name != before.get(header, "")}
-    if batch.stage not in OPEN or batch.dataset in catalog.FORMS or not others:
+    if batch.stage not in OPEN or batch.dataset in catalog.FORMS or batch.multiplies or not others:
         return False
     if columns.mapped_anew([(header, before.get(header, ""), name) for header, name in others.items()]):
         try:

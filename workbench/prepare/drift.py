@@ -55,7 +55,7 @@ def refuse_changed(
         header for header in change["missing"] if key(header) not in headers and _field(template, header) not in fields
     ]
     new = [header for header in change["new"] if key(header) not in headers]
-    told = list(_told(gone, new, change["suggestions"], template))
+    told = list(_told(gone, new, change["suggestions"], template, change.get("taken", {})))
     if told:
         changes, answers = zip(*told, strict=True)
         raise ColumnsChanged(changes=". ".join(changes), answers=", ".join(answers))
@@ -110,7 +110,11 @@ def confirmed(found: Iterable[Stranger], mapping: Mapping, said: Iterable[str]) 
 
 
 def _told(
-    gone: Iterable[str], new: Iterable[str], suggestions: Iterable[Pairs[str, Any]], template: Template
+    gone: Iterable[str],
+    new: Iterable[str],
+    suggestions: Iterable[Pairs[str, Any]],
+    template: Template,
+    taken: Pairs[str, str],
 ) -> Iterator[tuple[str, str]]:
     """What has changed, and what to say of it."""
     left = dict.fromkeys(new)
@@ -118,6 +122,7 @@ def _told(
     for header in gone:
         like = next((found["header"] for found in likely if found["was"] == header), None)
         said = f"Column {header} of template '{template.name}' has gone"
+        said += f", for {taken[header].lower()} takes it away or calls it otherwise" if header in taken else ""
         if like is None:
             yield said, f"--map '{header}=' to go on without it"
         else:

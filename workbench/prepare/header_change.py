@@ -1,6 +1,6 @@
 """What has changed in a source's columns since a template was made of them (seed 001, Column Change Procedure)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from workbench.model.sheet import Sheet
 from workbench.model.template import Template
 from workbench.model.written_rows import own_headers
 from workbench.prepare import mapping
+from workbench.prepare.cleaning import taken_by
 from workbench.prepare.mapping import Suggestion
 
 
@@ -18,8 +19,9 @@ def header_change(sheet: Sheet, contract: Contract, template: Template, known: s
     all the headers are known, and for a template that speaks of no columns.
 
     `known` are headers that imports have had before, though the template does not speak of them. Headers are the same
-    but for case and punctuation. A header is not missing where another one of the template's fills its field, and one
-    that carries secrets is never new: it is refused by itself; nor are those that Workbench adds to a file of rows.
+    but for case and punctuation; of those that a step of the sheet's recipe took away it is said by which (`taken`). A
+    header is not missing where another one of the template's fills its field, and one that carries secrets is never
+    new: it is refused by itself; nor are those that Workbench adds to a file of rows.
     """
     here = {mapping.key(header): header for header in sheet.headers}
     said = template.mapping
@@ -37,7 +39,17 @@ def header_change(sheet: Sheet, contract: Contract, template: Template, known: s
         {"was": was.get(str(one.field), ""), **{part: getattr(one, part) for part in _SUGGESTED}}
         for one in _suggested(sheet, contract, new, list(was), filled)
     ]
-    return {"missing": missing, "new": new, "suggestions": found}
+    taken = {mapping.key(header): step for header, step in taken_by(sheet).items()}
+    by = {header: taken[mapping.key(header)] for header in missing if mapping.key(header) in taken}
+    return {"missing": missing, "new": new, "suggestions": found} | ({"taken": by} if by else {})
+
+
+def in_words(change: Mapping[str, Any]) -> str:
+    """ "gone: Phone (by step 2 of the recipe (rename)); new: Mobile"; "" where there is nothing to tell."""
+    taken = change.get("taken", {})
+    gone = [f"{header} (by {taken[header].lower()})" if header in taken else header for header in change["missing"]]
+    parts = {"gone": gone, "new": change["new"]}
+    return "; ".join(f"{what}: {', '.join(headers)}" for what, headers in parts.items() if headers)
 
 
 _SUGGESTED = ("header", "field", "score", "reason")

@@ -354,7 +354,11 @@ def test_rows_and_columns_may_be_missing_and_stand_in_another_order(
     ("text", "why"),
     [
         ("email,name\nx@y.org,X\n", "it has no column line, which says which row each one is."),
-        ("email,fax,line\nx@y.org,1,3\n", "its columns fax are none of the batch's."),
+        (
+            "email,fax,line\nx@y.org,1,3\n",
+            "its column fax is none of the batch's, and a file that comes back brings no column. Put it into the "
+            "source and import that, or say at the import what is the same in all rows.",
+        ),
         ("email,line\nx@y.org,99\n", "line 99 is none of the batch's."),
         ("email,line\nx@y.org,\n", "its row 2 does not say which line it is; rows cannot be added."),
         ("email,line\nx@y.org,three\n", "its row 2 does not say which line it is; rows cannot be added."),

@@ -8,6 +8,7 @@ import pytest
 from tests.imports import ask, outcome, records
 from workbench import Workbench
 from workbench.model.errors import ColumnsChanged, ColumnsMixedUp, SheetRefused, UnknownHeader, WorkbenchError
+from workbench.model.recipe import Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping, Template
 from workbench.sources import open_sheets
@@ -177,3 +178,23 @@ def test_each_sheet_of_several_has_its_template(wb: Workbench, tmp_path: Path, u
     done = wb.import_sheet(sheets, "elevate", template="monthly", columns={"Phone": "", "Mobile": ""})
     assert outcome(done) == (2, 0, 0, 0, 0)
     assert ask(url, "select phone from elevate.profiles") == [(None,)]
+
+
+@pytest.mark.usefixtures("monthly")
+def test_a_column_that_the_recipe_takes_away_or_calls_otherwise_is_told_with_the_step(
+    wb: Workbench, sheet: Given
+) -> None:
+    trim = Step(operation="trim")
+    renamed = Recipe(steps=(trim, Step(operation="rename", columns=("Phone",), options={"to": "Mobile"})))
+    assert refused(wb, sheet(MONTHLY), ColumnsChanged, template="monthly", recipe=renamed) == (
+        "Column Phone of template 'monthly' has gone, for step 2 of the recipe (rename) takes it away or calls it "
+        "otherwise; the file has Mobile, which looks like it: say --map 'Mobile=phone', or save the template anew."
+    )
+    dropped = Recipe(steps=(Step(operation="remove_columns", columns=("Phone",)), trim))
+    told = refused(wb, sheet(MONTHLY), ColumnsChanged, template="monthly", recipe=dropped)
+    assert told.startswith("Column Phone of template 'monthly' has gone, for step 1 of the recipe (remove_columns)")
+    change = wb.sources.header_change(wb.cleaned(sheet(MONTHLY), "elevate.students", recipe=dropped),
+                                      "elevate.students", "monthly")  # fmt: skip
+    assert change == {
+        "missing": ["Phone"], "new": [], "suggestions": [], "taken": {"Phone": "Step 1 of the recipe (remove_columns)"},
+    }  # fmt: skip

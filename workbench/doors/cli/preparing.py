@@ -214,6 +214,7 @@ def suggest(
     from workbench.prepare import drift, forms
     from workbench.prepare.cleaning import without_removed
     from workbench.prepare.columns import noticed, unknown_choices
+    from workbench.prepare.header_change import in_words
 
     known = contract(dataset)
     opened = sources.opened(asked, source, sheet, layout)
@@ -241,10 +242,9 @@ def suggest(
     unsure = [f"--map '{one.header}={one.field}'" for one in said if one.field and not one.sure]
     pairs = ((field, text, to or "...") for field, texts in values.items() for text, to in texts.items())
     meant = [f"--value-map '{field}:{text}={to}'" for field, text, to in pairs]
-    parts = (("gone", "missing"), ("new", "new")) if changed else ()
-    other = [f"{what}: {', '.join(changed[name])}" for what, name in parts if changed and changed[name]]
+    other = in_words(changed) if changed else ""
     if other or strange:
-        told_of = f"The columns are not those of the template ({'; '.join(other)})." if other else ""
+        told_of = f"The columns are not those of the template ({other})." if other else ""
         printing.say(asked, "", *filter(None, (told_of, *(f"{one.said}." for one in strange))))
     if written:
         printing.say(asked, "", *(column.question or column.said for column in written))

@@ -3,13 +3,12 @@
 import pytest
 
 from workbench.doors.cli.remedies import with_command
-from workbench.model.errors import BroughtIn, NoEdit, StalePlan, StaleUndo, WorkbenchError, WrongStage
+from workbench.model.errors import BroughtIn, NoEdit, StaleUndo, WorkbenchError, WrongStage
 
 
 @pytest.mark.parametrize(
     "error, end",
     [
-        (StalePlan(batch="b1", changed="2", examples="line 3"), "Plan it again: workbench plan b1"),
         (StaleUndo(batch="b1"), "Undo it again: workbench undo b1"),
         (BroughtIn(batch="b1", runs="r2"), "the newest before the others: workbench undo RUN"),
         (WrongStage(batch="b1", stage="staged", action="committing", needed="planned"), "planned: workbench plan b1"),

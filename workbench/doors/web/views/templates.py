@@ -22,10 +22,8 @@ def choice(saved: Mapping[str, Template], said: str | None) -> str | None:
     )
 
 
-def has_changed(missing: Sequence[str], new: Sequence[str], *, source: str | None) -> None:
+def has_changed(told: str, *, source: str | None) -> None:
     """A file's columns are not those of its template, and where to read what to do."""
-    parts = {"gone": missing, "new": new}
-    told = "; ".join(f"{what}: {', '.join(headers)}" for what, headers in parts.items() if headers)
     st.warning(f"The columns are not those of the template ({words.text(told)}).", icon=":material/difference:")
     address.link("changes", "What to do when columns change", source=source)
 
