@@ -5,7 +5,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from tests.imports import outcome, records, speak_for
+from tests.imports import issues, outcome, records, speak_for
 from workbench import Workbench
 from workbench.model.errors import MadeIntoParts, MissingColumns, WrongStage
 from workbench.model.sheet import Sheet
@@ -26,7 +26,7 @@ def test_another_column_fills_a_field_in_the_same_batch(wb: Workbench, sheet: Sh
     assert (changed.id, changed.stage, changed.revision) == (batch.id, "staged", 1)
     assert changed.mapping["columns"]["cell"] == "phone"
     assert changed.summary["failed"] == 1
-    assert [(row["line"], row["issues"][0]["code"]) for row in wb.rows.page(batch, wrong=True)] == [(3, "bad_phone")]
+    assert issues(wb, changed) == [(3, "phone", "bad_phone")]
     wb.plan(batch)
     assert outcome(wb.commit(batch, skip_errors=True)) == (1, 0, 0, 0, 1)
     assert records(url, "elevate.profiles", "phone") == [("555-301-0001",)]
