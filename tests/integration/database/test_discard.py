@@ -44,7 +44,7 @@ def test_what_is_not_written_can_be_discarded_and_is_then_read_and_never_written
     discarded = open_wb(user="lea").discard(open_batch, " The wrong term ")
     assert (discarded.stage, discarded.state, discarded.status) == ("discarded", "discarded", "failed")
     assert outcomes(wb, discarded) == rows
-    for step in (wb.fill, wb.plan, wb.commit, wb.undo, wb.discard, wb.sign_off, wb.prefer):
+    for step in (wb.fill, wb.plan, wb.commit, wb.undo, wb.discard, wb.sign_off, wb.decisions.prefer):
         with pytest.raises(WrongStage, match="is discarded"):
             step(discarded)
     with pytest.raises(WrongStage, match="is discarded"):
