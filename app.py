@@ -2,11 +2,14 @@
 
 import streamlit as st
 
-from workbench.doors.web import browser
+from workbench.doors.web import address, browser, words
 from workbench.settings import load
 
 st.set_page_config(page_title="Workbench", page_icon="✅", layout="wide")
 settings = load()
+
+ABOUT_NO_FILE = ("", "matches", "checks", "record", "inventory", "export", "contracts", "changes", "schedules")
+"""The addresses of pages that are about no file: there the sidebar has the way back to the one that somebody is at."""
 
 pages = {
     "": [st.Page("pages/home.py", title="Home", icon=":material/home:", default=True)],
@@ -41,4 +44,6 @@ with st.sidebar:
     browser.working_as(settings.user)
     st.caption(f"Tenant `{settings.tenant}`")
     browser.one_click_after_the_other()
+    if chosen.url_path in ABOUT_NO_FILE:
+        address.back(words.text)
 chosen.run()

@@ -113,7 +113,7 @@ def imports(wb: Workbench, source: dict[str, Any]) -> None:
     st.markdown("**Its last imports**")
     for batch in last:
         address.link(
-            "history", words.text(f"{batch.file_name} · {words.when(batch.created_at)} · {batch.state}"), batch=batch.id
+            "history", words.text(f"{batch.file_name} · {words.here(batch.created_at)} · {batch.state}"), batch=batch.id
         )
     address.link("history", "All of them", icon=":material/history:", dataset=source["data_type"])
 

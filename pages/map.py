@@ -60,7 +60,7 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
         is_open = source.batch.stage in OPEN and contract.name not in catalog.FORMS
         more = " What is not written yet is changed in this import as well." if is_open else ""
         st.info(told + more, icon=":material/redo:")
-        name = f"import of {words.when(source.batch.created_at)}"
+        name = f"import of {words.here(source.batch.created_at)}"
         before = Mapping.from_dict(source.batch.mapping)
         return Template(id="", name=name, dataset=contract.name, mapping=before), ()
     saved = {template.id: template for template in wb.templates.all(contract.name) if not template.unusable}
@@ -131,7 +131,7 @@ def map_anew(wb: Workbench, batch: Batch, said: dict[str, str], value_maps: dict
     mean there, and has it planned again; whether any column fills another field than in the import."""
     before = Mapping.from_dict(batch.mapping).columns
     others = {header: name for header, name in said.items() if name != before.get(header, "")}
-    if batch.stage not in OPEN or batch.dataset in catalog.FORMS or not others:
+    if batch.stage not in OPEN or batch.dataset in catalog.FORMS or batch.multiplies or not others:
         return False
     if columns.mapped_anew([(header, before.get(header, ""), name) for header, name in others.items()]):
         try:

@@ -36,8 +36,8 @@ def last(wb: Workbench, source: Source) -> tuple[dict[str, Any] | None, str]:
         return None, (
             f"{said}: {words.text(begun.file_name)} was {'taken back' if begun.undone_by else 'not committed'}."
         )
-    when = words.when(batch.completed_at or batch.created_at)
-    named = f"**{words.text(batch.file_name)}**, imported on {when} UTC by {words.text(batch.initiated_by)}"
+    when = words.here(batch.completed_at or batch.created_at)
+    named = f"**{words.text(batch.file_name)}**, imported on {when} by {words.text(batch.initiated_by)}"
     try:
         known = wb.profiles.kept(batch, source.dataset)  # also of a source with secrets, whose bytes are not kept
         if known is None:

@@ -1,7 +1,6 @@
 """Find a record: from an e-mail, a code, an id or a line of a file to everything that ever happened to it."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -35,8 +34,11 @@ def ask(wb: Workbench) -> None:
     asked, number = st.query_params.get("batch"), st.query_params.get("line", "")
     last = [batch for batch in wb.batches.all(limit=200) if batch.undo_of is None]
     of: list[Batch] = []
-    with suppress(UnknownBatch):  # which is told where its line would be
+    refused = None
+    try:
         of += [wb.batches.get(asked)] if asked else []
+    except UnknownBatch as refusal:
+        refused = refusal
     listed = [*of, *last]
     own = [one for batch in listed for one in runs.sheets(wb, batch) or (batch,)]
     titles = {str(batch.id): words.titled(batch, wb.title(batch)) for batch in own}
@@ -44,6 +46,9 @@ def ask(wb: Workbench) -> None:
     if chosen is not None:
         batch, line = chosen
         again(batch=batch, line=line)
+    if refused is not None:
+        st.error(words.text(refused), icon=":material/block:")
+        st.stop()
 
 
 def again(**question: object) -> None:
@@ -55,7 +60,7 @@ def again(**question: object) -> None:
 def matches(wb: Workbench, text: str) -> None:
     """The records that fit, each with a link, one alone at once; and the rows that fit and became no record."""
     answer = wb.records.ask(text)
-    only_rows = bool(answer.rows) and answer.nearly and not answer.rows_nearly
+    only_rows = bool(answer.records) and answer.nearly and bool(answer.rows) and not answer.rows_nearly
     if only_rows:
         st.info("No record has just that. These rows do, and became none:", icon=":material/person_off:")
         left(answer, text)

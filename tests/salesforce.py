@@ -22,7 +22,7 @@ from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
-from xml.dom import minidom
+from xml.etree import ElementTree
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -244,11 +244,11 @@ def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:
 
         def _soap(self, body: str) -> None:
             assert self.headers["SOAPAction"] == "login"
-            said = {
-                name: minidom.parseString(body).getElementsByTagName(f"n1:{name}")[0].firstChild.data  # type: ignore[union-attr]
-                for name in ("username", "password")
-            }
-            if said != {"username": USER, "password": PASSWORD + TOKEN}:
+            said = {each.tag.rpartition("}")[2]: each.text for each in ElementTree.fromstring(body).iter()}
+            if {name: said.get(name) for name in ("username", "password")} != {
+                "username": USER,
+                "password": PASSWORD + TOKEN,
+            }:
                 text = "INVALID_LOGIN: Invalid username, password, security token; or user locked out."
                 self._fault_of_soap("INVALID_LOGIN", text)
                 return

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from tests import folder, messy
 from tests.browser import chromium
@@ -97,8 +97,8 @@ def served(google: Google, salesforce: Salesforce) -> Iterator[Site]:
 
 def at_the_screen(browser: Browser, site: Site, width: int, scheme: Any) -> Person:
     """Ana, at a screen of that width, by day or by night."""
-    screen = {"width": width, "height": WIDTHS[width]}
-    return Person(browser.new_context(viewport=screen, color_scheme=scheme).new_page(), site)  # type: ignore[arg-type]
+    screen: ViewportSize = {"width": width, "height": WIDTHS[width]}
+    return Person(browser.new_context(viewport=screen, color_scheme=scheme).new_page(), site)
 
 
 def imported(ana: Person) -> dict[str, str]:

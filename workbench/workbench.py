@@ -77,8 +77,9 @@ from workbench.model.template import Template
 from workbench.model.trimming import as_said
 from workbench.playbooks import PLAYBOOKS, loads, purposes, sequences
 from workbench.playbooks.loads import Loads
+from workbench.playbooks.multiplied import multiplied
 from workbench.prepare import mapping, recognition
-from workbench.prepare.cleaning import CODES, cleaned_once, without_removed
+from workbench.prepare.cleaning import CODES, cleaned_once, multiplies, without_removed
 from workbench.prepare.mapping import Suggestion
 from workbench.sequences import Sequences
 from workbench.sources import headed, kept_files
@@ -570,7 +571,9 @@ class Workbench:
 
     def _playbook(self, batch: Batch) -> Playbook | None:
         """The playbook that a batch is a run of; None under one contract."""
-        return PLAYBOOKS.get(batch.dataset) if batch.part_of is None else None
+        if batch.part_of is not None:
+            return None
+        return multiplied(catalog.contract(batch.dataset)) if batch.multiplies else PLAYBOOKS.get(batch.dataset)
 
     def _said(self, batch: Batch) -> dict[str, Any]:
         """The figures and the log of a run, as they are signed."""
@@ -632,6 +635,8 @@ class Workbench:
         template = self.templates.get(dataset, options.template) if options.template else None
         if playbook is not None and playbook.form is not None and template is None and not options.columns:
             recognition.refuse_another(sheets[dataset], playbook.form)
+        if playbook is None and multiplies(sheets[dataset].recipe):
+            playbook = multiplied(catalog.contract(dataset))
         return runs.begin(
             self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
         )

@@ -1,7 +1,7 @@
 """A million invoice lines of 180,000 invoices, one sales report: the composed run against the sum of two bare loads of
 the same file into identical tables.
 
-    python -m tests.bench.invoices [--rows 1000000] [--rounds 3]
+    python -m tests.bench.invoices [--rows 1000000] [--rounds 3] [--sheets]
 
 The bare side is what one would write by hand: COPY into a temporary table and INSERT ... ON CONFLICT DO UPDATE into the
 invoices, and once more into their lines, which join what they refer to. Both sides run in turns, on the same embedded
@@ -10,6 +10,7 @@ machine does. Memory is that of the `workbench` command in a process of its own.
 """
 
 import argparse
+import json
 import os
 import statistics
 import tempfile
@@ -23,7 +24,7 @@ import pandas as pd
 import psycopg
 from psycopg.sql import SQL, Literal
 
-from tests.bench.million import command, said_of_machine
+from tests.bench.million import command, launched, said_of_machine
 from tests.bench.processors import worked
 from workbench import Workbench, open_sheet
 from workbench.database import embedded, store, upgrading
@@ -45,13 +46,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--rows", type=int, default=1_000_000)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--sheets", action="store_true", help="as two sheets too")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="wb-", dir="/tmp") as folder:
         os.chmod(folder, 0o755)
-        measure(Path(folder), given.rows, given.rounds)
+        measure(Path(folder), given.rows, given.rounds, two_sheets=given.sheets)
 
 
-def measure(folder: Path, rows: int, rounds: int) -> None:
+def measure(folder: Path, rows: int, rounds: int, *, two_sheets: bool) -> None:
     """Everything, in one run on one server under `folder`."""
     url = embedded.database_url(folder / "home")
     upgrading.upgrade(url)
@@ -62,6 +64,10 @@ def measure(folder: Path, rows: int, rounds: int) -> None:
     known(folder, url)
     empty(admin)
     import_once(folder, url, write_report(folder / "warm.csv", 1000))  # loads what is loaded on first use
+    sides = {"run": partial(import_once, folder, url, file)}
+    if two_sheets:
+        sheets = write_sheets(folder, file)
+        sides["sheets"] = partial(import_sheets, folder, url, sheets)
     times: dict[str, list[tuple[float, float]]] = {}
 
     def take(name: str, run: Callable[[], None]) -> None:
@@ -75,25 +81,32 @@ def measure(folder: Path, rows: int, rounds: int) -> None:
             for part, load in (("invoices", bare_invoices), ("lines", bare_lines)):
                 take(f"bare {part} {turn}", partial(load, url, file))
             admin.execute("checkpoint")
-        empty(admin)
-        for turn in ("first", "again"):
-            take(f"run {turn}", partial(import_once, folder, url, file))
-            admin.execute("checkpoint")
+        for side, run in sides.items():
+            empty(admin)
+            for turn in ("first", "again"):
+                take(f"{side} {turn}", run)
+                admin.execute("checkpoint")
         told = (f"{name} {each[-1][0]:.1f} s ({each[-1][1]:.1f})" for name, each in times.items())
         print(f"round {number}, seconds (of processors): " + ", ".join(told), flush=True)
     print()
-    for turn in ("first", "again"):
+    for side, turn in ((side, turn) for side in sides for turn in ("first", "again")):
         for place, what in enumerate(("seconds", "of processors")):
-            ours = statistics.median(each[place] for each in times[f"run {turn}"])
+            ours = statistics.median(each[place] for each in times[f"{side} {turn}"])
             parts = [times[f"bare {part} {turn}"] for part in ("invoices", "lines")]
             theirs = sum(statistics.median(each[place] for each in part) for part in parts)
-            target = f"  (at most {TARGET})" if turn == "first" else ""
+            target = f"  (at most {TARGET})" if (side, turn) == ("run", "first") else ""
             print(
-                f"{turn:6} {what:13} two bare loads {theirs:6.2f}   run {ours:6.2f}   ratio {ours / theirs:.2f}{target}"
+                f"{turn:6} {what:13} two bare loads {theirs:6.2f}   {side:6} {ours:6.2f}   "
+                f"ratio {ours / theirs:.2f}{target}"
             )
     empty(admin)
-    peak = command(folder, file, "--playbook", "commerce.invoices")
-    print(f"\npeak memory of the program, {rows:,} lines: {peak:.0f} MB  (under 700)")
+    peaks = {"one sheet": command(folder, file, "--playbook", "commerce.invoices")}
+    if two_sheets:
+        empty(admin)
+        said, peaks["two sheets"] = launched(folder / "home", "import", *map(str, sheets), "--json")
+        assert json.loads(said)["done"], said
+    for what, peak in peaks.items():
+        print(f"\npeak memory of the program, {rows:,} lines, {what}: {peak:.0f} MB  (under 700)")
     admin.close()
 
 
@@ -139,6 +152,20 @@ def write_report(file: Path, rows: int) -> Path:
     }
     pd.DataFrame(columns, columns=list(_COLUMNS)).to_csv(file, index=False)
     return file
+
+
+def write_sheets(folder: Path, report: Path) -> tuple[Path, Path]:
+    """The same invoices as two sheets: one of them with what each comes to, one of their lines, numbered."""
+    rows = pd.read_csv(report, dtype=str, keep_default_na=False)
+    number = rows["Invoice number"]
+    rows["Line"] = (rows.groupby(number).cumcount() + 1).astype(str)
+    total = pd.to_numeric(rows["Net price"]).groupby(number).sum()
+    heads = rows.drop_duplicates("Invoice number")[[*_COLUMNS[:7], *_COLUMNS[8:17]]]
+    heads = heads.assign(Total=heads["Invoice number"].map(total).map("{:.2f}".format))
+    files = folder / "invoices.csv", folder / "lines.csv"
+    heads.to_csv(files[0], index=False)
+    rows[["Invoice number", "Line", *_COLUMNS[17:]]].to_csv(files[1], index=False)
+    return files
 
 
 def known(folder: Path, url: str) -> None:
@@ -240,6 +267,14 @@ def import_once(folder: Path, url: str, file: Path) -> None:
         wb.log(batch).render()
         steps = {name: seconds for name, seconds in batch.summary.items() if name.startswith("seconds")}
     print("  " + ", ".join(f"{name.removeprefix('seconds_')} {seconds:.1f}" for name, seconds in steps.items()))
+
+
+def import_sheets(folder: Path, url: str, files: tuple[Path, Path]) -> None:
+    """The same of two sheets."""
+    with Workbench.open(home=folder / "home", database_url=url, tenant="bench", user="bench") as wb:
+        batch = wb.import_sheet([open_sheet(file) for file in files], "commerce")
+        assert wb.reconcile(batch).done
+        wb.log(batch).render()
 
 
 def empty(admin: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -99,6 +99,8 @@ def at_clean(ana: Person) -> Iterator[tuple[str, float, float]]:
     yield "what it is", picked("Count email by", "what it is"), FACET
     yield "nothing chosen, so that all rows are counted", pressed("Choose nothing"), FACET
     yield "another page", pressed("Next page"), CLEAN
+    yield "sorted by a column", seconds(ana, ana.head("email").click, "Clean"), CLEAN
+    yield "sorted the other way", seconds(ana, ana.head("email").click, "Clean"), CLEAN
     yield "a column", picked("Columns", "first_name"), CLEAN
     yield "a step, seen on a few rows", picked("What to do", "Change case"), CLEAN
     yield "its option", picked("To", "capitals"), CLEAN
@@ -142,12 +144,31 @@ def openings(ana: Person, batch: str) -> list[tuple[str, float]]:
             if title == "Validate":
                 press = ana.main.get_by_role("button", name="Next", exact=True)
                 times.setdefault("Validate, the next rows", []).append(seconds(ana, press.click, title))
+                for name, act in at_validate(ana).items():
+                    times.setdefault(f"Validate, {name}", []).append(seconds(ana, act, title))
             if title == "Commit":
                 for outcome in ("created", "invalid"):
                     pill = ana.main.get_by_role("button", name=outcome).or_(ana.main.get_by_role("radio", name=outcome))
                     times.setdefault(f"Commit, its {outcome} rows", []).append(seconds(ana, pill.first.click, title))
             ana.visit("history", batch=batch)
     return [(name, statistics.median(found)) for name, found in times.items()]
+
+
+def at_validate(ana: Person) -> dict[str, Callable[[], object]]:
+    """What is asked of all rows there, one after the other."""
+    main = ana.main
+
+    def searched(text: str) -> None:
+        main.get_by_role("textbox", name="Search").fill(text)
+        main.get_by_role("textbox", name="Search").press("Enter")
+
+    return {
+        "all rows": main.get_by_text("All rows", exact=True).click,
+        "sorted by a column": ana.head("email").click,
+        "sorted the other way": ana.head("email").click,
+        "words in all rows": lambda: searched("turing 77777"),
+        "no words": lambda: searched(""),
+    }
 
 
 def committed(ana: Person, site: Site, batch: str, rows: int) -> list[tuple[str, float]]:

@@ -3,6 +3,7 @@ where they are wrong or others than in the file, and changed at once where they 
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -89,6 +90,25 @@ def test_rows_that_are_picked_are_changed_at_once_and_marked(person: People, sta
     expect(ana.cell(5, "full_name")).to_have_class(re.compile(r"\bchanged\b"))
     expect(ana.cell(4, "full_name")).not_to_have_class(re.compile(r"\bchanged\b"))
     ana.cell(5, "full_name").hover()
-    expect(ana.rows.get_by_role("tooltip")).to_have_text("was Dee Park, corrected by ana")
+    expect(ana.rows.locator(".ag-tooltip")).to_have_text("was Dee Park, corrected by ana")
     assert {row["line"] for row in wb.rows.each(staged) if row["raw"]["full_name"] == "Somebody Else"} == {3, 5}
+    assert ana.surprises == []
+
+
+def test_clean_sorts_all_rows_of_a_file_and_a_click_on_a_cell_chooses_its_column(
+    person: People, file: Callable[[str, str], Path]
+) -> None:
+    ana = person().visit("upload")
+    ana.window.locator("input[type=file]").first.set_input_files(file(STUDENTS, "students.csv"))
+    ana.follow("Clean it first")
+    ana.at("Clean")
+    expect(ana.at_place(0, "full_name")).to_have_text("Ada Park")
+    ana.sort("email")
+    expect(ana.at_place(0, "email")).to_have_text("1 at example.com")
+    ana.sort("email")
+    expect(ana.at_place(0, "email")).to_have_text("99 at example.com")
+    ana.at_place(0, "phone").click()
+    expect(ana.window).to_have_url(re.compile(r"column=.*phone"))
+    ana.window.reload()
+    expect(ana.at_place(0, "email")).to_have_text("99 at example.com")
     assert ana.surprises == []

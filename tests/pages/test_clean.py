@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from tests import messy
 from tests.pages.conftest import Show
+from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.doors.web import recipes, uploads
+from workbench.model.batch import Batch
 from workbench.model.recipe import Condition, Expected, Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
@@ -51,8 +53,9 @@ def press(page: AppTest, label: str) -> AppTest:
 
 def rows(page: AppTest) -> list[list[Any]]:
     """The rows on the page: line and cells."""
-    frame = page.dataframe[-1].value
-    return frame[["line", *(name for name in frame.columns if name.isdecimal())]].values.tolist()
+    frame = grid(page).value
+    cells = frame[[name for name in frame.columns if name.isdecimal()]].values.tolist()
+    return [[line, *row] for line, row in zip(grid(page).lines, cells, strict=True)]
 
 
 def kept(wb: Workbench, upload: str) -> Recipe:
@@ -81,6 +84,14 @@ def test_the_rows_stand_with_their_lines_and_what_was_found_with_its_step(show: 
     assert "**email**: 1 row with two e-mail addresses" in said
 
 
+def test_rows_are_shown_in_the_order_that_the_address_asks_for(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    for order, lines in {"-": [4, 3, 2], "-email": [4, 3, 2], "+full name": [2, 3, 4], "+no": [2, 3, 4]}.items():
+        page = show("clean", upload=upload, order=order)
+        assert (order, grid(page).lines) == (order, lines)
+        assert not page.exception
+
+
 def test_a_step_is_seen_on_a_few_rows_before_it_is_added_and_marked_afterwards(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     page = show("clean", upload=upload, column='["full name"]', do="trim")
@@ -88,7 +99,7 @@ def test_a_step_is_seen_on_a_few_rows_before_it_is_added_and_marked_afterwards(s
     assert rows(page)[0][2] == " Ann Lee "
     page = press(page, "Add this step")
     assert rows(page)[0] == [2, "ann@example.org", "Ann Lee", "n/a"]
-    assert page.dataframe[-1].value["told"].tolist() == ["full name: “ Ann Lee ” (step 1)", "", ""]
+    assert grid(page).value["told"].tolist() == ["full name: “ Ann Lee ” (step 1)", "", ""]
     assert "Step 1: In full name, take away white space around the text." in plain(page)
     assert "1 row changed" in plain(page)
     assert kept(wb, upload).steps[0].expected is not None
@@ -362,6 +373,45 @@ def test_the_columns_of_the_recipe_are_those_of_map_and_of_the_import(show: Show
     assert [row["raw"]["full name"] for row in wb.rows.each(filled)] == ["Ann Lee", "Bo Ray", "Cy Orr"]
 
 
+MAILS = b"""\
+email,full name,phone
+ann@example.org; ann@work.example,Ann Lee,555-201-0002
+nobody; bo@example.org,Bo Ray,555-201-0001
+cy@example.org,Cy Orr,
+"""
+TWO_ROWS = Step(operation="split_rows", columns=("email",), options={"separator": ";"})
+
+
+def test_rows_made_of_one_are_imported_corrected_written_and_found(
+    show: Show, wb: Workbench, worked: Callable[[Batch], Batch]
+) -> None:
+    upload = keep(wb, MAILS)
+    _say(wb, upload, TWO_ROWS)
+    page = show("map", upload=upload)
+    next(box for box in page.checkbox if box.label.startswith("I have looked")).check().run()
+    press(page, "Start the import")
+    batch = worked(wb.batches.all()[0])
+    (part,) = wb.batches.parts(batch)
+    page = show("validate", batch=batch.id)
+    assert not page.exception
+    assert [part.id] == [each.id for each in wb.batches.parts(batch)]
+    page = show("validate", batch=part.id)
+    assert not page.exception
+    assert "These rows were made of the run's. Correct those, and the parts are made anew." in plain(page)
+    wb.correct(batch, {3: {"email": "bo@work.example; bo@example.org"}})
+    batch = wb.plan(batch).batch
+    for name in ("validate", "commit", "reconcile", "history", "clean", "map", "profile"):
+        assert not show(name, batch=batch.id).exception, name
+    wb.commit(batch)
+    (part,) = (each for each in wb.batches.parts(batch) if each.stage == "completed")
+    for name in ("validate", "commit", "reconcile", "history", "clean", "map", "profile"):
+        for each in (batch, part):
+            assert not show(name, batch=each.id).exception, name
+    page = show("record", find="bo@work.example")
+    assert not page.exception
+    assert "line 3" in plain(page)
+
+
 def test_a_long_recipe_is_folded(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     trim = Step(operation="trim", columns=("full name",))
@@ -451,12 +501,14 @@ def test_home_names_the_files_that_wait(show: Show, wb: Workbench) -> None:
     assert link.proto.query_string == f"upload={upload}"
 
 
-def test_what_makes_several_rows_of_one_becomes_a_file_of_its_own(show: Show, wb: Workbench) -> None:
+def test_several_rows_of_one_go_into_an_import_and_for_a_playbook_become_a_file(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     _say(wb, upload, Step(operation="split_rows", columns=("email",), options={"separator": ";"}))
     page = show("clean", upload=upload)
-    assert "A step makes several rows of one" in plain(page)
+    assert "each row of the file has its one outcome" in plain(page)
     assert [row[0] for row in rows(page)] == [2, 3, 4, 4]
+    page = show("clean", upload=upload, dataset="elevate.learners")
+    assert "this import makes other records of each row" in plain(page)
     page = press(page, "Take them as a file of their own")
     names = [one.name for one in uploads.waiting(wb.settings)]
     assert names == ["export-clean.csv", "export.csv"]
@@ -549,7 +601,7 @@ def test_the_source_of_an_import_is_cleaned_otherwise_and_imported_again(
     page = show("clean", batch=batch.id)
     assert not page.exception
     assert rows(page)[0][2] == "Ann Lee"
-    assert page.dataframe[-1].value["told"].tolist()[0] == "full name: “ Ann Lee ” (step 1)"
+    assert grid(page).value["told"].tolist()[0] == "full name: “ Ann Lee ” (step 1)"
 
 
 def test_a_messy_export_is_clean_in_few_steps(show: Show, wb: Workbench, tmp_path: Path) -> None:

@@ -64,9 +64,9 @@ def test_without_sheets_the_page_says_what_to_do_and_how_they_look(show: Show) -
     assert page.title[0].value == "Manage Google Sheets & Import Data"
     assert "No Google Sheet configured for 2025-2026. Add the first one." in said(page)
     assert EMAIL.replace("@", "\\@").replace(".", "\\.") in said(page)
-    guide = page.dataframe[0].value
-    assert guide.loc[guide["Required"] == "yes", "Column"].tolist() == ["Teacher Email", "Teacher Name", "Building"]
-    assert "school or building" in guide.loc[2, "Also called"]
+    guide = page.table[0].value
+    assert guide.index[guide["Required"] == "yes"].tolist() == ["Teacher Email", "Teacher Name", "Building"]
+    assert "school or building" in guide.loc["Building", "Also called"]
 
 
 def test_a_sheet_is_tested_and_added_in_the_playbooks_words(show: Show, wb: Workbench, roster: Spreadsheet) -> None:

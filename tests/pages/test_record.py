@@ -154,6 +154,19 @@ def test_a_wrong_address_is_refused_in_a_sentence(
     assert not page.exception
 
 
+def test_whoever_is_asked_for_by_an_id_is_shown_with_what_refers_to_her(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet("email,full_name,external_id\neve@example.com,Eve Moe,S-77\n"), "elevate.students")
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    rows = "student_email,course_code,enrolled_at\neve@example.com,CNA101,2026-02-01\n"
+    wb.import_sheet(sheet(rows), "elevate.enrollments")
+    page = ask(show("record"), "S-77")
+    assert "Enrollments that refer to it (1)" in [heading.value for heading in page.header]
+    (told,) = (each.value for each in page.dataframe if "enrolled at" in each.value)
+    assert told["enrolled at"].tolist() == ["2026-02-01"], "a day is no moment that a zone moves"
+
+
 def test_a_record_that_is_gone_still_has_its_story(show: Show, wb: Workbench, twice: tuple[Batch, Batch]) -> None:
     wb.undo(twice[1])
     page = ask(show("record"), "adam@example.com")
@@ -265,7 +278,7 @@ def test_a_teacher_is_switched_off_with_a_reason_and_on_again(show: Show, wb: Wo
     wb.import_sheet(sheet(roster, "roster.csv"), "polaris.teacher_roster")
     page = ask(show("record"), "ben@kck.example")
     page.button(key="FormSubmitter:switch-Switch this teacher off").click().run()
-    assert dict(page.dataframe[-1].value.to_numpy().tolist())["deactivation_source"] == "manual_admin"
+    assert dict(page.dataframe[-1].value.to_numpy().tolist())["deactivation source"] == "manual_admin"
     assert "deactivated by hand · ana" in said(page).replace("**", "")
     assert "Left district" in said(page)
     wb.import_sheet(sheet(roster, "again.csv"), "polaris.teacher_roster")

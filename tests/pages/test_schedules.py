@@ -4,11 +4,13 @@ decided."""
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.imports import tamper
 from tests.pages.conftest import Show
 from workbench import Workbench
+from workbench.doors.web.views.schedules import told_often
 from workbench.model.batch import Batch
 from workbench.model.schedule import ScheduledRun
 from workbench.model.sheet import Sheet
@@ -159,3 +161,19 @@ def test_another_tenant_sees_nothing_of_it(show: Show, open_wb: Callable[..., Wo
     assert "Theirs" not in said(show("schedules"))
     page = show("schedules", run=run.id)
     assert "There is no run of a schedule called" in said(page)
+
+
+@pytest.mark.parametrize(
+    ("cron", "told"),
+    [
+        ("0 2 * * *", "every day at 02:00"),
+        ("30 6 * * 1-5", "every Monday to Friday at 06:30"),
+        ("0 3 * * 0", "every Sunday at 03:00"),
+        ("0 4 1 * *", "on day 1 of every month at 04:00"),
+        ("*/5 * * * *", ""),
+        ("0 2 * * 1,3", ""),
+        ("0 2 1 1 *", ""),
+    ],
+)
+def test_how_often_is_told_in_words_where_there_are_any(cron: str, told: str) -> None:
+    assert told_often(cron) == told

@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests import folder
@@ -85,7 +86,7 @@ def _run(url: str, home: Path, tenant: str, sheet: Path, after: float | None = N
     return time.monotonic() - began
 
 
-def _import(url: str, home: Path, tenant: str, sheet: Path, tell: object) -> None:
+def _import(url: str, home: Path, tenant: str, sheet: Path, tell: Connection) -> None:
     with Workbench.open(home=home, database_url=url, tenant=tenant, user="ana") as wb:
-        tell.send("now")  # type: ignore[attr-defined]
+        tell.send("now")
         wb.import_sheet(open_sheet(sheet), PLAYBOOK)

@@ -212,7 +212,7 @@ def copy_lines(item: Item) -> tuple[memoryview, int]:
             "\t",
             *_sources(rows.sources),
             "\t",
-            *(_cleaned(rows.chunk, item.hidden) if not item.derived else ("\\N",)),
+            *_cleaned(rows.chunk, item.hidden),
             "\n",
         )
     )

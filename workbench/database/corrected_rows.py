@@ -16,11 +16,13 @@ from workbench.database import batches
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
-from workbench.model.errors import NoRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn
+from workbench.model.errors import MadeByRecipe, NoRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
+from workbench.model.template import Mapping
 from workbench.model.written_rows import ADDED, harmless, own_headers
 from workbench.model.written_rows import meant as meant_by
+from workbench.prepare.cleaning import left_alone, multiplies
 from workbench.prepare.normalize import is_cased
 from workbench.sources.headers import name_headers
 
@@ -105,12 +107,17 @@ def meant(
 ) -> Iterator[Chunk]:
     """The rows in which a field, or the cell of its column, has one of the texts that mean something else
     ({field: {text: meaning}}), with that in its column. As in a mapping, case makes no difference to a cell unless it
-    does to the field, and a text as it is written comes first. Raises UnknownField for a field that no column fills."""
+    does to the field, and a text as it is written comes first. Raises UnknownField for a field that no column fills,
+    MadeByRecipe for one whose texts are no cells."""
     headers = {name: header for header, name in batch.mapping["columns"].items()}
+    recipe = Mapping.from_dict(batch.mapping).recipe
+    alone = left_alone(recipe, batch.headers) if recipe is not None and multiplies(recipe) else batch.headers
     lines: dict[int, dict[str, str | None]] = {}
     for field, meanings in value_maps.items():
         if field not in headers:
             raise UnknownField(dataset=batch.dataset, field=field, known=", ".join(headers))
+        if headers[field] not in alone:
+            raise MadeByRecipe(field=field)
         cased = is_cased(catalog.contract(batch.dataset).field(field))
         folded = {} if cased else {text.lower(): meaning for text, meaning in reversed(list(meanings.items()))}
         written = {"batch": batch.id, "place": batch.headers.index(headers[field])}

@@ -296,7 +296,8 @@ class Corrections:
         with at_work.on(self._store, batch, "mapping", sheets=True) as run:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
             if playbook is not None and playbook.form is not None:
-                raise MadeIntoParts(batch=found.id, playbook=playbook.title)
+                made_by = "its recipe" if found.multiplies else playbook.title
+                raise MadeIntoParts(batch=found.id, playbook=made_by)
             mapped = remapped.remapped(self._store, found, columns, value_maps)
             return self._corrected(run, found, corrected_rows.every(self._store, found), mapped=mapped)
 

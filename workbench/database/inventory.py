@@ -230,7 +230,8 @@ def _is_of(profile: Mapping[str, Any], of: Sheet | Batch) -> bool:
     place = (profile.get("sheet"), profile.get("header_line"), Layout.from_dict(profile.get("layout") or {}))
     names = [column["name"] for column in profile.get("columns", ())]
     cleaned = is_same(Recipe.kept(profile.get("recipe")), recipe)
-    return place == own and names == list(of.headers) and cleaned
+    headers = of.mapped_headers if isinstance(of, Batch) else of.headers
+    return place == own and names == list(headers) and cleaned
 
 
 def last_import(store: Store, dataset: str, before: Sheet | Batch | None, *, standing: bool = True) -> Batch | None:
@@ -268,7 +269,7 @@ def changed_headers(store: Store, sheet: Sheet, template: Template) -> dict[str,
     known = {
         header
         for batch in find(store, _MADE_OF, asked, 50)
-        for header in batch.headers
+        for header in batch.mapped_headers
         if header not in batch.mapping["columns"]
     }
     return header_change(sheet, catalog.contract(template.dataset), template, known)

@@ -270,21 +270,22 @@ def _decision(
 def _decide_all(store: Store, batch: Batch, decision: Decision, looked: _Looked, *, known: bool) -> "Decided":
     """Decides a batch; `known` is whether it may be of records that are there: else it leaves nothing of any."""
     removals = Removals(decision.contract, batch, store.tenant_id, decision.plan)
-    leftovers = Leftovers(decision.contract, batch, store.tenant_id, decision.plan)
-
-    def remove(connection: psycopg.Connection[Any]) -> None:
-        removals.put_down(connection, decision.lacks)
-        if known:
-            leftovers.put_down(connection)
-
     answers = _Answers(decision.questions())
-    return _in_parts(
+    decided = _in_parts(
         store,
         batch,
         lambda connection, lines: _decide(connection, decision, answers, batch, lines),
         looked,
-        remove,
+        lambda connection: removals.put_down(connection, decision.lacks),
     )
+    leftovers = Leftovers(decision.contract, batch, store.tenant_id, decision.plan)
+    if known and leftovers.any:  # of what all lines came to, be they decided in two connections
+        looked.writers += 1
+        with store.transaction(batch.id) as connection:
+            connection.execute("select pg_current_xact_id()")  # whatever is left, it is one that has written
+            tune(connection, batch.summary.get("rows", 0))
+            leftovers.put_down(connection)
+    return decided
 
 
 class _Answers:

@@ -240,10 +240,11 @@ _HISTORY = f"""
     union select batch_id, line from workbench.import_outcome where record_id = %(record)s and outcome = 'updated'
     union select batch_id, line from keyed
 )
-select b.id as batch, b.undo_of, b.file_name, e.line, e.outcome, e.reason, e.payload, e.before, e.refs, e.issues,
-       b.stage, b.mapping, b.initiated_by_id as run_by, coalesce(b.completed_at, b.planned_at, b.created_at) as at,
+select b.id as batch, b.undo_of, b.file_name, coalesce(e.sources[1], e.line) as line, e.outcome, e.reason, e.payload,
+       e.before, e.refs, e.issues, b.stage, b.mapping, b.initiated_by_id as run_by,
+       coalesce(b.completed_at, b.planned_at, b.created_at) as at,
        e.explanation, e.corrected_by, e.corrected_at, s.signed_by,
-       case when b.derived then (
+       case when b.derived and coalesce(jsonb_typeof(b.mapping -> 'recipe'), 'null') = 'null' then (
            select r.cleaned from workbench.import_row r where r.batch_id = b.part_of and r.line = e.line
        ) else e.cleaned end as cleaned,
        nullif(coalesce(f.mapping, b.mapping) -> 'recipe', 'null') as recipe,
@@ -252,10 +253,10 @@ select b.id as batch, b.undo_of, b.file_name, e.line, e.outcome, e.reason, e.pay
             else workbench.undone_by(b.id) end as undone_by
 from (
     select batch_id, line, outcome, reason, payload, before, refs, errors as issues, explanation,
-           corrected_by, corrected_at, cleaned
+           corrected_by, corrected_at, cleaned, sources
     from touched join workbench.import_result using (batch_id, line)
     union all
-    select m.batch_id, null, m.action, null, null, null, null, null, null, null, null, null
+    select m.batch_id, null, m.action, null, null, null, null, null, null, null, null, null, null
     from workbench.import_removal m join workbench.import_batch n on n.id = m.batch_id and n.plan = m.plan
     where m.record_id = %(record)s
 ) e join workbench.import_batch b on b.id = e.batch_id

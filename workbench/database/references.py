@@ -96,7 +96,7 @@ class ReferringTarget(Target):
     @property
     def line(self) -> Composable:
         """The line that a row stands for: the first that it was made of that is not refused."""
-        if self._refusals is None:
+        if self._refusals is None or self.batch.by_recipe:  # whose rows of one line are each a row of their own
             return SQL("r.line")
         return SQL(
             "coalesce((select min(each.line) from unnest(r.sources) as each (line) "

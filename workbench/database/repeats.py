@@ -114,7 +114,7 @@ class Repeats:
             from {rows} r {sources} join workbench.import_decision d on d.line = each.line
             where r.batch_id = {batch} and {chosen} and r.status = 'validated'
               and r.external_key in (select external_key from said)
-            order by r.external_key, d.number desc, each.line"""
+            order by r.external_key, d.number desc, each.line, r.line"""
         nothing = """
             select null::text as external_key, null::integer as stands_for, null::integer as line,
                    null::text as decided_by
@@ -257,15 +257,20 @@ class Repeats:
 
     def duplicate(self, names: str) -> Composable:
         """The sentence of a row that does not count, of the columns above."""
-        same = SQL("'Same ' || {} || ' as line ' || counting").format(Literal(names))
+        counting: Composable = SQL("counting")
+        if self._target.batch.by_recipe:  # rows that a recipe made are numbered; people know the source's lines
+            counting = self._compose(
+                "(select s.sources[1] from workbench.import_row s where s.batch_id = {batch} and s.line = counting)"
+            )
+        same = SQL("'Same ' || {} || ' as line ' || {}").format(Literal(names), counting)
         if not self._contested:
             return same
         unmatched = SQL("target_id is null") if self._target.mode == "update" else SQL("false")
         return SQL(
-            "case when otherwise is null then {} else 'Line ' || counting || ' counts, as ' || decided_by || "
+            "case when otherwise is null then {} else 'Line ' || {} || ' counts, as ' || decided_by || "
             "' decided, and ' || case when {} then 'is unmatched; it ' else '' end || 'says otherwise: ' "
             "|| otherwise end"
-        ).format(same, unmatched)
+        ).format(same, counting, unmatched)
 
     @property
     def overruled(self) -> Composable:

@@ -51,6 +51,7 @@ ROW_COLUMNS = (
     "corrected_at",
     "cleaned",
     "removed_by",
+    "sources",
 )
 """What `rows` tells of each row."""
 
@@ -67,7 +68,8 @@ def rows(
     """The rows of a batch in their order, from line `after` + 1 on, with what ROW_COLUMNS says of each: `changes` is
     {field: [old, new]}, `corrected` {header: [as it came, as a person corrected it]}, `cleaned` {header: {"was": in the
     source, "step": its number, "by": what it does}} of the recipe that the import cleaned its source with, and
-    `removed_by` the step that took the whole row out. Read in pages; memory does not grow with the batch."""
+    `removed_by` the step that took the whole row out; `sources` are the lines of the source that a row of a part was
+    made of, where that is not its own. Read in pages; memory does not grow with the batch."""
     contract = catalog.contract(batch.dataset) if batch.undo_of is None else None
     planned = () if batch.stage == "staged" else batch.summary.get("suggestions", ())
     means = {(each["field"], each["text"]): each["means"] for each in planned}
@@ -218,7 +220,7 @@ set local enable_hashjoin = off; set local enable_mergejoin = off
 _ROWS = """
 select line, replace(external_key, chr(31), '|') as key, status, outcome, reason, coalesce(errors, '[]') as issues,
     raw, payload, record_id, before, refs,
-       explanation, explained_by, explained_at, original, corrected_by, corrected_at, cleaned
+       explanation, explained_by, explained_at, original, corrected_by, corrected_at, cleaned, sources
 from workbench.import_result
 where batch_id = %(batch)s and line > %(after)s
   and (%(outcome)s::text is null or outcome = %(outcome)s) and (%(lines)s::int[] is null or line = any(%(lines)s))

@@ -52,7 +52,7 @@ def begun(face: Pairs[str, Any], playbook: Playbook | None, mode: str | None) ->
             part.dataset,
             place,
             new_id(unlike=used),
-            _own(part, of_form, shaped=playbook.shape is not None).to_dict(),
+            (of_form if playbook.by_recipe else _own(part, of_form, shaped=playbook.shape is not None)).to_dict(),
             mode_of((part.dataset,), mode),
         )
         for place, part in enumerate(playbook.parts, start=1)

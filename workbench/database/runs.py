@@ -45,9 +45,19 @@ from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Te
 from workbench.model.wording import many
 from workbench.model.written_rows import is_written
 from workbench.prepare import drift, forms, mapping
-from workbench.prepare.cleaning import OPERATIONS, refuse_secrets, without_removed
+from workbench.prepare.cleaning import (
+    OPERATIONS,
+    multiplies,
+    of_source,
+    refuse_multiplying,
+    refuse_secrets,
+    without_removed,
+)
 from workbench.prepare.normalize import canonical
 from workbench.sources import kept_files
+
+INSTEAD = "Write the cleaned rows to a file with workbench clean -o, and import that."
+"""What to do where a recipe makes several rows of one and an import cannot."""
 
 
 def begin(  # noqa: PLR0913
@@ -69,6 +79,8 @@ def begin(  # noqa: PLR0913
     Raises UnreadableSheet, NoRows, SourcePaused, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace,
     UnwritableFile, ColumnsChanged, ColumnsMixedUp, DoubtfulColumns, SingleRows, and what `mapping.resolve` raises.
     """
+    if playbook is not None and not playbook.by_recipe:
+        refuse_multiplying(sheet.recipe, f"{playbook.name} makes records of each row of its source. {INSTEAD}")
     datasets = playbook.datasets if playbook is not None else (dataset,)
     if playbook is not None and playbook.windowed is not None:
         options = replace(options, window=playbook.windowed(options.window, date.today()))
@@ -79,6 +91,8 @@ def begin(  # noqa: PLR0913
     _check_order(store, datasets)
     face = _of_sheet(store, home, sheet, dataset, options, mode, template, identifier, lend=lend)
     parts = run_parts.begun(face, playbook, asked)
+    if playbook is not None and playbook.by_recipe:
+        _refuse_sums(options.expected or {})
     said = totals.said(catalog.contract(dataset), options.expected or {}, "person", _filled(face))
     said += totals.said(catalog.contract(dataset), _announced(options, dataset), "manifest")
     keep = partial(totals.keep, store, identifier, said)
@@ -92,7 +106,7 @@ def as_before(store: Store, batch: Batch, recipe: Recipe, headers: Sequence[str]
     expected = totals.expected(store, batch.id).get(batch.id, [])
     return Options(
         template=str(batch.template_id) if batch.template_id else None,
-        columns={header: mapping.columns.get(header, "") for header in batch.headers if header in headers},
+        columns={header: mapping.columns.get(header, "") for header in batch.mapped_headers if header in headers},
         value_maps=mapping.value_maps,
         constants=mapping.constants,
         clears=mapping.clears,
@@ -111,6 +125,15 @@ def as_before(store: Store, batch: Batch, recipe: Recipe, headers: Sequence[str]
         expected={each.name: each.number for each in expected if each.origin == "person"},
         recipe=recipe,
     )
+
+
+def _refuse_sums(expected: Pairs[str, Any]) -> None:
+    """Raises WrongValue for a control total of fields, where a recipe makes several rows of one: what the source says
+    once may stand in each."""
+    for name in expected:
+        if name != ROWS:
+            why = "the recipe makes several rows of one; only the rows of the source can be said."
+            raise WrongValue(field="the control total", value=name, why=why)
 
 
 def _filled(begun: Pairs[str, Any]) -> set[str]:
@@ -149,6 +172,7 @@ def begin_sheets(
         raise NoRows(source=" and ".join(sheet.name for sheet in sheets.values()))
     _check_order(store, tuple(filled))
     for dataset, sheet in filled.items():
+        refuse_multiplying(sheet.recipe, f"{dataset} is one of several sheets here. Import it by itself.")
         if not (options.trial and _is_small(sheet)):
             inventory.refuse_paused(store, dataset, None)
     _check_headers(filled, options, [name for each in templates for name in each.mapping.columns])
@@ -314,7 +338,8 @@ def _of_sheet(  # noqa: PLR0913
         resolved = replace(resolved, forms={name: form for name, form in usual.items() if form} | resolved.forms)
         columns = forms.decide(sheet, contract, resolved, of_forms)
     resolved = forms.settled(resolved, columns)
-    hidden = mapping.secrets(dict.fromkeys((*sheet.source_headers, *sheet.headers)), contract)
+    own = of_source(sheet).headers
+    hidden = mapping.secrets(dict.fromkeys((*sheet.source_headers, *own, *sheet.headers)), contract)
     if hidden and lend:
         kept_files.lend(home, identifier, sheet)
     return {
@@ -330,9 +355,11 @@ def _of_sheet(  # noqa: PLR0913
         "dry_run": options.dry_run,
         "skip_errors": options.skip_errors,
         "on_conflict": resolved.on_conflict or contract.on_conflict,
-        "headers": list(sheet.headers),
+        "headers": list(own),
         "mapping": resolved.to_dict(),
-        "reading": _reading(sheet, hidden, contract) | {"forms": [column.to_dict() for column in columns]},
+        "reading": _reading(sheet, hidden, contract)
+        | {"forms": [column.to_dict() for column in columns]}
+        | ({"made_headers": list(sheet.headers)} if multiplies(sheet.recipe) else {}),
         "template_id": template.id if template else None,
     }
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,8 @@ from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Layout, Reading, Sheet, Tally, all_left_out
 from workbench.model.template import Mapping
 from workbench.prepare import mapping, summary_line
-from workbench.prepare.cleaning import as_recipe_says
-from workbench.prepare.judging import Judge, JudgedRows, SourceJudge
+from workbench.prepare.cleaning import Multiplier, as_recipe_says, of_source, refuse_alone
+from workbench.prepare.judging import Judge, JudgedRows, JudgedSource, MultiplyingJudge, SourceJudge
 from workbench.prepare.known_names import KnownNames
 from workbench.prepare.summary_line import OWN_TOTALS, SummaryLine
 from workbench.prepare.sums import Sums
@@ -48,9 +48,9 @@ def kept_sheet(home: Path, batch: Batch, *, as_it_came: bool = False) -> Sheet:
     if as_it_came and recipe is not None:
         return sheet
     sheet = as_recipe_says(sheet, recipe)
-    if "layout" not in batch.reading and (sheet.headers, sheet.reading.header_line) != (batch.headers, line):
+    if "layout" not in batch.reading and (sheet.headers, sheet.reading.header_line) != (batch.mapped_headers, line):
         sheet = open_sheet(path, sheet=title, header_row=line, name=batch.file_name)  # as an earlier version kept it
-    if sheet.headers != batch.headers:
+    if sheet.headers != batch.mapped_headers:
         raise UnreadableSource(source=batch.file_name, why="this version of Workbench finds other columns in it.")
     return sheet
 
@@ -91,16 +91,17 @@ def _fill(
     kept: list[_Kept] = []
     with RowWriter(store, again=again) as writer:
         for batch in run.sheets:
-            feeding = _feeding(store, home, run, batch, playbook)
+            source = of_source(sheets[batch.dataset])
+            feeding = _feeding(store, home, run, batch, playbook, source.chunks)
             feeding.source.reading = sheets[batch.dataset].reading
             feeding.source.hidden = bool(feeding.hidden)
-            for chunk in feeding.source.records(sheets[batch.dataset]):
+            for chunk in feeding.source.records(source):
                 for item in feeding.items(chunk):
                     writer.add(item)
                 progress.rows_expected = progress.rows_expected or _rows_expected(sheets, chunk)
                 done += len(chunk)
                 progress("staging", done)
-            feeding.source.noticed = feeding.noticed
+            feeding.end()
             kept += feeding.kept
         for each in kept:
             each.docs = _write_docs(store, home, run, each, kept)
@@ -118,7 +119,7 @@ def _fill(
                 totals.keep(store, each.batch.id, said)
             batches.change(store, each.batch.id, **each.staged(count, seconds))
         if several:
-            batches.change(store, run.face.id, **_summed(run, kept, writer, seconds, summed))
+            batches.change(store, run.face.id, **_summed(kept, writer, seconds, summed))
         failed = sum(writer.counts[batch.id].failed for batch in run.sheets)
         store.note("staged", run.face.id, rows=done, failed=failed)
     return batches.get(store, run.face.id)
@@ -138,7 +139,7 @@ def restage(store: Store, home: Path, run: Run, playbook: Playbook) -> Run:
     with store.transaction():
         for part in new.parts:
             batches.change(store, part.id, stage="staging", started_at=datetime.now().astimezone())
-    feeding = _feeding(store, home, new, new.face, playbook)
+    feeding = _feeding(store, home, new, new.face, playbook, lambda: rows.chunks(store, new.face))
     with RowWriter(store) as writer:
         for chunk in rows.chunks(store, new.face):
             for item in feeding.items(chunk):
@@ -288,7 +289,7 @@ class _Feeding:
 
     source: _Kept
     parts: dict[str, _Kept]
-    judge: SourceJudge | None
+    judge: SourceJudge | MultiplyingJudge | None
     hidden: frozenset[str]
 
     @property
@@ -304,26 +305,44 @@ class _Feeding:
     def items(self, chunk: Chunk) -> Iterator[Item]:
         """The rows of each batch, the source's own first; those that a recipe took out make no part."""
         if chunk.removed is not None:
-            contract = catalog.contract(self.source.batch.dataset)
-            yield Item(batch=self.source.batch.id, contract=contract, rows=chunk, hidden=self.hidden)
+            yield self._own(chunk)
             return
-        parts: dict[str, JudgedRows] = {}
         if self.judge is not None:
-            own, parts = self.judge.judge(chunk)
+            judged = self.judge.judge(chunk)
         else:
             assert self.source.judge is not None
-            own = self.source.judge.judge(chunk)
-        self.source.note(own)
-        contract = catalog.contract(self.source.batch.dataset)
-        yield Item(batch=self.source.batch.id, contract=contract, rows=own, hidden=self.hidden)
-        for dataset, rows_ in parts.items():
+            judged = JudgedSource(own=self.source.judge.judge(chunk), parts={})
+        if judged.gone is not None:
+            self.source.removed += len(judged.gone)
+            yield self._own(judged.gone)
+        self.source.note(judged.own)
+        yield self._own(judged.own)
+        for dataset, rows_ in judged.parts.items():
             kept = self.parts[dataset]
             kept.note(rows_)
             assert kept.judge is not None
-            yield Item(batch=kept.batch.id, contract=kept.judge.contract, rows=rows_, derived=True)
+            yield Item(batch=kept.batch.id, contract=kept.judge.contract, rows=rows_, derived=True, hidden=self.hidden)
+
+    def end(self) -> None:
+        """Puts to the source what was found of it in all its rows."""
+        self.source.noticed = self.noticed
+        if isinstance(self.judge, MultiplyingJudge):
+            self.judge.multiplier.end()
+            self.source.tally.steps = [*self.source.tally.steps, *self.judge.multiplier.done]
+
+    def _own(self, rows_: JudgedRows | Chunk) -> Item:
+        contract = catalog.contract(self.source.batch.dataset)
+        return Item(batch=self.source.batch.id, contract=contract, rows=rows_, hidden=self.hidden)
 
 
-def _feeding(store: Store, home: Path, run: Run, batch: Batch, playbook: Playbook | None) -> _Feeding:
+def _feeding(
+    store: Store,
+    home: Path,
+    run: Run,
+    batch: Batch,
+    playbook: Playbook | None,
+    chunks: Callable[[], Iterator[Chunk]],
+) -> _Feeding:
     hidden = frozenset(mapping.secrets(batch.headers, catalog.contract(batch.dataset)))
     if not run.derived:
         kept = _Kept(batch=batch, judge=judge_of(store, batch, home))
@@ -334,17 +353,45 @@ def _feeding(store: Store, home: Path, run: Run, batch: Batch, playbook: Playboo
         for part in run.parts
     }
     judges = {dataset: each.judge for dataset, each in parts.items() if each.judge is not None}
-    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), judges, recalled.known(store, playbook, batch))
+    source = _source_judge(store, batch, playbook, judges, chunks)
     return _Feeding(source=_Kept(batch=batch, judge=None), parts=parts, judge=source, hidden=hidden)
 
 
 def judge_source(store: Store, home: Path, batch: Batch, playbook: Playbook | None) -> Callable[[Chunk], JudgedRows]:
-    """Judges rows of the source of a batch, as staging did; raises BrokenSuite."""
+    """Judges rows of the source of a batch, as staging did; raises BrokenSuite, and WrongRecipe where what a recipe
+    makes of a row hangs on others."""
     if playbook is None or playbook.form is None:
         return judge_of(store, batch, home).judge
     parts = {part.dataset: judge_of(store, part, home) for part in batches.parts(store, batch.id)}
-    source = SourceJudge(playbook, Mapping.from_dict(batch.mapping), parts, recalled.known(store, playbook, batch))
-    return lambda chunk: source.judge(chunk)[0]
+    if playbook.by_recipe:
+        refuse_alone(Mapping.from_dict(batch.mapping).recipe)
+    source = _source_judge(store, batch, playbook, parts, lambda: rows.chunks(store, batch))
+    return lambda chunk: _with_gone(source.judge(chunk))
+
+
+def _source_judge(
+    store: Store,
+    batch: Batch,
+    playbook: Playbook,
+    parts: dict[str, Judge],
+    chunks: Callable[[], Iterator[Chunk]],
+) -> SourceJudge | MultiplyingJudge:
+    """Who judges the rows of a run's source, all of which are `chunks`."""
+    mapped = Mapping.from_dict(batch.mapping)
+    if playbook.by_recipe:
+        assert mapped.recipe is not None
+        return MultiplyingJudge(Multiplier(mapped.recipe, batch.headers, chunks), parts[batch.dataset])
+    return SourceJudge(playbook, mapped, parts, recalled.known(store, playbook, batch))
+
+
+def _with_gone(judged: JudgedSource) -> JudgedRows:
+    """The rows of a source, with those of which nothing was made, of which there is nothing to say."""
+    if judged.gone is None:
+        return judged.own
+    lines = pa.concat_arrays([judged.own.chunk.lines, judged.gone.lines])
+    cells = pa.Table.from_batches([judged.own.chunk.cells, judged.gone.cells]).combine_chunks().to_batches()
+    chunk = Chunk(lines=lines, cells=cells[0])
+    return replace(judged.own, chunk=chunk, normalized=replace(judged.own.normalized, lines=lines))
 
 
 def judge_of(store: Store, batch: Batch, home: Path) -> Judge:
@@ -355,7 +402,7 @@ def judge_of(store: Store, batch: Batch, home: Path) -> Judge:
     return Judge(contract, mapped, home, window=batch.window, known=known, ids=ids)
 
 
-def _summed(run: Run, kept: Sequence[_Kept], writer: RowWriter, seconds: float, docs: str | None) -> dict[str, Any]:
+def _summed(kept: Sequence[_Kept], writer: RowWriter, seconds: float, docs: str | None) -> dict[str, Any]:
     """What changes of the batch of a run of several sheets, whose rows are those of its parts."""
     counts = [writer.counts[each.batch.id] for each in kept]
     return {

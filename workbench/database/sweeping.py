@@ -34,6 +34,8 @@ from workbench.model.batch import Batch, Run, new_id
 from workbench.model.errors import NotWaiting, StillRefused, UnknownHeader, WorkbenchError
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Reading, Sheet
+from workbench.model.template import Mapping
+from workbench.prepare.cleaning import hanging, refuse_alone
 
 Cells = Pairs[int, Pairs[str, str]]
 """What a person says of cells: {line: {header: text}}."""
@@ -63,8 +65,8 @@ and unmatched > (
 def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
     """The lines of a source whose rows are unmatched, and all of whose references are there now; with `again` also
     those that a sweep brought in which somebody took back, or left out. None of a sheet whose rows go in together with
-    those of another."""
-    if _of_two_sheets(store, batch):
+    those of another, nor where what a recipe makes of a row hangs on others."""
+    if _of_two_sheets(store, batch) or hanging(Mapping.from_dict(batch.mapping).recipe) is not None:
         return []
     parts = [part for part in batches.parts(store, batch.id) if part.derived] or [batch]
     asked = [_asked(store, part) for part in parts if part.unmatched]
@@ -205,11 +207,13 @@ def supply(store: Store, home: Path, batch: Batch, playbook: Playbook | None, sa
     """Imports unmatched rows with what a person says of their cells ({line: {header: text}}): all of them or none.
 
     The rows stay as they came; what was said is in the run that imports them, and in the audit log. Raises
-    UnknownHeader, NotWaiting for a line that does not wait, StillRefused.
+    UnknownHeader, NotWaiting for a line that does not wait, StillRefused, and WrongRecipe where what a recipe makes of
+    a row hangs on others.
     """
     for header in dict.fromkeys(header for cells in said.values() for header in cells):
         if header not in batch.headers:
             raise UnknownHeader(header=header, known=", ".join(batch.headers))
+    refuse_alone(Mapping.from_dict(batch.mapping).recipe)
     if _of_two_sheets(store, batch):
         raise StillRefused(line=min(said), batch=batch.id, why=wholes.again(batch, batches.run(store, batch)))
     waiting = {row["line"] for row in store.all(_WAITS, {"batch": batch.id, "lines": list(said)})}

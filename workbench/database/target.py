@@ -55,7 +55,7 @@ class Target:
     @property
     def adds_up(self) -> bool:
         """Whether several rows of one record are parts of it, in a file of the dataset itself."""
-        return self.contract.adds_up and not self.batch.derived
+        return self.contract.adds_up and (self.batch.by_recipe or not self.batch.derived)
 
     @property
     def compared(self) -> tuple[Field, ...]:

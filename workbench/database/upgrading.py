@@ -18,7 +18,7 @@ from workbench.model.errors import DatabaseOutdated, DatabaseUnavailable
 from workbench.model.kinds import KINDS
 from workbench.model.resources import migrations
 
-VERSION = "0023"
+VERSION = "0020"
 """The migration that this program needs."""
 
 

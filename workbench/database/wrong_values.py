@@ -12,7 +12,9 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.row_query import RowQuery
+from workbench.model.template import Mapping
 from workbench.prepare import mapping
+from workbench.prepare.cleaning import left_alone, multiplies
 
 
 def find(store: Store, batch: Batch, code: str, field: str, limit: int) -> tuple[list[dict[str, Any]], int]:
@@ -72,11 +74,14 @@ from shown order by rows desc, first
 
 
 def _said(batch: Batch, field: str) -> Composable | None:
-    """What a row `r` says of a field: the cell of its column; of a part that was made of a run's rows, its value."""
+    """What a row `r` says of a field: the cell of its column; of a part that was made of a run's rows, its value. None
+    where no cell stands for it."""
     if batch.derived:
         return SQL("(r.payload ->> {})").format(Literal(field))
     header = next((header for header, name in batch.mapping.get("columns", {}).items() if name == field), None)
-    if header is None or header not in batch.headers:
+    recipe = Mapping.from_dict(batch.mapping).recipe
+    alone = left_alone(recipe, batch.headers) if recipe is not None and multiplies(recipe) else batch.headers
+    if header is None or header not in alone:
         return None
     return SQL("(r.raw::json ->> {})").format(Literal(batch.headers.index(header)))
 

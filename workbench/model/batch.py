@@ -90,6 +90,22 @@ class Batch:
         return "dry run" if self.dry_run and self.stage == "planned" else self.stage
 
     @property
+    def mapped_headers(self) -> tuple[str, ...]:
+        """The columns that its mapping is of: its own, but where its recipe makes several rows of one of the source's
+        those of the rows that are made."""
+        return tuple(self.reading.get("made_headers", self.headers))
+
+    @property
+    def multiplies(self) -> bool:
+        """Whether its recipe makes several rows of one of its rows, which then are those of its part."""
+        return "made_headers" in self.reading and not self.derived
+
+    @property
+    def by_recipe(self) -> bool:
+        """Whether its rows are what a recipe made of the source's, and are under the same contract as the run."""
+        return self.derived and bool(self.mapping.get("recipe"))
+
+    @property
     def totals(self) -> str:
         """What is to be known of its control totals at a glance: proven, accepted or differ; "" where nothing was said
         of them, or nobody has counted."""

@@ -86,6 +86,11 @@ class RemovedRows(WorkbenchError):
     again without that step."""
 
 
+class MadeByRecipe(WorkbenchError):
+    """{field} has what the recipe makes of several cells or of a part of one, and no cell of the source stands for it:
+    correct the cells, or let the recipe or the mapping say what is meant, and import the source again."""
+
+
 class UnknownStep(WorkbenchError):
     """There is no step or sequence called {step}. Known: {known}."""
 
@@ -492,13 +497,13 @@ class UnknownTotal(WorkbenchError):
 
 
 class MadeIntoParts(WorkbenchError):
-    """The rows of batch {batch} are made into several datasets by {playbook}: to map its columns otherwise, import the
-    file again."""
+    """The rows of batch {batch} are made into others by {playbook}: to map its columns otherwise, import the file
+    again."""
 
 
 class StalePlan(WorkbenchError):
     """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
-    Nothing was written. Plan it again: workbench plan {batch}, or Plan again at Commit."""
+    Nothing was written. Plan it again."""
 
 
 class StaleUndo(WorkbenchError):

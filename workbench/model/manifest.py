@@ -146,13 +146,7 @@ def read_manifest(text: str) -> Manifest:
     """The manifest that a text is; raises ValueError for any other text."""
     try:
         said = json.loads(text)
-        items = tuple(
-            _read(
-                Item,
-                {**item, "columns": tuple(item["columns"]), "blocks": tuple(_read(Block, b) for b in item["blocks"])},
-            )
-            for item in said.pop("items")
-        )
+        items = tuple(_read_item(item) for item in said.pop("items"))
         manifest = _read(Manifest, {**said, "items": items})
         if manifest.format != FORMAT or manifest.text() != text:
             raise ValueError("it is written otherwise")

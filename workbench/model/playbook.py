@@ -134,6 +134,8 @@ class Playbook:
     keeps_good_parts: bool = False
     """Whether the good parts of an unmatched source row go on; else all or nothing of it is written. Of one that is
     invalid nothing is, in any playbook."""
+    by_recipe: bool = False
+    """Whether its one part is what a recipe makes of the source's rows, several of one: a dataset's own import."""
     pends: bool = True
     """Whether its unmatched rows are planned again after later imports."""
 

@@ -244,6 +244,8 @@ class Sheet:
     """What its rows are cleaned by while they are read; None of a source as it came."""
     source_headers: tuple[str, ...] = ()
     """Of a cleaned sheet: the headers that the source has."""
+    came: "Sheet | None" = field(default=None, repr=False)
+    """Of a cleaned sheet: the sheet as it came."""
     package: Package | None = None
     """The archive that it came in, with others; None of what came by itself."""
 

@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 
 from workbench.model.contract import Contract
 from workbench.model.noticed import Noticed
-from workbench.model.playbook import Known, Playbook
+from workbench.model.playbook import Known, Part, Playbook, Shaped
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
 from workbench.model.trimming import trimmed
 from workbench.prepare import forms, shaping
+from workbench.prepare.cleaning import Multiplier
 from workbench.prepare.known_names import KnownNames
 from workbench.prepare.normalize import Normalized, canonical, normalize
 from workbench.prepare.oddities import Oddities, in_order, shown
@@ -106,6 +107,16 @@ class Judge:
         return (*self._validator.summary(), *self._oddities.findings())
 
 
+@dataclass(frozen=True, kw_only=True)
+class JudgedSource:
+    """Rows of a run's source with the issues of all their parts, the rows of each part by its dataset, and those of
+    which a recipe has left nothing."""
+
+    own: JudgedRows
+    parts: Pairs[str, JudgedRows]
+    gone: Chunk | None = None
+
+
 class SourceJudge:
     """Judges the rows of a playbook's source by the parts that they are made into."""
 
@@ -117,8 +128,8 @@ class SourceJudge:
         self._beside = known
         self.parts = parts
 
-    def judge(self, chunk: Chunk) -> tuple[JudgedRows, dict[str, JudgedRows]]:
-        """The rows of a chunk, with the issues of all their parts; and the rows of each part, by its dataset."""
+    def judge(self, chunk: Chunk) -> JudgedSource:
+        """The rows of a chunk, and those that they are made into."""
         columns = shaping.formed(chunk, self._form, self._mapping)
         shapes = shaping.shaped(self._playbook, columns, self._beside)
         parts = {
@@ -129,7 +140,7 @@ class SourceJudge:
         issues = shaping.told(told)
         if self._playbook.check is not None:
             issues = in_order(self._playbook.check(columns, self._beside), issues)
-        return JudgedRows(chunk=chunk, normalized=self._own(columns), issues=issues), parts
+        return JudgedSource(own=JudgedRows(chunk=chunk, normalized=self._own(columns), issues=issues), parts=parts)
 
     @property
     def noticed(self) -> Noticed:
@@ -149,6 +160,40 @@ class SourceJudge:
                 own[name] = values.fill_null("") if name in own else values
         table = pa.RecordBatch.from_arrays(list(own.values()), names=list(own))
         return Normalized(lines=columns.lines, values=table)
+
+
+class MultiplyingJudge:
+    """Judges the rows of a source by those that a recipe makes of them, several of one."""
+
+    def __init__(self, multiplier: Multiplier, judge: Judge) -> None:
+        self.multiplier = multiplier
+        self._judge = judge
+        self._number = 0
+
+    def judge(self, chunk: Chunk) -> JudgedSource:
+        """The rows of a chunk, and those that are made of them, which are numbered one after the other and know the
+        line that each came from."""
+        made = self.multiplier.made(chunk)
+        numbers = np.arange(self._number + 1, self._number + 1 + len(made.rows), dtype=np.int32)
+        self._number += len(made.rows)
+        offsets = pa.array(np.arange(len(made.rows) + 1, dtype=np.int32))
+        sources = pa.ListArray.from_arrays(offsets, made.rows.lines)
+        part = self._judge.judge(replace(made.rows, lines=pa.array(numbers)), sources)
+        kept = pc.unique(made.at)
+        own = chunk if made.gone is None else chunk.taken(kept)
+        at = made.at if made.gone is None else pc.index_in(made.at, kept)
+        dataset = self._judge.contract.name
+        shaped = Shaped(rows=made.rows, at=at)
+        issues = shaping.told([(Part(dataset=dataset), shaped, part.issues)])
+        nothing = Normalized(lines=own.lines, values=pa.RecordBatch.from_arrays([], names=[]))
+        return JudgedSource(
+            own=JudgedRows(chunk=own, normalized=nothing, issues=issues), parts={dataset: part}, gone=made.gone
+        )
+
+    @property
+    def noticed(self) -> Noticed:
+        """What was noticed of the columns in all chunks so far."""
+        return self._judge.noticed
 
 
 def _spared(name: str, normalized: Normalized, issues: pa.Table) -> tuple[Normalized, pa.Table, pa.BooleanArray | None]:

@@ -80,7 +80,7 @@ def weigh(rows: TableRows, layout: Layout) -> Verdict:
     records = (filled > 0) & ~said
     left_out = [*_entries(rows, np.flatnonzero(said), "said so")]
     kept = _are_lines(rows, layout.keep_lines)
-    again = records & ~kept & _header_again(rows, records)
+    again = records & ~kept & _header_again(rows)
     records &= ~again
     left_out += _entries(rows, np.flatnonzero(again), "the header again")
     blank = (filled == 0) & ~said
@@ -121,7 +121,7 @@ def _are_lines(rows: TableRows, ranges: Ranges) -> _Flags:
     return found
 
 
-def _header_again(rows: TableRows, records: _Flags) -> _Flags:
+def _header_again(rows: TableRows) -> _Flags:
     """The rows whose cells are the header's labels, every one of them."""
     labels = [label.strip().casefold() for label in rows.labels]
     flags = [np.zeros(0, bool)]
@@ -141,7 +141,7 @@ def _another_table(rows: TableRows, filled: Any, records: _Flags, kept: _Flags) 
     below_blank[:1] = False
     below_blank[1:] &= filled[:-1] == 0
     for row in np.flatnonzero(below_blank)[:_CANDIDATES]:
-        header = _header_at(rows, filled, int(row))
+        header = _header_at(filled, int(row))
         if header is not None and _is_header(rows, records, int(row), header):
             last = int(np.flatnonzero(filled)[-1])
             line = rows.first_line + header
@@ -150,7 +150,7 @@ def _another_table(rows: TableRows, filled: Any, records: _Flags, kept: _Flags) 
     return None, []
 
 
-def _header_at(rows: TableRows, filled: Any, row: int) -> int | None:
+def _header_at(filled: Any, row: int) -> int | None:
     """The row, or the one below it where it is no more than a title."""
     if filled[row] > 1:
         return row

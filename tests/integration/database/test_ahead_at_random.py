@@ -3,7 +3,7 @@ row: outcomes, dry run, what is written, and the undo."""
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -16,6 +16,7 @@ from tests.generic_csv import packed
 from tests.imports import ask, outcomes
 from workbench import Workbench, open_sheets
 from workbench.datasets import catalog
+from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 
 MANY = int(os.environ.get("WORKBENCH_TEST_EXAMPLES", "300")) // 10
@@ -47,6 +48,8 @@ class Row:
             return f"{self.id},p"
         return f"{self.id},{self.id + '@b.org' if self.is_right else 'bad'},{self.calls},{self.place},{self.names}"
 
+
+Imported = Callable[[list[Row]], AbstractContextManager[tuple[Workbench, Callable[[], list[Sheet]]]]]
 
 HEADERS = {
     "institution": "id,name,created_by",
@@ -143,7 +146,7 @@ def strict(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> b
 
 
 @pytest.fixture
-def imported(wb: Workbench, url: str, home: Path, tmp_path: Path) -> Callable[..., object]:
+def imported(wb: Workbench, url: str, home: Path, tmp_path: Path) -> Imported:
     """Opens a new tenant with an institution, a user and a program, and writes rows down as files."""
 
     @contextmanager
@@ -183,8 +186,8 @@ def state(wb: Workbench, url: str) -> list[tuple[object, ...]]:
     return ask(url, question, tenant, tenant, tenant)
 
 
-def ended(wb: Workbench, batch: object) -> dict[str, list[str]]:
-    parts = wb.batches.parts(batch)  # type: ignore[arg-type]
+def ended(wb: Workbench, batch: Batch) -> dict[str, list[str]]:
+    parts = wb.batches.parts(batch)
     return {part.dataset: [said.partition(":")[0] for _, said in outcomes(wb, part)] for part in parts}
 
 
@@ -217,7 +220,7 @@ def ended(wb: Workbench, batch: object) -> dict[str, list[str]]:
     rule="last",
 ).via("somebody whose rows contradict each other")
 def test_every_row_ends_as_reckoned_and_the_undo_restores(
-    imported: Callable[..., object], url: str, strict: bool, rows: list[Row], rule: str
+    imported: Imported, url: str, strict: bool, rows: list[Row], rule: str
 ) -> None:
     said, made = reckoned(rows, strict, rule)
     expected: dict[str, list[str]] = {}
@@ -225,7 +228,7 @@ def test_every_row_ends_as_reckoned_and_the_undo_restores(
         lines = [word for row, word in zip(rows, said, strict=True) if row.kind == kind]
         if lines:
             expected[f"generic_csv.{name}"] = lines
-    with imported(rows) as (wb, sheets):  # type: ignore[attr-defined]
+    with imported(rows) as (wb, sheets):
         before = state(wb, url)
         planned = wb.import_sheet(sheets(), "generic_csv", dry_run=True, on_conflict=rule)
         assert ended(wb, planned) == expected

@@ -397,12 +397,6 @@ def test_another_tenant_sees_nothing_of_what_a_recipe_changed(
     assert len(wb._store.all("select cleaned from workbench.import_row where cleaned is not null")) == 4
 
 
-def test_a_step_that_makes_several_rows_of_one_is_refused_in_an_import(wb: Workbench, sheet: Given) -> None:
-    twice = Step(operation="split_rows", columns=("phone",), options={"separator": "/"})
-    with pytest.raises(WrongRecipe, match=r"Step 1 of the recipe \(split_rows\).* several rows of one.* clean -o"):
-        wb.stage(sheet(PEOPLE), "elevate.students", recipe=Recipe(steps=(twice,)))
-
-
 TWO_ADDRESSES = """\
 email,name,phone,note
 ian@example.com; ianpatel@home.example,Ian Patel,555-123-4567,Blue Folder

@@ -74,7 +74,7 @@ def test_a_mapping_changes_with_its_rows_alone(wb: Workbench, sheet: Sheets, url
 
 
 def test_rows_of_which_a_playbook_makes_several_datasets_are_imported_again(wb: Workbench, sheet: Sheets) -> None:
-    header = "Student Email,Student Name,Course Code,Course Name\n"
-    batch = wb.stage(sheet(header + "ann@example.org,Ann Lee,CNA101,Nursing\n"), "elevate.learners")
+    header = "Student Email,First Name,Last Name,Course Code,Course Name\n"
+    batch = wb.stage(sheet(header + "ann@example.org,Ann,Lee,CNA101,Nursing\n"), "elevate.learners")
     with pytest.raises(MadeIntoParts):
-        wb.remap(batch, {"Student Name": ""})
+        wb.remap(batch, {"First Name": ""})

@@ -125,10 +125,6 @@ def test_what_is_no_recipe_is_refused_in_a_sentence(run: Run, file: File, tmp_pa
     for text, why in (
         ("{", "wrong.json cannot be used: it is no JSON"),
         ('{"steps": [{"operation": "mend"}]}', "Step 1 of the recipe (mend) cannot be used: there is no operation"),
-        (
-            '{"steps": [{"operation": "split_rows", "columns": ["E-mail"], "options": {"separator": ";"}}]}',
-            "Step 1 of the recipe (split_rows) cannot be used: it makes several rows of one",
-        ),
     ):
         (tmp_path / "wrong.json").write_text(text, "utf-8")
         said = run(*given, "wrong.json")

@@ -182,8 +182,9 @@ def test_a_batch_that_is_past_the_step_is_left_as_it_is(
     log = "select count(*) from workbench.audit_log"
     before = ask(url, log)
     with hired():
-        for step in ("fill", "plan", "commit"):
-            jobs.defer(wb, step, completed)  # type: ignore[arg-type]
+        steps: tuple[jobs.Step, ...] = ("fill", "plan", "commit")
+        for step in steps:
+            jobs.defer(wb, step, completed)
             assert done(wb, completed) == completed
     assert ask(url, log) == before
 

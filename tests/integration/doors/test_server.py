@@ -24,6 +24,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from tests import folder
 from tests.imports import outcome
@@ -120,7 +121,8 @@ def visit(address: str, page: str = "", origin: str | None = None) -> list[Forwa
     """What the server sends to a browser that opens a page."""
     stream = address.replace("http", "ws") + "/_stcore/stream"
     messages: list[ForwardMsg] = []
-    with connect(stream, origin=origin or address, subprotocols=["streamlit"], max_size=None) as browser:  # type: ignore[arg-type, list-item]
+    asks = Origin(origin or address)
+    with connect(stream, origin=asks, subprotocols=[Subprotocol("streamlit")], max_size=None) as browser:
         asked = BackMsg()
         asked.rerun_script.page_name = page
         browser.send(asked.SerializeToString())

@@ -201,6 +201,11 @@ create or replace function workbench.drawn(line integer, lot bigint, one_in inte
 language sql immutable parallel safe as
 $$ select (hashint4extended($1, $2) & 9223372036854775807) % $3 = 0 $$;
 
+-- Whether the rows of a batch are those of a source that are made into the rows of its parts, by a playbook or by a recipe.
+create or replace function workbench.is_made_into_parts(batch workbench.import_batch) returns boolean language sql stable
+set search_path = pg_catalog, pg_temp as
+$$ select exists (select from workbench.import_batch p where p.part_of = batch.id and p.derived) $$;
+
 -- How many outcomes of a batch say something of a record that is not so at the end of the transaction that writes it: what is
 -- created, updated, restored or removed was so in this very transaction, and what is left as it is is there. Records that a
 -- batch creates are found by their ids, which are those of its rows, and compared as a whole with what the outcomes come to
@@ -216,8 +221,8 @@ declare
     known workbench.dataset; made record; wanted text; wrong bigint := 0; more bigint;
 begin
     select * into known from workbench.dataset d where d.data_type = batch.data_type;
-    if not found then
-        return 0;                                        -- a playbook's, whose parts write
+    if not found or workbench.is_made_into_parts(batch) then
+        return 0;                                        -- its parts write
     end if;
     if batch.undo_of is null and batch.created > 0 then
         perform set_config('enable_indexscan', case when batch.created < 20000 then 'on' else 'off' end, true),
@@ -304,7 +309,8 @@ begin
             join workbench.import_outcome o on o.batch_id = r.batch_id and o.plan = batch.plan and o.line = r.line
             where r.batch_id = batch.id and r.status = 'skipped' and o.reason is distinct from 'filtered');
     end if;
-    if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type) then
+    if batch.undo_of is not null or not exists (select from workbench.dataset d where d.data_type = batch.data_type)
+       or workbench.is_made_into_parts(batch) then
         return wrong;                                    -- of an undo `unwritten` asks, of a playbook's rows `unrolled`
     end if;
     wrong := wrong + unsaid + (

@@ -381,7 +381,7 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
         return
     sheet = sheets[0]
     printing.facts(asked, [("Source", f"{sheet.name} ({printing.reading(sheet)})"), *printing.mapped(batch)])
-    ignored = Mapping.from_dict(batch.mapping).not_imported(batch.headers)
+    ignored = Mapping.from_dict(batch.mapping).not_imported(batch.mapped_headers)
     for said in wb.suggest(sheet, batch.dataset, template=template) if ignored else ():
         if said.header in ignored and said.field is not None:
             printing.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")

@@ -57,7 +57,7 @@ def end(
             elif not dry_run:
                 break
     except WorkbenchError:
-        _tell_stopped(asked, found, waiting, written)
+        _tell_stopped(asked, waiting, written)
         raise
     if asked.json:
         asked.answer({"source": source, "imports": documents, "not_begun": [load.what for _, load in waiting]})
@@ -65,13 +65,12 @@ def end(
         those = "; ".join(f"{number}. {load.sentence}" for number, load in waiting)
         printing.say(asked, f"Not planned, for they need what is written before them: {those}.")
     elif len(written) < len(found.loads):
-        _tell_stopped(asked, found, waiting, written)
+        _tell_stopped(asked, waiting, written)
     return max(status, NEEDS_A_PERSON) if waiting and not dry_run else status
 
 
 def _tell_stopped(
     asked: Asked,
-    found: "Loads",
     waiting: "Sequence[tuple[int, Load]]",
     written: "Sequence[tuple[int, Batch]]",
 ) -> None:

@@ -60,7 +60,9 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "follow_ups": batch.follow_ups,
         "removed_by_action": batch.summary.get("removed", {}),
         "mapping": {**batch.mapping, "columns": _in_order(batch)},
-        "not_imported": list(Mapping.from_dict(batch.mapping).not_imported(batch.headers)) if not batch.undo_of else [],
+        "not_imported": list(Mapping.from_dict(batch.mapping).not_imported(batch.mapped_headers))
+        if not batch.undo_of
+        else [],
         "reading": batch.reading,
         "noticed": batch.summary.get("noticed", {}),
         "undo_of": str(batch.undo_of) if batch.undo_of is not None else None,
@@ -231,7 +233,7 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     yield "Repaired", ", ".join(mapping.repairs)
     yield "Limits", ", ".join(f"{name} {text}" for name, text in mapping.limits.items())
     yield "Left out", ", ".join(mapping.left_out)
-    yield "Not imported", ", ".join(mapping.not_imported(batch.headers))
+    yield "Not imported", ", ".join(mapping.not_imported(batch.mapped_headers))
 
 
 def noticed(asked: Asked, dataset: str, found: Noticed) -> None:
@@ -501,4 +503,4 @@ def _at(batch: Batch) -> str:
 def _in_order(batch: Batch) -> dict[str, str]:
     """Header -> field, in the order of the headers."""
     columns = Mapping.from_dict(batch.mapping).columns
-    return {header: columns[header] for header in batch.headers if header in columns}
+    return {header: columns[header] for header in batch.mapped_headers if header in columns}

@@ -411,7 +411,7 @@ def _show_rows(asked: Asked, found: Any, limit: int) -> None:
         if not more:
             made.add_row(
                 *(row[name.lower()] for name in of),
-                str(row["line"]),
+                str((row.get("sources") or [row["line"]])[0]),
                 plain(row["key"] or ""),
                 _outcome(row),
                 _what(row),

@@ -1,7 +1,7 @@
 """The address of a page: what it says, and the ways from one to another, which can be sent to a colleague."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -39,9 +39,20 @@ def go_to(target: str, **parameters: object) -> None:
 _AT = "at file"
 
 
-def stay(**parts: str) -> None:
-    """Keeps in the session which file somebody is at: the links of the sidebar do not say it."""
+_CALLED = "at file called"
+
+
+def stay(name: str, **parts: str) -> None:
+    """Keeps in the session which file somebody is at, and its name: the links of the sidebar do not say it."""
     st.session_state[_AT] = parts
+    st.session_state[_CALLED] = name
+
+
+def back(name: Callable[[object], str]) -> None:
+    """The way back to the file that somebody is at, on a page that is about none; its name as Markdown shows it."""
+    if at := stayed():
+        target = "validate" if "batch" in at else "upload"
+        link(target, f"Back to {name(st.session_state.get(_CALLED, 'the file'))}", icon=":material/undo:", **at)
 
 
 def stayed() -> dict[str, str]:

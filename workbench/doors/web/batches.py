@@ -63,7 +63,7 @@ def _stay(batch: Batch) -> None:
     """Keeps which import somebody is at, in the session and in the address, and offers the way to another."""
     st.session_state[_AT] = str(batch.id)
     if batch.undo_of is None:
-        address.stay(batch=str(batch.id))
+        address.stay(batch.file_name, batch=str(batch.id))
     if not st.query_params.get("batch"):
         st.query_params["batch"] = str(batch.id)
     with st.sidebar:

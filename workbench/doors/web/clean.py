@@ -4,7 +4,6 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import streamlit as st
 
@@ -19,8 +18,10 @@ from workbench.doors.web.views import cleaned_rows, clusters, findings, operatio
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Recipe, Step, is_same
+from workbench.model.row_query import Order
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
+from workbench.playbooks import PLAYBOOKS
 from workbench.prepare.cleaning import OPERATIONS
 from workbench.prepare.findings import Finding
 from workbench.prepare.findings import findings as find
@@ -63,9 +64,8 @@ def _at_work(at: RecipeEditor) -> None:
     shown = now
     if edited is not None:
         shown = rows_by_step.after(at.source.raw, Recipe(steps=at.recipe.steps[:edited]), at.settings.home)
-    wide = (
-        2.7 if recipe_editor.facets(shown.open_headers) else 4.5
-    )  # without a facet only its choice stands beside the rows
+    has_facets = bool(recipe_editor.facets(shown.open_headers))
+    wide = 2.7 if has_facets else 3.4  # without a facet only its choice stands beside the rows
     left, right = st.columns([1, wide], gap="medium")
     with left:
         said = counting.shown_facets(at, shown)
@@ -115,7 +115,7 @@ def _recipe(at: RecipeEditor, now: State) -> None:
             icon=":material/bookmark:",
         )
     if any(step.on and OPERATIONS[step.operation].repeats for step in steps):
-        _as_its_own_file(at, now)
+        _several_of_one(at, now)
     on = [place for place, step in enumerate(steps) if step.on]
     done = dict(zip(on, now.done, strict=True))
     changed = sum(each.changed for each in now.done)
@@ -155,11 +155,18 @@ def _into_the_import(at: RecipeEditor, batch: Batch) -> None:
         address.go_to("validate", batch=begun.id)
 
 
-def _as_its_own_file(at: RecipeEditor, now: State) -> None:
-    """Steps that make several rows of one cannot go along to an import: its rows are those of the source."""
+def _several_of_one(at: RecipeEditor, now: State) -> None:
+    """What becomes of a row of which several are made; they cannot go along to a playbook, which makes others."""
+    if at.source.dataset not in PLAYBOOKS:
+        st.info(
+            "A step makes several rows of one. In the import each row of the file has its one outcome, and the rows "
+            "that are made of it are what is written: all of them, or none.",
+            icon=":material/call_split:",
+        )
+        return
     st.warning(
-        "A step makes several rows of one, and each row of an import is a row of its file. Take the cleaned rows as a "
-        "file of their own, and import that.",
+        "A step makes several rows of one, and this import makes other records of each row of its file. Take the "
+        "cleaned rows as a file of their own, and import that.",
         icon=":material/call_split:",
     )
     if st.button("Take them as a file of their own", icon=":material/note_add:"):
@@ -205,18 +212,28 @@ def _rows(at: RecipeEditor, shown: State, fits: pa.Array | None) -> None:
         _removed(shown, on)
         return
     first = (chosen - 1) * PAGE
-    last = min(first + PAGE, number)
-    places = pa.array(np.arange(first, last)) if fits is None else fits.slice(first, PAGE)
-    lines, rows = shown.rows(places)
     headers = shown.open_headers
+    order = _order(headers)
+    lines, rows = shown.rows(shown.in_order(order, fits, first + PAGE)[first:])
     was = {cell: [(on[step], text) for step, text in told] for cell, told in shown.was(lines).items()}
     if not lines:
         st.info("No row fits all of the facets.", icon=":material/filter_alt:")
         return
     form = st.session_state.get("clean form", 0)
-    table = f"clean rows {form} {first} {hash(headers)}"
-    cleaned_rows.table(lines, rows, headers, was, picked=lambda: _pick(headers, table), key=table)
-    st.caption("A click on the head of a column chooses it. Marked cells are others than in the file.")
+    cleaned_rows.table(
+        lines,
+        rows,
+        headers,
+        was,
+        order=order,
+        on_order=_order_by,
+        on_column=_pick,
+        key=f"clean rows {form} {hash(headers)}",
+        shows=(first, order, at.recipe, lines[0], number),
+    )
+    st.caption(
+        "A click on a cell chooses its column, on a head it sorts all rows. Marked cells are not as in the file."
+    )
 
 
 def _removed(shown: State, on: list[int]) -> None:
@@ -234,16 +251,30 @@ def _removed(shown: State, on: list[int]) -> None:
 def _go_to_line(shown: State, fits: pa.Array | None) -> None:
     """Turns to the page on which a line stands, or where it would."""
     if (line := st.session_state["clean line"]) is not None:
+        _order_by(None)
         recipe_editor.turn_to(shown.place_of(line, fits) // PAGE + 1)
         st.session_state["clean line"] = None
 
 
-def _pick(headers: tuple[str, ...], table: str) -> None:
-    """Takes the columns whose heads were clicked."""
-    picked = [headers[int(name)] for name in st.session_state[table].selection.columns if name.isdecimal()]
-    if picked:
-        st.session_state[_columns_key()] = picked
-        address.put_word("column", recipe_editor.listed(picked))
+def _order(headers: tuple[str, ...]) -> Order:
+    """The order that the address asks for: a sign, and the column, which steps may move and rename."""
+    said = st.query_params.get("order", "")
+    way, header = said[:1], said[1:]
+    if way in ("+", "-") and (not header or header in headers):
+        return Order(header=header or None, descending=way == "-")
+    return Order()
+
+
+def _order_by(order: Order | None) -> None:
+    """Puts an order into the address; its first rows are then shown."""
+    address.put_word("order", f"{'-' if order.descending else '+'}{order.header or ''}" if order is not None else None)
+    recipe_editor.turn_to(1)
+
+
+def _pick(header: str) -> None:
+    """Takes the column in which somebody clicked."""
+    st.session_state[_columns_key()] = [header]
+    address.put_word("column", recipe_editor.listed([header]))
 
 
 # --- a step that is made ---

@@ -17,7 +17,7 @@ from st_aggrid import AgGrid, DataReturnMode, JsCode, StAggridTheme
 
 ROW, HEAD = 34, 36
 """The pixels of a row of one line, and of the heads."""
-TALLEST = 460
+TALLEST = 560
 """The pixels of a grid: of more rows, it is scrolled in itself."""
 WIDE = 22
 """Letters of a cell that are in sight; a longer text is told in its tooltip."""
@@ -50,6 +50,11 @@ class Row:
     """Cells that are marked as changed, with what was there."""
     wrong: Mapping[str, str] = field(default_factory=dict)
     """Cells that are marked as wrong, and why."""
+
+    @property
+    def about(self) -> str:
+        """What is told of its cells, as JSON."""
+        return json.dumps({"kept": dict(self.kept), "changed": dict(self.changed), "wrong": dict(self.wrong)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,11 +92,11 @@ def table(  # noqa: PLR0913
     column. What is said is told to `on_said` before that, and comes back to whoever shows the same rows. In the grid
     Ctrl+Z and Ctrl+Y undo and redo edits.
     """
-    frame = pd.DataFrame([{**row.cells, "id": row.id, "about": _about(row)} for row in rows], dtype=object).astype(str)
+    frame = pd.DataFrame([{**row.cells, "id": row.id, "about": row.about} for row in rows], dtype=object).astype(str)
     key = _mounted(key, shows)
     AgGrid(
         frame,
-        gridOptions=_options(_fitted(columns, rows), order, ordered=on_order is not None, picks=picks),
+        gridOptions=options(fitted(columns, rows), order, ordered=on_order is not None, picks=picks),
         height=min(_tall(rows, columns), TALLEST),
         key=key,
         theme=_look(),
@@ -148,11 +153,7 @@ def _heard(
         on_column(heard["column"])
 
 
-def _about(row: Row) -> str:
-    return json.dumps({"kept": dict(row.kept), "changed": dict(row.changed), "wrong": dict(row.wrong)})
-
-
-def _fitted(columns: Sequence[Column], rows: Sequence[Row]) -> list[Column]:
+def fitted(columns: Sequence[Column], rows: Sequence[Row]) -> list[Column]:
     """The columns with their widths: those that say none are as wide as their cells."""
     return [each if each.width is not None else replace(each, width=_width(each, rows)) for each in columns]
 
@@ -177,9 +178,9 @@ def _theme() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def _options(columns: Sequence[Column], order: Sorted | None, *, ordered: bool, picks: bool) -> dict[str, Any]:
+def options(columns: Sequence[Column], order: Sorted | None, *, ordered: bool, picks: bool) -> dict[str, Any]:
     """What AG Grid is told."""
-    options: dict[str, Any] = {
+    told: dict[str, Any] = {
         "columnDefs": [_column(column, order, ordered=ordered) for column in columns],
         "getRowId": JsCode("function(p) { return p.data.id }"),
         "undoRedoCellEditing": True,
@@ -198,9 +199,9 @@ def _options(columns: Sequence[Column], order: Sorted | None, *, ordered: bool, 
         "suppressColumnVirtualisation": len(columns) <= _ALL_DRAWN,
     }
     if picks:
-        options["rowSelection"] = {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True}
-        options["selectionColumnDef"] = {"pinned": "left", "width": 40, "resizable": False, "sortable": False}
-    return options
+        told["rowSelection"] = {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True}
+        told["selectionColumnDef"] = {"pinned": "left", "width": 40, "resizable": False, "sortable": False}
+    return told
 
 
 _ALL_DRAWN = 40

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
@@ -18,6 +19,7 @@ import streamlit as st
 from workbench.datasets import catalog
 from workbench.doors.web.sheets import SAME_SHEET
 from workbench.model.recipe import Condition, Done, Recipe, Step
+from workbench.model.row_query import Order
 from workbench.model.sheet import Chunk, Sheet, Tally
 from workbench.prepare import mapping
 from workbench.prepare.cleaning import cleaned
@@ -97,6 +99,19 @@ class State:
                 found.setdefault((each["line"], each["column"]), []).append((step, each["was"]))
         return found
 
+    def in_order(self, order: Order, places: pa.Array | None, number: int) -> pa.Array:
+        """The first `number` places of rows, of those at some places where these are said, in an order: by the numbers
+        of a column that holds numbers, else by its texts in any case; blank cells come last."""
+        if order.header is None:
+            every = pa.array(np.arange(len(self))) if places is None else places
+            return every[::-1][:number] if order.descending else every[:number]
+        keys = self._once((order.header, "order", ()), partial(_keys, self.cells[order.header]))
+        of = pa.table({"key": keys, "place": np.arange(len(self))})
+        of = of if places is None else of.take(places)
+        way = "descending" if order.descending else "ascending"
+        first = pc.select_k_unstable(of, min(number, len(of)), [("key", way), ("place", "ascending")])
+        return of["place"].take(first).combine_chunks()
+
     def places(self, where: tuple[Condition, ...]) -> pa.Array:
         """The places of the rows that all conditions let through; raises WrongRecipe."""
         found: pa.Array = self._once(("places", where), lambda: pc.indices_nonzero(self._mask(where)))
@@ -157,6 +172,23 @@ class State:
                 self.known.pop(next(iter(self.known)), None)
             self.known[key] = find()
         return self.known[key]
+
+
+_SAMPLE, _MOST = 1_000, 0.9
+"""Of so many cells, so great a part tells that a column holds numbers."""
+_NUMBER = r"^\s*[-+]?\d+(\.\d+)?\s*$"
+
+
+def _keys(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """What rows are ordered by that have these cells: their numbers, or their texts in small letters; null where there
+    is none."""
+    some = pc.replace_substring(cells.slice(0, _SAMPLE), ",", "")
+    said = pc.sum(pc.not_equal(some, "")).as_py() or 0
+    if (pc.sum(pc.match_substring_regex(some, _NUMBER)).as_py() or 0) >= max(_MOST * said, 1):
+        plain = pc.utf8_trim_whitespace(pc.replace_substring(cells, ",", ""))
+        plain = pc.utf8_ltrim(plain, "+")
+        return pc.if_else(pc.match_substring_regex(plain, _NUMBER), plain, None).cast(pa.float64())
+    return pc.if_else(pc.equal(cells, ""), None, pc.utf8_lower(cells))
 
 
 Changed = tuple[int, dict[str, str], dict[str, str] | None]

@@ -168,7 +168,7 @@ def come_back(wb: Workbench) -> None:
 def stay(name: str) -> None:
     """Keeps which upload somebody is at, for the links of the sidebar, which offers the way to another."""
     parts = (*address.OF_AN_UPLOAD, "dataset")
-    address.stay(**{part: st.query_params[part] for part in parts if st.query_params.get(part)})
+    address.stay(name, **{part: st.query_params[part] for part in parts if st.query_params.get(part)})
     with st.sidebar:
         st.caption(f"At **{words.text(name)}**, which is not imported yet")
         st.button("Choose another file", icon=":material/swap_horiz:", type="tertiary", on_click=address.leave)

@@ -24,7 +24,6 @@ __all__ = [
     "titled",
     "told",
     "unlinked",
-    "when",
 ]
 
 
@@ -61,11 +60,6 @@ def unlinked(value: object) -> str:
     """A text as Markdown shows it, whose addresses are no links: nobody gets to them by a key or a slip."""
     shown = text(value).replace("\\@", "\u2060@").replace("\\:/", "\u2060\\:/")
     return shown.replace("www\\.", "www\u2060\\.")
-
-
-def when(moment: datetime | None) -> str:
-    """A time to the minute, in UTC."""
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
 
 
 def here(moment: datetime | None) -> str:

@@ -7,6 +7,15 @@ An operation family is a file; `operation` says what one is, `operations` lists 
 from workbench.prepare.cleaning.cleaned import checked, cleaned, headers_after, sentence, taken_by, without_removed
 from workbench.prepare.cleaning.drift import CODES, Drift, drifts
 from workbench.prepare.cleaning.imported import CLEANED, UNKNOWN, done_of, mapping_of, recipe_of, said_of, told_of
+from workbench.prepare.cleaning.multiplying import (
+    Multiplier,
+    hanging,
+    left_alone,
+    multiplies,
+    of_source,
+    refuse_alone,
+    refuse_multiplying,
+)
 from workbench.prepare.cleaning.once import as_recipe_says, cleaned_once, refuse_secrets
 from workbench.prepare.cleaning.operation import Operation, Option
 from workbench.prepare.cleaning.operations import OPERATIONS
@@ -17,6 +26,7 @@ __all__ = [
     "OPERATIONS",
     "UNKNOWN",
     "Drift",
+    "Multiplier",
     "Operation",
     "Option",
     "as_recipe_says",
@@ -25,9 +35,15 @@ __all__ = [
     "cleaned_once",
     "done_of",
     "drifts",
+    "hanging",
     "headers_after",
+    "left_alone",
     "mapping_of",
+    "multiplies",
+    "of_source",
     "recipe_of",
+    "refuse_alone",
+    "refuse_multiplying",
     "refuse_secrets",
     "said_of",
     "sentence",

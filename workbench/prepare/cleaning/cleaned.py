@@ -1,6 +1,6 @@
 """A sheet cleaned by a recipe while it is read: the same source, the same lines, other cells and columns."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ from workbench.prepare.cleaning.strange import Strange
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Prepared:
+class Prepared:
     """A step that is on, for the columns that it finds."""
 
     number: int
@@ -30,6 +30,11 @@ class _Prepared:
     before: Headers
     after: Headers
 
+    @property
+    def is_done(self) -> bool:
+        """Whether all is there that it needs, or enough."""
+        return self.step.on
+
 
 def cleaned(sheet: Sheet, recipe: Recipe) -> Sheet:
     """The sheet as the recipe leaves it, with its bytes, checksum and lines; raises WrongRecipe.
@@ -37,20 +42,20 @@ def cleaned(sheet: Sheet, recipe: Recipe) -> Sheet:
     Its chunks know what was changed (`Chunk.changes`) and what is removed (`Chunk.removed`, which stays in them), and
     its tally what each step did (`Tally.steps`). A step whose columns are gone is not done, and told there.
     """
-    prepared = _prepared(checked(recipe), sheet.headers)
-    if not prepared:
+    steps = prepared(recipe, sheet.headers)
+    if not steps:
         return sheet
-    does = [each for each in prepared if _is_done(each)]
     learned: dict[int, Learning] = {}
 
     def read(tally: Tally) -> Iterator[Chunk]:
-        for at, each in enumerate(does):
-            if each.operation.learn is not None and each.number not in learned:
-                learned[each.number] = _learned(sheet, each, does[:at], learned)
-        tally.steps = [Done(step=each.number, gone=each.gone) for each in prepared]
-        yield from (rows.chunk() for rows in _at_work(sheet, tally, does, learned))
+        learn(steps, sheet.chunks, learned)
+        tally.steps = [Done(step=each.number, gone=each.gone) for each in steps]
+        at_work = AtWork(steps, learned, tally.steps)
+        for chunk in sheet.chunks(tally):
+            yield at_work.rows(chunk).chunk()
+        at_work.end()
 
-    made = replace(sheet, headers=prepared[-1].after, read=read, recipe=recipe, source_headers=sheet.headers)
+    made = replace(sheet, headers=steps[-1].after, read=read, recipe=recipe, source_headers=sheet.headers, came=sheet)
     # what is wrong with values is what a recipe repairs; the cells are checked when they are cleaned
     told = (each for each in sheet.reading.warnings if not any(said in each for said in TEXTS_FOR_VALUES))
     return replace(made, reading=replace(sheet.reading, warnings=tuple(told)))
@@ -59,15 +64,15 @@ def cleaned(sheet: Sheet, recipe: Recipe) -> Sheet:
 def headers_after(headers: Iterable[str], recipe: Recipe) -> Headers:
     """The headers that a source with these has when it is cleaned; raises WrongRecipe."""
     headers = tuple(headers)
-    prepared = _prepared(checked(recipe), headers)
-    return prepared[-1].after if prepared else headers
+    steps = prepared(recipe, headers)
+    return steps[-1].after if steps else headers
 
 
 def taken_by(sheet: Sheet) -> dict[str, str]:
     """The columns that a source had and that its recipe has taken away or called otherwise: the step, by header."""
     if sheet.recipe is None:
         return {}
-    steps = _prepared(sheet.recipe, sheet.source_headers)
+    steps = prepared(sheet.recipe, sheet.source_headers)
     taken = {
         header: place(each.number + 1, each.operation.name)
         for each in steps
@@ -149,20 +154,20 @@ def _operation(step: Step) -> Operation:
     return OPERATIONS[step.operation]
 
 
-def _prepared(recipe: Recipe, headers: Headers) -> list[_Prepared]:
-    """The steps that are on, one after the other on what the former leaves."""
-    prepared = []
-    for number, step in enumerate(recipe.steps):
+def prepared(recipe: Recipe, headers: Headers) -> list[Prepared]:
+    """The steps that are on, one after the other on what the former leaves; raises WrongRecipe."""
+    made = []
+    for number, step in enumerate(checked(recipe).steps):
         if not step.on:
             continue
         with _naming(number + 1, step):
             found = _found(number, step, headers)
-        prepared.append(found)
+        made.append(found)
         headers = found.after
-    return prepared
+    return made
 
 
-def _found(number: int, step: Step, headers: Headers) -> _Prepared:
+def _found(number: int, step: Step, headers: Headers) -> Prepared:
     """A step for these columns: of one that takes each column by itself, those that are there."""
     operation = _operation(step)
     asked = step.columns
@@ -179,48 +184,69 @@ def _found(number: int, step: Step, headers: Headers) -> _Prepared:
         raise wrong(step, "there would be a column without a name.")
     if len(set(after)) < len(after):
         raise wrong(step, f"there would be two columns called {_twice(after)}.")
-    return _Prepared(number=number, step=step, operation=operation, asked=asked, gone=gone, before=headers, after=after)
+    return Prepared(number=number, step=step, operation=operation, asked=asked, gone=gone, before=headers, after=after)
 
 
 def _twice(headers: Headers) -> str:
     return next(header for header in headers if headers.count(header) > 1)
 
 
-def _is_done(each: _Prepared) -> bool:
+def _is_done(each: Prepared) -> bool:
     return each.step.on
 
 
-def _at_work(sheet: Sheet, tally: Tally, steps: Iterable[_Prepared], learned: Mapping[int, Learning]) -> Iterator[Rows]:
-    """The rows of each chunk when these steps have been at work on them; what they did is put to the tally."""
-    done = {each.step: each for each in tally.steps}
-    runs = [(each, done.get(each.number, Done(step=each.number)), _begun(each, learned)) for each in steps]
-    met = {each.number: Strange(each.step, told, each.operation, each.asked) for each, told, _ in runs}
-    for chunk in sheet.chunks(tally):
-        rows = Rows(chunk)
-        for each, told, run in runs:
+class AtWork:
+    """Steps at work on the chunks of one reading, one after the other, with what each did; where it `goes_on`, on rows
+    that earlier steps have cleaned."""
+
+    def __init__(
+        self,
+        steps: Iterable[Prepared],
+        learned: Mapping[int, Learning],
+        done: Iterable[Done] = (),
+        *,
+        goes_on: bool = False,
+    ) -> None:
+        told = {each.step: each for each in done}
+        does = [each for each in steps if each.is_done]
+        self._goes_on = goes_on
+        self._runs = [(each, told.get(each.number, Done(step=each.number)), _begun(each, learned)) for each in does]
+        self._met = {each.number: Strange(each.step, done, each.operation, each.asked) for each, done, _ in self._runs}
+
+    def rows(self, chunk: Chunk) -> Rows:
+        """The rows of the next chunk as the steps leave them."""
+        rows = Rows(chunk, goes_on=self._goes_on)
+        for each, told, run in self._runs:
             rows.step = each.number
             with _naming(each.number + 1, each.step):
                 where = rows.present(rows_where(each.step.where, rows))
                 told.rows += rows.number(where)
-                met[each.number].look(rows, where)
+                self._met[each.number].look(rows, where)
                 told.changed += run(rows, where)
             rows.arrange(each.after)
-        yield rows
-    for strange in met.values():
-        strange.end()
+        return rows
+
+    def end(self) -> None:
+        """Completes what each did: there are no more rows."""
+        for strange in self._met.values():
+            strange.end()
 
 
-def _begun(each: _Prepared, learned: Mapping[int, Learning]) -> Run:
+def learn(steps: Iterable[Prepared], chunks: Callable[[], Iterator[Chunk]], learned: dict[int, Learning]) -> None:
+    """Lets the steps that have to know all rows look at them, as the steps before each leave them."""
+    does = [each for each in steps if each.is_done]
+    for at, each in enumerate(does):
+        if each.operation.learn is None or each.number in learned:
+            continue
+        learning = each.operation.learn(each.step, each.before)
+        before = AtWork(does[:at], learned)
+        for rows in map(before.rows, chunks()):
+            with _naming(each.number + 1, each.step):
+                learning.learn(rows, rows.present(rows_where(each.step.where, rows)))
+        learned[each.number] = learning
+
+
+def _begun(each: Prepared, learned: Mapping[int, Learning]) -> Run:
     if each.operation.begin is not None:
         return each.operation.begin(each.step, each.before)
     return learned[each.number].begin()
-
-
-def _learned(sheet: Sheet, each: _Prepared, before: Iterable[_Prepared], learned: Mapping[int, Learning]) -> Learning:
-    """What a step has to know of all rows, as the steps before it leave them."""
-    assert each.operation.learn is not None
-    learning = each.operation.learn(each.step, each.before)
-    for rows in _at_work(sheet, Tally(), before, learned):
-        with _naming(each.number + 1, each.step):
-            learning.learn(rows, rows.present(rows_where(each.step.where, rows)))
-    return learning

@@ -608,10 +608,6 @@ def _has_any(*names: str) -> Callable[[exp.Expr], bool]:
     return lambda node: any(node.args.get(name) for name in names)
 
 
-def _has_all(*names: str) -> Callable[[exp.Expr], bool]:
-    return lambda node: all(node.args.get(name) for name in names)
-
-
 _BETWEEN_WORDS = sqlglot.parse_one("initcap(a)", read="postgres").args["expression"].name
 """What the parser says beside initcap where nobody does."""
 _SPECIAL: dict[type[exp.Expr], Callable[[exp.Expr], bool]] = {

@@ -54,6 +54,7 @@ FILL_DOWN = Operation(
     title="Fill down",
     says=lambda step: "fill each blank cell with what stands above it",
     begin=_down(_filled_down),
+    goes_down=True,
     takes="several",
 )
 BLANK_DOWN = Operation(
@@ -61,5 +62,6 @@ BLANK_DOWN = Operation(
     title="Blank down",
     says=lambda step: "leave blank what only repeats the cell above",
     begin=_down(_blanked_down),
+    goes_down=True,
     takes="several",
 )

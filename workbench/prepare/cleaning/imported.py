@@ -27,7 +27,7 @@ def recipe_of(batch: Batch) -> Recipe | None:
 
 def mapping_of(batch: Batch) -> Mapping:
     """The mapping of a batch as a template keeps it."""
-    return replace(Mapping.from_dict(batch.mapping).of(batch.headers), recipe=recipe_of(batch))
+    return replace(Mapping.from_dict(batch.mapping).of(batch.mapped_headers), recipe=recipe_of(batch))
 
 
 def done_of(batch: Batch) -> list[Done]:

@@ -10,16 +10,18 @@ from workbench.model.template import Template
 from workbench.model.written_rows import is_written
 from workbench.prepare import mapping
 from workbench.prepare.cleaning.cleaned import cleaned, read_by
-from workbench.prepare.cleaning.operations import OPERATIONS
+from workbench.prepare.cleaning.multiplying import made_later, multiplies
 
 
 def cleaned_once(sheet: Sheet, said: Recipe | None, template: Template | None = None) -> Sheet:
     """The sheet cleaned by the recipe that was said, else as it was given where it is cleaned already, else by the
     template's; an empty recipe is none. Rows that Workbench has written to a file were cleaned with their import.
     Raises WrongRecipe, CleanedOtherwise."""
-    if said is None and (sheet.recipe is not None or is_written(sheet.headers)):
+    if said is None and sheet.recipe is not None:
         return sheet
     recipe = said if said is not None or template is None else template.mapping.recipe
+    if said is None and is_written(sheet.headers):  # as the steps had left the source's own rows
+        return cleaned(sheet, made_later(recipe)) if recipe is not None and multiplies(recipe) else sheet
     return as_recipe_says(sheet, recipe)
 
 
@@ -32,7 +34,6 @@ def as_recipe_says(sheet: Sheet, recipe: Recipe | None) -> Sheet:
         return replace(sheet, recipe=recipe)
     if recipe is None:
         return sheet
-    _refuse_repeating(recipe)
     return cleaned(sheet, recipe)
 
 
@@ -45,13 +46,3 @@ def refuse_secrets(sheet: Sheet, contract: Contract) -> None:
         said = [name for name in hidden if name in reads]
         if said:
             raise WrongRecipe(step=place(number, step.operation), why=f"{said[0]} carries secrets; leave it as it is.")
-
-
-def _refuse_repeating(recipe: Recipe) -> None:
-    for number, step in enumerate(recipe.steps, start=1):
-        if step.on and step.operation in OPERATIONS and OPERATIONS[step.operation].repeats:
-            why = (
-                "it makes several rows of one, and each row of an import is a row of its source. Write the cleaned "
-                "rows to a file with workbench clean -o, and import that."
-            )
-            raise WrongRecipe(step=place(number, step.operation), why=why)

@@ -83,6 +83,13 @@ class Operation:
     """Whether rows go by it."""
     repeats: bool = False
     """Whether several rows can come of one."""
+    goes_down: bool = False
+    """Whether what it does to a row hangs on those above it."""
+
+    @property
+    def looks_around(self) -> bool:
+        """Whether what it does to a row hangs on others."""
+        return self.goes_down or self.learn is not None
 
 
 def option_of(operation: Operation, step: Step, name: str) -> Any:

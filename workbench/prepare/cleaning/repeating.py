@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.model.arrays import any_true
 from workbench.model.recipe import Step
 from workbench.model.trimming import AROUND
 from workbench.prepare.cleaning.columns import SEPARATOR, check_separator, says_separated, split
@@ -38,6 +39,7 @@ def _where(flags: pa.BooleanArray) -> pa.Int64Array:
 
 
 def _unpivoting(step: Step, headers: Headers) -> Run:
+    """Of blank cells no row is made, and a row with nothing else is removed, unless they are kept."""
     name, value, keep = step.options["name"], step.options["value"], step.options.get("blank", False)
     titles = pa.array(step.columns, pa.string())
 
@@ -47,15 +49,19 @@ def _unpivoting(step: Step, headers: Headers) -> Run:
         cells = pa.concat_arrays([rows.cells[header] for header in step.columns]).take(pa.array(table))
         places = pa.array(np.repeat(np.arange(before, dtype=np.int32), columns))
         names = pa.DictionaryArray.from_arrays(pa.array(np.tile(np.arange(columns), before)), titles).cast(pa.string())
-        if not keep:
+        nothing: Mask = None
+        if not keep and before:
             filled = pc.not_equal(pc.utf8_trim(cells, characters=AROUND), "")
             first = pa.array(np.tile(np.arange(columns) == 0, before))
             none = pc.invert(pa.array(np.maximum.reduceat(filled.to_numpy(False), np.arange(0, len(cells), columns))))
-            stays = pc.or_(filled, pc.and_(first, none.take(places))) if before else filled
+            stays = pc.or_(filled, pc.and_(first, none.take(places)))
             places, cells, names = places.filter(stays), cells.filter(stays), names.filter(stays)
+            nothing = none.take(places)
         rows.take(places)
         rows.put(name, names)
         rows.put(value, cells)
+        if nothing is not None and any_true(nothing):
+            rows.remove(nothing)
         return before
 
     return run
@@ -64,6 +70,11 @@ def _unpivoting(step: Step, headers: Headers) -> Run:
 def _unpivoted(step: Step, headers: Headers) -> Headers:
     left = tuple(header for header in headers if header not in step.columns)
     return (*left, step.options["name"], step.options["value"])
+
+
+def _says_unpivoted(step: Step) -> str:
+    which = "each column" if step.options.get("blank") else "each column that has a value"
+    return f"make a row of {which}, its name in {step.options['name']} and its value in {step.options['value']}"
 
 
 def _check_unpivot(step: Step) -> None:
@@ -86,9 +97,7 @@ SPLIT_ROWS = Operation(
 UNPIVOT = Operation(
     name="unpivot",
     title="Unpivot",
-    says=lambda step: (
-        f"make a row of each column, its name in {step.options['name']} and its value in {step.options['value']}"
-    ),
+    says=_says_unpivoted,
     begin=_unpivoting,
     takes="several",
     headers=_unpivoted,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,7 +25,8 @@ class Rows:
     """Columns of text that steps rewrite, add, rename and drop, and rows that they remove or repeat; it knows of every
     cell what it was in the source, and which step made it another."""
 
-    def __init__(self, chunk: Chunk) -> None:
+    def __init__(self, chunk: Chunk, *, goes_on: bool = False) -> None:
+        """`goes_on`: what earlier steps changed, as the chunk tells it, was changed in the source's cells, too."""
         self.lines: pa.Int32Array = chunk.lines
         self.cells: dict[str, pa.StringArray] = dict(zip(chunk.cells.schema.names, chunk.cells.columns, strict=True))
         self.step = 0
@@ -32,6 +34,22 @@ class Rows:
         self._source = dict(self.cells)
         self._last: dict[str, pa.Int16Array] = {}
         self._removed_by: Any = None
+        if goes_on and chunk.changes is not None and chunk.changes.num_rows:
+            self._go_on(chunk.changes)
+
+    def _go_on(self, changes: pa.Table) -> None:
+        """Takes in what earlier steps changed."""
+        for header in changes["column"].unique().to_pylist():
+            if header not in self.cells:
+                continue
+            own = changes.filter(pc.equal(changes["column"], header)).combine_chunks()
+            order = pc.sort_indices(own["position"])
+            at, was, steps = (_one(own[name]).take(order) for name in ("position", "was", "step"))
+            flags = np.zeros(len(self), dtype=bool)
+            flags[at.to_numpy()] = True
+            mask = pa.array(flags)
+            self._source[header] = pc.replace_with_mask(self.cells[header], mask, was)
+            self._last[header] = pc.replace_with_mask(pa.array(np.zeros(len(self), np.int16)), mask, steps)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -139,6 +157,10 @@ CHANGES = pa.schema([("position", pa.int32()), ("column", pa.string()), ("was", 
 """The columns of `Chunk.changes`."""
 REMOVED = pa.schema([("position", pa.int32()), ("step", pa.int16())])
 """The columns of `Chunk.removed`."""
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def _blank(cells: pa.StringArray) -> pa.StringArray:

@@ -82,7 +82,7 @@ def suggest(
             candidate for candidate in contract.importable if candidate.name not in taken and not candidate.setting
         ]
         open_headers = [header for header in rest if header not in guessed]
-        found = guess(open_headers, open_fields, contract, sample)
+        found = guess(open_headers, open_fields, sample)
         guessed |= {said.header: said for said in found}
         taken |= {said.field for said in found}
     nothing = f"reads like no field of {contract.name}"
@@ -162,7 +162,7 @@ def _once_more(sure: Pairs[str, Suggestion], repeated: Iterable[tuple[str, str]]
     }
 
 
-def _similar(headers: list[str], fields: list[Field], contract: Contract, _: Chunk) -> list[Suggestion]:
+def _similar(headers: list[str], fields: list[Field], _: Chunk) -> list[Suggestion]:
     names = [(target.name, name) for target in fields for name in called(target)]
     if not headers or not names:
         return []
@@ -189,7 +189,7 @@ def _likeness(headers: list[str], names: list[str]) -> NDArray[np.floating[Any]]
     return as_one.clip(min=as_words) / 100
 
 
-def _by_values(headers: list[str], fields: list[Field], contract: Contract, sample: Chunk) -> list[Suggestion]:
+def _by_values(headers: list[str], fields: list[Field], sample: Chunk) -> list[Suggestion]:
     """Guesses from what stands in the columns; 0.6 at most, because many columns can hold e-mail addresses."""
     found = []
     for header in headers[:_LOOKED_AT]:

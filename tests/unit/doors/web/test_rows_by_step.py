@@ -10,6 +10,7 @@ from workbench import open_sheet
 from workbench.doors.web import rows_by_step
 from workbench.doors.web.rows_by_step import State
 from workbench.model.recipe import Condition, Recipe, Step
+from workbench.model.row_query import Order
 from workbench.model.sheet import Sheet
 from workbench.prepare.cleaning import cleaned, without_removed
 from workbench.prepare.findings import findings
@@ -121,3 +122,38 @@ def test_the_table_is_taken_away_without_removed_rows_and_secrets(tmp_path: Path
     gone = Step(operation="remove_rows", where=(Condition(column="name", test="values", values=("Bo",)),))
     state = after(sheet, tmp_path, Step(operation="trim"), gone)
     assert rows_by_step.csv(sheet, state) == b"name\nAnn\n"
+
+
+# in the order of a column
+
+
+def places(order: Order, *, some: list[int] | None = None, number: int = 50) -> list[int]:
+    """Where the rows stand that come first in an order."""
+    cells = pa.table(
+        {
+            "name": ["Zoë", "ada", "", "Ada", "ben"],
+            "points": ["9", "1,200", "", "-3.5", " 80 "],
+            "mixed": ["9", "10", "x", "", "y"],
+        }
+    )
+    state = State(lines=pa.chunked_array([pa.array(range(2, 7), pa.int32())]), cells=cells, source_rows=5)
+    return state.in_order(order, pa.array(some, pa.int64()) if some is not None else None, number).to_pylist()
+
+
+def test_rows_stand_in_the_order_of_a_column_with_blanks_last() -> None:
+    assert places(Order()) == [0, 1, 2, 3, 4]
+    assert places(Order(descending=True)) == [4, 3, 2, 1, 0]
+    assert places(Order(header="name")) == [1, 3, 4, 0, 2]
+    assert places(Order(header="name", descending=True)) == [0, 4, 1, 3, 2]
+
+
+def test_a_column_of_numbers_is_ordered_by_them() -> None:
+    assert places(Order(header="points")) == [3, 0, 4, 1, 2]
+    assert places(Order(header="points", descending=True)) == [1, 4, 0, 3, 2]
+    assert places(Order(header="mixed")) == [1, 0, 2, 4, 3], "10 before 9: half of its cells are numbers"
+
+
+def test_the_first_of_some_rows_stand_in_that_order_too() -> None:
+    assert places(Order(header="name"), some=[0, 2, 3], number=2) == [3, 0]
+    assert places(Order(descending=True), some=[0, 2, 3], number=2) == [3, 2]
+    assert places(Order(header="name"), some=[]) == []

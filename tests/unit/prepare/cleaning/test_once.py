@@ -54,10 +54,10 @@ def test_a_cleaned_sheet_is_not_cleaned_again_and_never_by_another_recipe(sheet:
         as_recipe_says(cleaned(sheet, ONE), None)
 
 
-def test_a_step_that_makes_several_rows_of_one_is_refused_unless_it_is_off(sheet: Sheet) -> None:
+def test_a_step_that_makes_several_rows_of_one_cleans_a_source_like_any_other(sheet: Sheet) -> None:
     step = Step(operation="split_rows", columns=("name",), options={"separator": "d"})
-    with pytest.raises(WrongRecipe, match=r"Step 2 of the recipe \(split_rows\) cannot be used: it makes several rows"):
-        as_recipe_says(sheet, Recipe(steps=(adding("b"), step)))
+    made = as_recipe_says(sheet, Recipe(steps=(adding("b"), step)))
+    assert [chunk.cells["name"].to_pylist() for chunk in made.chunks()] == [["b", "b"]]
     off = Step(**{**vars(step), "on": False})
     assert name(as_recipe_says(sheet, Recipe(steps=(adding("b"), off)))) == "bdb"
 

@@ -1,11 +1,12 @@
 """The rows of a source as its recipe leaves them: changed cells are marked, with what they were beside them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from workbench.doors.web.views.operations import MARK
+from workbench.doors.web import grid
+from workbench.model.row_query import Order
 
 Was = Mapping[tuple[int, str], Sequence[tuple[int, str]]]
 """(line, column) -> each step that changed the cell, by its number from 1, and what it found there."""
@@ -13,59 +14,77 @@ Was = Mapping[tuple[int, str], Sequence[tuple[int, str]]]
 _LONGEST = 500
 
 
-def table(
+def table(  # noqa: PLR0913
     lines: Sequence[int],
     rows: Sequence[Mapping[str, str]],
     headers: Sequence[str],
     was: Was,
     *,
-    picked: Callable[[], None],
+    order: Order,
+    on_order: Callable[[Order | None], None],
+    on_column: Callable[[str], None],
     key: str,
+    shows: Hashable,
 ) -> None:
-    """A page of rows; a click on the head of a column chooses it.
+    """A page of rows; a click on a cell chooses its column, one on a head asks for another order of all rows.
 
     The columns are called by their place: a source's header is only a label, and may be anything.
     """
     names = {header: str(place) for place, header in enumerate(headers)}
     told = [_told(line, headers, was) for line in lines]
-    frame = pd.DataFrame({"line": lines})
-    for header, name in names.items():
-        frame[name] = [row[header][:_LONGEST] for row in rows]
+    columns = [
+        grid.Column(
+            name="line", label="Line", help="The line of the source, its header counted.", width=76, pinned=True
+        )
+    ]
+    columns += [grid.Column(name=name, label=header) for header, name in names.items()]
     if any(told):
-        frame["told"] = told
-    marks = pd.DataFrame("", index=frame.index, columns=frame.columns)
-    for place, line in enumerate(lines):
-        for header, name in names.items():
-            if (line, header) in was:
-                marks.loc[place, name] = MARK
-    st.dataframe(
-        frame.style.apply(lambda _: marks, axis=None),
-        hide_index=True,
-        height=min(39 + 35 * max(len(frame), 1), 39 + 35 * 18),
+        what = "The cells that are marked, as they were before, and by which step."
+        columns.append(grid.Column(name="told", label="What it was", help=what, width=220, sortable=False))
+    in_grid = [
+        grid.Row(
+            id=f"{place}",
+            cells={
+                "line": line,
+                "told": told[place],
+                **{name: row[header][:_LONGEST] for header, name in names.items()},
+            },
+            changed={name: _before(was[line, header]) for header, name in names.items() if (line, header) in was},
+        )
+        for place, (line, row) in enumerate(zip(lines, rows, strict=True))
+    ]
+    sort = grid.Sorted(column=names.get(order.header or "", "line"), descending=order.descending)
+    grid.table(
+        in_grid,
+        columns,
         key=key,
-        on_select=picked,
-        selection_mode="multi-column",
-        column_config={
-            "line": st.column_config.NumberColumn(
-                "Line", help="The line of the source, its header counted.", format="%d", pinned=True, width=60
-            ),
-            "told": st.column_config.TextColumn(
-                "What it was", help="The cells that are marked, as they were before, and by which step.", width=200
-            ),
-            **{name: st.column_config.TextColumn(header) for header, name in names.items()},
-        },
+        shows=shows,
+        order=sort if order != Order() else None,
+        on_order=lambda wanted: on_order(_order(wanted, headers)),
+        on_column=lambda name: on_column(headers[int(name)]) if name.isdecimal() else None,
     )
 
 
+def _order(wanted: grid.Sorted | None, headers: Sequence[str]) -> Order | None:
+    if wanted is None or (wanted.column == "line" and not wanted.descending):
+        return None
+    header = headers[int(wanted.column)] if wanted.column.isdecimal() else None
+    return Order(header=header, descending=wanted.descending)
+
+
+def _before(found: Sequence[tuple[int, str]]) -> str:
+    """What stood in a cell, and which steps changed it."""
+    steps = ", ".join(str(step) for step, _ in found)
+    return f"was {_shown(found[0][1])} ({'steps' if len(found) > 1 else 'step'} {steps})"
+
+
+def _shown(text: str) -> str:
+    return f"“{text[:60]}{'…' if len(text) > 60 else ''}”" if text else "blank"
+
+
 def _told(line: int, headers: Sequence[str], was: Was) -> str:
-    said = []
-    for header in headers:
-        if found := was.get((line, header)):
-            steps = ", ".join(str(step) for step, _ in found)
-            first = found[0][1]
-            text = f"“{first[:60]}{'…' if len(first) > 60 else ''}”" if first else "blank"
-            said.append(f"{header}: {text} ({'steps' if len(found) > 1 else 'step'} {steps})")
-    return "; ".join(said)
+    changed = ((header, was.get((line, header))) for header in headers)
+    return "; ".join(f"{header}: {_before(found).removeprefix('was ')}" for header, found in changed if found)
 
 
 def removed(parts: Sequence[tuple[int, Sequence[int], Sequence[Mapping[str, str]]]], *, key: str) -> None:

@@ -58,7 +58,7 @@ def card(facet: Facet, change: Change, *, key: str, place: int) -> DeltaGenerato
     """The frame of one facet, with what it counts by; what stands in it comes next."""
     frame = st.container(border=True, gap="xsmall", key=f"clean card {place}")
     with frame:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
             title = f"**{words.text(facet.column)}**" if facet.by != EXPRESSION else f"`{facet.of.replace('`', ' ')}`"
             st.markdown(title, width="stretch")
             st.button(
@@ -148,7 +148,7 @@ def values(facet: Facet, counted: Counted, change: Change, say: Say | None, *, k
         if say is not None and st.session_state.get(_OTHERWISE) == (str(facet), text):
             _otherwise(facet, text, say, key=f"{key} otherwise {text}", place=place)
             continue
-        with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False):
             box = f"{key} value {text in chosen} {text}"  # what is chosen elsewhere shows here, too
             st.checkbox(
                 f"{answers.get(text) or words.label(text)} ({each['rows']:,})",
@@ -188,7 +188,7 @@ def _begin(facet: Facet, text: str) -> None:
 
 def _otherwise(facet: Facet, text: str, say: Say, *, key: str, place: int) -> None:
     """What a value is to be, typed in its place."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False):
         st.text_input(
             f"{text or 'Blank'} shall be",
             text,

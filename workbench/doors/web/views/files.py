@@ -45,7 +45,7 @@ def waiting(upload: Upload, dataset: str, refusal: str) -> bool:
     """An upload that nobody has imported yet, and what it is taken for; whether it is to be forgotten."""
     with st.container(border=True):
         told, ways = st.columns([3, 1], vertical_alignment="center")
-        told.markdown(f"**{words.text(upload.name)}** · {words.text(upload.by)} · {words.when(upload.at)} UTC")
+        told.markdown(f"**{words.text(upload.name)}** · {words.text(upload.by)} · {words.here(upload.at)}")
         if refusal:
             told.error(words.text(refusal), icon=":material/block:")
         else:
@@ -156,7 +156,7 @@ def worksheet(reading: Reading) -> str | None:
 def seen_before(batch: Batch) -> None:
     """A warning that these very bytes have been imported already."""
     st.warning(
-        f"These very bytes were imported on {words.when(batch.completed_at)} UTC by {words.text(batch.initiated_by)}. "
+        f"These very bytes were imported on {words.here(batch.completed_at)} by {words.text(batch.initiated_by)}. "
         "Imported again, every row will be skipped as unchanged, unless its record has changed since.",
         icon=":material/content_copy:",
     )

@@ -200,7 +200,7 @@ def how_read(batch: Batch) -> None:
         if not batch.headers:
             return
         st.dataframe(
-            pd.DataFrame([(name, columns.get(name, "")) for name in batch.headers], columns=["Column", "Field"]),
+            pd.DataFrame([(name, columns.get(name, "")) for name in batch.mapped_headers], columns=["Column", "Field"]),
             hide_index=True,
-            height="content" if len(batch.headers) < 20 else 430,
+            height="content" if len(batch.mapped_headers) < 20 else 430,
         )

@@ -39,7 +39,9 @@ def steps(
     """Each step in a line of its own."""
     lines = st.container(gap="xxsmall")
     for at, step in enumerate(recipe.steps):
-        with lines.container(horizontal=True, vertical_alignment="center", gap="small", key=f"clean step {at}"):
+        with lines.container(
+            horizontal=True, vertical_alignment="center", gap="small", wrap=False, key=f"clean step {at}"
+        ):
             box = f"clean on {key} {at}"
             st.checkbox(
                 f"Step {at + 1}: {words.label(sentence(step))}",

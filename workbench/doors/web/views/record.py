@@ -1,7 +1,7 @@
 """A record: asked for, as it is now, and what happened to it; a line of a file that is about one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 import pandas as pd
@@ -138,7 +138,8 @@ def _titled(name: str, value: object, names: Mapping[str, Mapping[str, Any]]) ->
 def _named(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
     one = names.get(str(value))
     if isinstance(value, datetime):
-        return words.here(value)
+        a_day = value.astimezone(UTC).time() == time()  # a file's day, which no zone turns into the day before
+        return f"{value.astimezone(UTC):%Y-%m-%d}" if a_day else words.here(value)
     return str(value) if one is None else " ".join(filter(None, (one["key"], one["title"])))
 
 

@@ -61,7 +61,7 @@ def cells(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame
     cells.
     """
     headers, part = (batch.fields, "payload") if batch.derived else (batch.headers, "raw")
-    frame = pd.DataFrame({"line": [row["line"] for row in rows], "told": [_told(row) for row in rows]})
+    frame = pd.DataFrame({"line": [_line(row) for row in rows], "told": [_told(row) for row in rows]})
     if any(row.get("corrected") for row in rows):
         frame["was"] = [_was(row) for row in rows]
     places = _places(batch, rows, headers)
@@ -73,6 +73,11 @@ def cells(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame
         **{name: st.column_config.TextColumn(headers[int(name)]) for name in source},
     }
     return frame.assign(**source), shown
+
+
+def _line(row: Mapping[str, Any]) -> int:
+    """The line of the source that people know a row by, which a row that was made of others has from the first."""
+    return int((row.get("sources") or [row["line"]])[0])
 
 
 _LINE_OF = "The line of the source, its header counted."
@@ -134,7 +139,7 @@ def _in_grid(
             wrong[name] = "; ".join(filter(None, (wrong.get(name), issue["message"])))
     return grid.Row(
         id=str(row["line"]),
-        cells={"line": row["line"], "told": _told(row), "was": _was(row), **kept, **edited},
+        cells={"line": _line(row), "told": _told(row), "was": _was(row), **kept, **edited},
         kept=kept if editable else {},
         changed=changed,
         wrong=wrong,
@@ -207,8 +212,8 @@ def _opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]]) -> tu
         frame, config = cells(batch, rows)  # of a run whose parts make the records
         return (frame if frame["told"].any() else frame.drop(columns="told")), config
     if outcome == "created":
-        return pd.DataFrame([{"Line": row["line"], **row["payload"]} for row in rows]).fillna(""), {}
-    head = [{"Line": row["line"], "Key": row["key"] or ""} for row in rows]
+        return pd.DataFrame([{"Line": _line(row), **row["payload"]} for row in rows]).fillna(""), {}
+    head = [{"Line": _line(row), "Key": row["key"] or ""} for row in rows]
     if outcome == "updated" and batch.undo_of is None:
         changes = [
             {**said, "Field": name, "Old": words.blank(old), "New": words.blank(new)}
