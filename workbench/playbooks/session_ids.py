@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 
 from workbench.model.arrays import joined, replaced
 
+PATHFUL = "pathful"
+"""What the sessions that Pathful has brought have as their source."""
 _LONGEST = 250
 """Characters of a title that tell sessions of a day apart."""
 
@@ -27,6 +29,11 @@ def folded(texts: pa.StringArray) -> pa.StringArray:
 def called(days: pa.StringArray, titles: pa.StringArray) -> pa.StringArray:
     """The ids of sessions that have none of their own: day and title; null where one is missing."""
     return joined(days, " ", folded(titles))
+
+
+def are_own(ids: pd.Series) -> pd.Series:
+    """Which ids are a source's own, and no day and title; a missing one is none."""
+    return ids.notna() & ~ids.astype("str").str.match(_NAMED, na=False)
 
 
 def stored_as(ids: pd.Series, names: pd.Series, stored: pd.Series, taken: dict[str, str]) -> pd.Series:

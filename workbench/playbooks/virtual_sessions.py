@@ -204,7 +204,13 @@ class _Rows:
         sessions = rows.groupby("session", sort=False).first()
         stored = self._stored.reindex(sessions.index)
         known = stored["clock"].where(stored["day"] == sessions["day"])
-        sessions["clock"] = sessions["clock"].fillna(known).fillna(USUAL_CLOCK)
+        # Pathful knows the time and title of a session that it has brought, or given its id: rows without a link do not
+        # put theirs in their place, and whichever of the two is imported first it ends the same
+        given = session_ids.are_own(stored["other"]) & ~session_ids.are_own(sessions.index.to_series())
+        of_pathful = given | (stored["source"] == session_ids.PATHFUL)
+        sessions["known"] = known.notna() & of_pathful & sessions["own"].isna()
+        sessions["clock"] = sessions["clock"].mask(sessions["known"], known).fillna(known).fillna(USUAL_CLOCK)
+        sessions["title"] = sessions["session_title"].mask(sessions["known"], stored["title"])
         highest = rows["means"].map(_FAR).groupby(rows["session"]).max()
         sessions["means"] = highest.map(dict(enumerate(ORDER))).reindex(sessions.index)
         took_part = self._rows["means"].isin(["Completed", SIMULCAST])
@@ -219,7 +225,6 @@ class _Rows:
         """The sessions that rows speak for, each once."""
         known = self._sessions.index.isin(self._stored.index)
         made = self._sessions.assign(
-            title=self._sessions["session_title"],
             start=self._sessions["day"] + "T" + self._sessions["clock"] + "Z",
             status=self._sessions["means"].mask(known & self._sessions["means"].isin(_OF_A_TEACHER)),
             other_id=session_ids.other_ids(
@@ -369,7 +374,8 @@ class _Rows:
             ("district", "District"),
         ):
             yield rows[name].isna(), "missing", name, "warning", f"Missing {called}"
-        spoken = self._sessions.reindex(rows["session"])[["clock", "called", "session_title"]].set_axis(rows.index)
+        said_of = ["clock", "called", "session_title", "known"]
+        spoken = self._sessions.reindex(rows["session"])[said_of].set_axis(rows.index)
         other = rows["session"].notna() & ~rows["simulcast"] & (rows["called"] != spoken["called"])
         said = "Another row of the same session says " + spoken["session_title"].str[:60] + ", which counts"
         yield other & spoken["called"].notna(), "another_title", "session_title", "warning", said
@@ -382,7 +388,10 @@ class _Rows:
         yield (
             differs & ~rows["simulcast"],
             *("another_time", "time", "warning"),
-            "Another row of the same session says " + spoken["clock"].str[:5] + ", which counts",
+            spoken["known"].map({True: "Pathful", False: "Another row of the same session"})
+            + " says "
+            + spoken["clock"].str[:5]
+            + ", which counts",
         )
 
 
@@ -416,10 +425,10 @@ def _crowded(cells: pa.StringArray, signs: str) -> pd.Series:
 
 
 def _stored(events: pa.Table | None) -> pd.DataFrame:
-    """The stored sessions by their ids: day, clock, status, what they are called, and their other id."""
+    """The stored sessions by their ids: day, clock, status, title, what they are called, their other id and source."""
     if events is None:
         events = pa.table({name: pa.array([], pa.string()) for name in RECALL.fields})
-    session, title, start, status, other = (events[name].combine_chunks() for name in RECALL.fields)
+    session, title, start, status, other, source = (events[name].combine_chunks() for name in RECALL.fields)
     day = pc.utf8_slice_codeunits(start, 0, 10)
     parts = {
         "day": day,
@@ -427,6 +436,8 @@ def _stored(events: pa.Table | None) -> pd.DataFrame:
         "status": status,
         "called": session_ids.called(day, title),
         "other": other,
+        "source": source,
+        "title": title,
     }
     return pd.DataFrame({name: series(part).array for name, part in parts.items()}, index=series(session))
 
@@ -519,7 +530,7 @@ _PRESENTER = Part(
     repeats=True,
 )
 
-RECALL = Recall(dataset="polaris.events", fields=("session_id", "title", "start", "status", "other_id"))
+RECALL = Recall(dataset="polaris.events", fields=("session_id", "title", "start", "status", "other_id", "source"))
 
 VIRTUAL_SESSIONS = Playbook(
     name=FORM.name,

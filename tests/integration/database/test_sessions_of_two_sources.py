@@ -157,3 +157,22 @@ def test_a_link_that_comes_later_is_what_the_session_is_known_by_from_then_on(
     assert registered(url) == [(NAMED, "ada@kck.example"), (NAMED, "ben@kck.example")]
     assert given("polaris.virtual_sessions", SHEET + LINKED.format("5001")).created == 0
     assert events(url) == [(NAMED, "5001")]
+
+
+@pytest.mark.parametrize("first", ["sheet", "report"])
+def test_the_time_of_a_session_without_a_link_is_pathfuls_whichever_comes_first(
+    first: str, wb: Workbench, given: Callable[[str, str], Batch], url: str
+) -> None:
+    texts = {
+        "sheet": ("polaris.virtual_sessions", SHEET + ADA),
+        "report": ("polaris.pathful_sessions", REPORT + row("5001")),
+    }
+    for each in (first, *(name for name in texts if name != first)):
+        given(*texts[each])
+    assert ask(url, "select starts_at::time::text from polaris.events") == [("15:30:00",)]
+    before = fingerprint(url)
+    told = given(*texts["sheet"])
+    (issue,) = [each for found in wb.rows.each(told) for each in found["issues"] if each["code"] == "another_time"]
+    assert issue["message"] == "Pathful says 15:30, which counts"
+    given(*texts["report"])
+    assert fingerprint(url) == before

@@ -41,7 +41,7 @@ def chunk(*rows: dict[str, str], first: int = 5) -> Chunk:
 
 def stored(*events: tuple[str, str, str, str] | tuple[str, str, str, str, str]) -> Known:
     """What is stored of events, as RECALL has it; without an other id where none is said."""
-    columns = zip(*((*event, None)[: len(RECALL.fields)] for event in events), strict=True)
+    columns = zip(*((*event, None, None)[: len(RECALL.fields)] for event in events), strict=True)
     named = zip(RECALL.fields, columns, strict=True)
     return Known(window="2026-2027", stored=pa.table({name: texts(*column) for name, column in named}))
 

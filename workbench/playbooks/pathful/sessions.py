@@ -80,7 +80,7 @@ class _Sessions(Rows):
             "status": self.status,
             "district": only(self["district_or_company"], of_educator),
             "session_type": self.same("Virtual"),
-            "source": self.same("pathful"),
+            "source": self.same(session_ids.PATHFUL),
         }
         return self.part(self.good, cells)
 
