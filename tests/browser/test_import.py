@@ -52,8 +52,9 @@ def test_a_file_is_corrected_committed_signed_found_and_undone(person: People, w
     ana.press("Preview the undo")
     ana.sees("What the undo would do")
     ana.press("Take it back")
-    ana.sees("go back to what they were before this import")
-    ana.press("Undo this import")
+    asked = ana.window.get_by_test_id("stPopoverBody")
+    expect(asked.get_by_text("go back to what they were before this import")).to_be_visible()
+    asked.get_by_role("button", name="Undo this import").click()
     ana.sees("Its undo")
     assert wb.records.get("elevate.students", "farid.haddad@example.com")["record"] is None
     assert [each.surprises for each in (ana, lena, support)] == [[], [], []]
