@@ -257,7 +257,7 @@ def test_an_expression_is_counted_by_its_values_or_by_yes_and_no(show: Show, wb:
     [
         ("length(", "write length"),
         ("nobody = 1", "there is no column called so"),
-        ("now()", "which none may have"),
+        ("now()", "is not among what there is"),
     ],
 )
 def test_an_expression_that_is_none_is_one_sentence_below_its_line(
