@@ -374,7 +374,7 @@ def test_a_kind_becomes_a_step_of_the_recipe_with_which_the_import_goes_on_and_t
     page.run()
     press(page, "Clean this column")
     assert [page.query_params[part] for part in ("batch", "do", "column")] == [str(batch.id), "map_values", '["phone"]']
-    assert [row[0] for row in page.dataframe[-1].value[["line"]].values.tolist()] == [2, 3]
+    assert any("2 of 3 rows" in each.value for each in page.markdown)
     page = show("clean", **page.query_params)
     press(page, "Add this step")
     assert "In phone, take ' 12 ' → '', '12' → ''." in " ".join(box.label for box in page.checkbox)
