@@ -81,11 +81,11 @@ def at_once(wb: Workbench, batch: Batch, picked: list[int], query: RowQuery) -> 
     with st.expander("Change many rows at once", icon=":material/edit_note:", on_change="rerun", key="at once") as box:
         if not box.open:
             return
-        number = len(picked) or wb.rows.number(batch, query)
-        said = issues.change(batch, number, picked=bool(picked))
+        said = issues.change(batch, len(picked), wb.rows.number(batch, query))
     if said is not None:
-        with st.spinner(f"{words.many(number)} ..."):
-            wb.fill_cells(batch, **said, lines=picked or None, query=query)
+        lines = None if said.pop("every") else picked
+        with st.spinner("Every row that is meant ..."):
+            wb.fill_cells(batch, **said, lines=lines, query=query)
         again(wb, batch)
 
 

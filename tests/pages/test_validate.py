@@ -176,6 +176,27 @@ def test_rows_that_are_picked_or_found_are_changed_at_once(
     assert names == ["Ada Park", "Ben Okafor", "Ada Parker"]
 
 
+def test_all_rows_that_are_found_are_changed_only_where_somebody_says_all(
+    show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    page = show("validate", batch=planned.id)
+    page.button_group(key="which").set_value("All rows").run()
+    page.session_state["at once"] = True
+    page.run()
+    page.selectbox(key="change column").select("full_name").run()
+    page.text_input(key="change to").set_value("Parker").run()
+    assert (page.button(key="change").label, page.button(key="change").disabled) == (
+        "Pick rows in the table first",
+        True,
+    )
+    page.radio(key="change which").set_value(True).run()
+    assert page.button(key="change").label == "Change 3 rows and check again"
+    page.button(key="change").click().run()
+    assert not page.exception
+    worked(planned)
+    assert {row["raw"]["full_name"] for row in wb.rows.each(planned)} == {"Parker"}
+
+
 def test_a_filter_stands_in_the_address(show: Show, planned: Batch) -> None:
     page = show("validate", batch=planned.id, field="phone")
     assert grid(page).lines == [3]

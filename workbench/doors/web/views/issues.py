@@ -316,19 +316,20 @@ def correction(said: Mapping[int, Mapping[str, str]], elsewhere: int) -> tuple[b
     return corrected, discarded
 
 
-def change(batch: Batch, number: int, *, picked: bool) -> dict[str, Any] | None:
-    """What is to stand in a column of so many rows, those that are picked or all that are found; None until somebody
-    has said it."""
-    which = f"the {words.many(number, 'picked row')}" if picked else f"all {words.many(number)} that are found here"
-    st.markdown(f"In **{which}**, on this page and on the others:" if not picked else f"In **{which}**:")
+def change(batch: Batch, picked: int, found: int) -> dict[str, Any] | None:
+    """What is to stand in a column of the rows that are picked, or of `every` row that is found, so many each; None
+    until somebody has said it. All of them are never meant unsaid."""
+    told = {False: f"{words.many(picked, 'picked row')}", True: f"All {words.many(found)} that are found here"}
+    every = bool(st.radio("Which rows", told, format_func=told.__getitem__, horizontal=True, key="change which"))
     column, instead, new = st.columns(3)
     header = column.selectbox("Column", batch.headers, index=None, placeholder="Choose a column", key="change column")
     was = instead.text_input("Instead of", key="change was", placeholder="(the whole cell)")
     text = new.text_input("Put", key="change to", placeholder="(nothing)")
-    label = f"Change {words.many(number)} and check again"
+    number = found if every else picked
+    label = f"Change {words.many(number)} and check again" if number else "Pick rows in the table first"
     ready = header is not None and number > 0
     if st.button(label, type="primary", disabled=not ready, icon=":material/check:", key="change"):
-        return {"header": header, "text": text, "instead_of": was or None}
+        return {"header": header, "text": text, "instead_of": was or None, "every": every}
     return None
 
 
