@@ -243,8 +243,8 @@ def _maps(step: Step, column: str, where: tuple[Condition, ...]) -> bool:
 
 def editing(recipe: Recipe) -> int | None:
     """The place of the step that is being edited."""
-    said = st.query_params.get("step", "")
-    return int(said) - 1 if said.isdecimal() and 0 < int(said) <= len(recipe.steps) else None
+    said = address.number("step")
+    return said - 1 if said is not None and 0 < said <= len(recipe.steps) else None
 
 
 def prepared(step: Step) -> dict[str, str]:
@@ -340,11 +340,7 @@ def said_options() -> Mapping[str, Any]:
 
 def said_columns(headers: Sequence[str]) -> list[str]:
     """The columns that the address says, of those that there are."""
-    try:
-        found = json.loads(st.query_params.get("column", "[]"))
-    except ValueError:
-        found = []
-    return [each for each in found if each in headers] if isinstance(found, list) else []
+    return [each for each in address.listed("column") if each in headers]
 
 
 def said_operation() -> str | None:

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from workbench.doors.web import words
+from workbench.doors.web import address, words
 from workbench.doors.web.grid import Sorted
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
@@ -275,9 +275,11 @@ def asked(batch: Batch) -> tuple[str, CellTest | None, int]:
         if column is not None:
             tests: dict[Test, str] = {"contains": "contains it", "equals": "is exactly it", "blank": "is blank"}
             test = st.selectbox("Which", list(tests), format_func=tests.__getitem__, key="which cell", width=140)
+        address.drop_nonsense("from")
         start = st.number_input(
             "From line",
             min_value=1,
+            max_value=address.MOST,
             step=50,
             key="from",
             bind="query-params",
