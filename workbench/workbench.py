@@ -60,7 +60,6 @@ from workbench.model.errors import (
     NoReason,
     NotDone,
     OwnWork,
-    PartOfRun,
     RecipeOfSheets,
     UnknownTemplate,
     WrongStage,

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import any_true, matches, replaced
+from workbench.model.said_texts import refuse_halves
 
 Rewrite = Callable[[pa.StringArray], pa.StringArray]
 
@@ -89,7 +90,9 @@ def tidied(text: str) -> str:
 
 
 def as_said(text: str) -> str:
-    """What a person has typed, without the white space around it; "" where nobody sees anything of it."""
+    """What a person has typed, without the white space around it; "" where nobody sees anything of it. Raises
+    HalfCharacter."""
+    refuse_halves(text)
     return text.strip() if tidied(text) else ""
 
 

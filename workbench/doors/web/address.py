@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from math import isfinite
 from typing import Any
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 OF_AN_UPLOAD = ("upload", "sheet", "layout", "template")
 """The parts of an address that say which upload it is about, and how it is read and cleaned."""
@@ -130,14 +128,6 @@ def as_number(text: str) -> int | None:
         return None
     found = int(text)
     return found if found <= MOST else None
-
-
-def drop_nonsense(part: str) -> None:
-    """Takes a part out of the address where a number is expected that it is not: a widget that is bound to it would
-    take infinity for a line."""
-    if part in st.query_params and number(part) is None:
-        with suppress(StreamlitAPIException):  # a widget that stands there already has put it right
-            st.query_params.pop(part)
 
 
 def before(part: str, widget: str) -> dict[str, Any]:

@@ -85,10 +85,12 @@ def facets_of_address() -> tuple[Facet, ...]:
     for each in said if isinstance(said, list) else []:
         try:
             chosen = Condition.from_dict(each["chosen"]) if each.get("chosen") else None
+            if chosen is not None:  # what can be asked of rows can be what a step is for
+                checked(Recipe(steps=(Step(operation="remove_rows", where=(chosen,)),)))
             facet = Facet(column=each["column"], by=each["by"], chosen=chosen, of=str(each.get("of", "")))
         except (KeyError, TypeError, AttributeError, WrongRecipe):
             continue
-        if facet.by in BY or facet.by == EXPRESSION:
+        if isinstance(facet.column, str) and facet.by in (*BY, EXPRESSION):
             found.append(facet)
     return tuple(found)
 
