@@ -34,7 +34,7 @@ def keep(wb: Workbench, batch: Batch, shown: Sequence[Mapping[str, Any]], said: 
 
 
 def lost(batch: Batch, said: Said) -> list[tuple[int, str]]:
-    """The cells of a grid, by line and header, into which something was typed that nothing keeps: they stay as they were."""
+    """The cells of a grid, by line and header, into which what nothing keeps was typed: they stay as they were."""
     cells = rows.corrected(batch, said.cells)
     return [(line, header) for line, row in cells.items() for header, text in row.items() if is_unkeepable(text)]
 
