@@ -189,13 +189,18 @@ def left_off(store: Store, limit: int) -> list[Batch]:
     return find(store, _LEFT_OFF, {}, limit)
 
 
-_LEFT_OFF = f"""
-part_of is null and undo_of is null and not dry_run and stage in ('staged', 'planned')
-and not exists (
+def locked(kind: int) -> str:
+    """Whether somebody holds the lock of a kind on a row of import_batch, in SQL; see `at_work`."""
+    return f"""exists (
     select from pg_locks
     where locktype = 'advisory' and objsubid = 1 and pid is not null
       and database = (select oid from pg_database where datname = current_database())
-      and (classid::bigint << 32 | objid::bigint) = hashtextextended(import_batch.id::text, 1))
+      and (classid::bigint << 32 | objid::bigint) = hashtextextended(import_batch.id::text, {kind}))"""
+
+
+_LEFT_OFF = f"""
+part_of is null and undo_of is null and not dry_run and stage in ('staged', 'planned')
+and not {locked(1)}
 and not exists (
     select from {QUEUE}.procrastinate_jobs where queueing_lock = import_batch.id::text and status in ('todo', 'doing'))
 """

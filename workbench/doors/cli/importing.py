@@ -29,7 +29,7 @@ from workbench.model.contract import OnEdit
 from workbench.model.errors import EmptyExport, NoRows, TemplateChanged, WorkbenchError
 from workbench.model.noticed import Noticed
 from workbench.model.salesforce import object_of
-from workbench.model.template import Mapping
+from workbench.model.template import Mapping, as_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -305,6 +305,7 @@ def _one(
 ) -> Batch:
     """One import, as far as it comes: staged, planned and, unless it is a dry run, written or held. What is `said` are
     the options of `Workbench.stage`; a saved template knows the columns that were left `unread`."""
+    save_template = as_name(save_template) if save_template is not None else None
     seen = wb.templates.named(save_template, wanted) if save_template is not None else None
     given = _cleaned(wb, given, wanted, template, said["recipe"])
     sheets = loading.sheets_of(given)
