@@ -112,7 +112,7 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
         return
     me = words.text(wb.settings.user)
     if found.done:
-        signs = glance.effects(batch, found, runs.written(wb, batch))
+        signs = glance.effects(batch, found, runs.written(wb, batch), runs.made(wb, batch))
         st.markdown(f"**{me} signs:** {words.text(' '.join(signs))} {evidence.settled(found)}")
     evidence.unsigned(found.open_points)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -150,7 +150,15 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     found, signed = wb.reconcile(batch), wb.signature(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
     compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
-    glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
+    glance.glance(
+        batch,
+        found,
+        runs.written(wb, batch),
+        compared,
+        wb.decided(batch),
+        made=runs.made(wb, batch),
+        counts=wb.rows.issue_counts(batch),
+    )
     if batch.part_of is None:  # of a part, the log and the signature are the run's
         sign_off(wb, batch, found, signed)
     if compared is not None:

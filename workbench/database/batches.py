@@ -143,7 +143,7 @@ def staged_figures(store: Store, batch: UUID) -> tuple[int, list[dict[str, Any]]
 
 _KINDS = """
 select issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'severity' as severity,
-       min(issue ->> 'message') as message, count(*)::int as rows
+       min(issue ->> 'message') as message, count(distinct line)::int as rows
 from workbench.import_row, jsonb_array_elements(errors) issue where batch_id = %s group by 1, 2, 3
 """
 

@@ -193,12 +193,12 @@ with counted as materialized ({})
 select null as code, null as field, null as severity, null as message, count(*)::int as rows
 from counted where status = 'failed'
 union all
-select issue ->> 'code', issue ->> 'field', issue ->> 'severity', min(issue ->> 'message'), count(*)::int
+select issue ->> 'code', issue ->> 'field', issue ->> 'severity', min(issue ->> 'message'), count(distinct line)::int
 from counted, jsonb_array_elements(errors) issue group by 1, 2, 3
 """
-_NOW = _COUNTED.format("select status, errors::jsonb as errors from incoming")
+_NOW = _COUNTED.format("select line, status, errors::jsonb as errors from incoming")
 _WAS = _COUNTED.format(
-    "select r.status, r.errors from workbench.corrected_row r join incoming i on i.line = r.line "
+    "select r.line, r.status, r.errors from workbench.corrected_row r join incoming i on i.line = r.line "
     "where r.batch_id = %(batch)s"
 )
 

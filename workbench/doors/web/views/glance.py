@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.doors.web import words
+from workbench.doors.web.views.issues import titled
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.comparison import Comparison, Figures
@@ -19,17 +20,26 @@ _SHOWN = 6
 
 
 def glance(
-    batch: Batch, found: Reconciliation, written: str, comparison: Comparison | None, decided: Sequence[str]
+    batch: Batch,
+    found: Reconciliation,
+    written: str,
+    comparison: Comparison | None,
+    decided: Sequence[str],
+    *,
+    made: Reconciliation | None = None,
+    counts: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Three columns: what changes, what is unusual, what was decided."""
+    """Three columns: what changes, what is unusual, what was decided. `made` is what becomes of the rows that a recipe
+    made of the file's; `counts` are the kinds of issues of its rows."""
     with st.container(key="glance"):
         changes, unusual, by_whom = st.columns(3, gap="small")
     with changes, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What changed**" if batch.stage == "completed" else "**What changes**")
-        st.markdown(_listed(effects(batch, found, written)))
+        st.markdown(_listed(effects(batch, found, written, made)))
     with unusual, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What is unusual**")
         _unusual(comparison)
+        _warned(batch, counts)
     with by_whom, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What was decided, and by whom**")
         _decided(decided)
@@ -60,17 +70,32 @@ def _unusual(comparison: Comparison | None) -> None:
     st.caption(f"{comparison.beside[:1].upper()}{comparison.beside[1:]}.")
 
 
+def _warned(batch: Batch, counts: Sequence[Mapping[str, Any]]) -> None:
+    """What rows are warned of and written all the same, the most frequent first."""
+    warned = [each for each in counts if each["severity"] == "warning" and each["code"] not in _TOLD_ELSEWHERE]
+    told = [f"{words.many(each['rows'])} with a warning: {titled(batch, each)}." for each in warned]
+    st.markdown(_listed(told[:_SHOWN]))
+    if len(told) > _SHOWN:
+        st.caption(f"And {words.many(len(told) - _SHOWN, 'more kind')} of warning: they stand at Validate.")
+
+
+_TOLD_ELSEWHERE = ("duplicate_key", "already_exists", "filtered", "protected", "edited")
+"""The warnings of rows that change nothing, or not all: their outcome, or a sentence of its own, says so."""
+
+
 def _listed(sentences: Sequence[str]) -> str:
     return "\n".join(f"- {words.text(sentence)}" for sentence in sentences)
 
 
-def effects(batch: Batch, found: Reconciliation, written: str) -> list[str]:
-    """What an import does, or has done, to the records: what is written, what stays as it is, what stays out."""
+def effects(batch: Batch, found: Reconciliation, written: str, made: Reconciliation | None = None) -> list[str]:
+    """What an import does, or has done, to the records: what is written, what stays as it is, what stays out; `made` is
+    what becomes of the rows that a recipe made of its own."""
     done = batch.stage == "completed"
     verb = "written" if done else "to be written"
     told = ["No row is written."]
     if found.created or found.updated:
-        told = [f"{written} {verb}: {_made(found, done=done)}."]
+        rows = f", as {words.many(made.created + made.updated, 'made row')}" if made is not None else ""
+        told = [f"{written} {verb}{rows}: {_made(made or found, done=done)}."]
     if found.skipped:
         verb = "changed" if done else "changes" if found.skipped == 1 else "change"
         told.append(f"{words.many(found.skipped)} {verb} nothing.")

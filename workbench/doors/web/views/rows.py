@@ -268,7 +268,7 @@ def page(
     if len(starts) > 1 or more:
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             if by_lines:
-                span = f"lines {rows[0]['line']:,} to {rows[-1]['line']:,}" if rows else "no more rows"
+                span = f"lines {_line(rows[0]):,} to {_line(rows[-1]):,}" if rows else "no more rows"
             else:
                 span = f"rows {starts[-1] + 1:,} to {starts[-1] + len(rows):,} in this order"
             st.caption(f"Page {len(starts)}: {span}", width="content")
