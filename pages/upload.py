@@ -235,18 +235,17 @@ def begin(
 def which_dataset(wb: Workbench, sheet: Sheet) -> str | None:
     """The dataset, recognised and explained, or chosen by a person; it stands in the address."""
     recognised = sheets.recognised(sheet)
-    scored = {name: (catalog.contract(name).title, score, reason) for name, score, reason in recognised}
+    reasons = {name: (catalog.contract(name).title, reason) for name, _, reason in recognised}
     known = sheets.known_to(wb, sheet)
     template = which_template(known)
     said = st.query_params.get("dataset")
     if template is not None:
         of = next(each for each in known if each.template == template)
-        why = f"cleaned as the template {template.name} says, it has the template's columns"
+        why = f"Cleaned as the template {template.name} says, it has the template's columns"
         why += f", {of.but}" if of.missing else ""
-        score = 1 - len(of.missing) / len(template.mapping.columns)
-        scored[template.dataset] = (catalog.contract(template.dataset).title, score, why)
-    likely = said if said in scored else template.dataset if template is not None else sheets.recognised_as(sheet)
-    chosen = files.dataset(scored, likely, sheets.may_be(sheet), known_otherwise=bool(known))
+        reasons[template.dataset] = (catalog.contract(template.dataset).title, f"{why}.")
+    likely = said if said in reasons else template.dataset if template is not None else sheets.recognised_as(sheet)
+    chosen = files.dataset(reasons, likely, sheets.may_be(sheet), known_otherwise=bool(known))
     if chosen in catalog.FORMS:
         st.caption(f"It becomes {formats.becomes(chosen)}.")
     if chosen and chosen != likely:

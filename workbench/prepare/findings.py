@@ -43,6 +43,8 @@ class Finding:
     """In words."""
     step: Step | None = None
     """What puts it right; None where a person chooses among clusters of values."""
+    is_choice: bool = False
+    """Whether there are other steps that put it right as well, so that a person says which one."""
     way: str = ""
     """How the values are compared then: key_collision or nearest."""
     texts: tuple[str, ...] = ()
@@ -88,7 +90,8 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
     if len(several := values.filter(pc.match_substring_regex(values, _TWO_MAILS))):
         options = {**_separator(several), "into": [header, f"{header} 2"]}
         step = Step(operation="split", columns=(header,), options=options)
-        yield Finding(column=header, what=f"{many(len(several))} with two e-mail addresses", step=step)
+        what = f"{many(len(several))} with two e-mail addresses"
+        yield Finding(column=header, what=what, step=step, is_choice=True)  # columns, or rows of their own
     yield from _mixed_dates(header, values)
     if len(values.unique()) <= _REPEATED * len(values) and not _are_mails(values):
         yield from _clusters(header, pc.fill_null(trimmed(mended), ""))
@@ -130,13 +133,27 @@ def _mixed_dates(header: str, values: pa.StringArray) -> Iterator[Finding]:
     if _count(pc.is_valid(read)) < _DATES * len(values):
         return
     plain = pc.fill_null(pc.equal(read, values), False)
-    if rows := _count(pc.and_(pc.is_valid(read), pc.invert(plain))):
-        examples = values.filter(pc.and_(pc.is_valid(read), pc.invert(plain))).unique().slice(0, 2).to_pylist()
+    otherwise = values.filter(pc.and_(pc.is_valid(read), pc.invert(plain)))
+    if rows := len(otherwise):
         form = next(
             (order for order, days_ in zip(dates.ORDERS, days, strict=True) if _all_read(read, days_, days)), ""
         )
         step = Step(operation="dates", columns=(header,), options={"form": form} if form else {})
-        yield Finding(column=header, what=f"{many(rows)} with dates written as {' or '.join(examples)}", step=step)
+        what = f"{many(rows)} with dates written as {_a_date_of_each_form(otherwise)}"
+        yield Finding(column=header, what=what, step=step)
+
+
+def _a_date_of_each_form(written: pa.StringArray) -> str:
+    """The first date of each form that there is, the most frequent form first: "01/10/2026 or 23 Oct 2026"."""
+    forms = written
+    for run, sign in (("[A-Za-z]+", "month"), ("[0-9]{3,}", "year"), ("[0-9]+", "number")):
+        forms = pc.replace_substring_regex(forms, run, sign)
+    every = pa.table({"date": written, "form": forms}).group_by("form", use_threads=False)
+    found = every.aggregate([("date", "first"), ("date", "count")]).sort_by([("date_count", "descending")])
+    examples = found["date_first"].to_pylist()
+    if len(examples) > _SHOWN:
+        return first_of(examples, _SHOWN, more="other form")
+    return " or ".join(examples)
 
 
 def _all_read(read: pa.StringArray, in_order: pa.StringArray, every: list[pa.StringArray]) -> bool:

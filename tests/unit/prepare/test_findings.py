@@ -93,6 +93,20 @@ def test_dates_that_could_be_either_have_none(opened: Opened) -> None:
     assert steps(opened("day,x\n01/02/2026,1\n2026-12-26,2\n")) == [("dates", {})]
 
 
+def test_of_dates_one_example_of_each_form_is_shown_the_most_frequent_first(opened: Opened) -> None:
+    days = ["8/10/2026", "23 Oct 2026", "1/10/2026", "2026-10-02", "Oct. 3, 2026", "4 Oct 2026", "05.10.2026", "6.1.26"]
+    found = said(opened("day,x\n" + "".join(f'"{day}",1\n' for day in days[:4])))
+    assert found == [("day", "3 rows with dates written as 8/10/2026 or 23 Oct 2026")]
+    found = said(opened("day,x\n" + "".join(f'"{day}",1\n' for day in days)))
+    told = "7 rows with dates written as 8/10/2026, 23 Oct 2026, Oct. 3, 2026 and 2 other forms"
+    assert found == [("day", told)]
+
+
+def test_two_addresses_are_a_choice_of_columns_or_rows_and_what_takes_blanks_away_is_none(opened: Opened) -> None:
+    found = findings(opened('mail,name\n"a@b.org;c@d.org"," Ann"\ne@f.org,Bo\n'))
+    assert [(each.column, each.is_choice) for each in found] == [("mail", True), ("name", False)]
+
+
 def test_values_that_are_probably_one_are_told_and_left_to_a_person(opened: Opened) -> None:
     found = findings(opened("course,x\n" + "Welding,1\n" * 6 + "welding,2\nWeldng,3\n"))
     assert [(each.step, each.way) for each in found] == [(None, "key_collision"), (None, "nearest")]
