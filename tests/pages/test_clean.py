@@ -225,6 +225,8 @@ def test_a_column_is_counted_by_what_its_dataset_says_of_it_and_the_step_is_for_
         "clean", **{**page.query_params, "column": '["email"]', "do": "blank_texts", "options": '{"texts":["x"]}'}
     )
     press(page, "Add this step")
+    page = show("clean", **{**page.query_params, "facets": page.query_params["facets"].replace("bad_email", "bad_url")})
+    assert "bad url (0)" in plain(page)
     asked = Condition(column="email", test="issue", values=("bad_email",), text="elevate.students.email")
     assert kept(wb, upload).steps[0].where == (asked,)
     page = show("clean", facets=facets({"column": "email", "by": "issue", "of": "elevate.students.phone"}), **address)
@@ -459,7 +461,7 @@ def test_of_several_templates_that_know_a_file_it_is_asked_which(show: Show, wb:
     assert "Its columns are those of the template learners (elevate.students)." in said
     assert "Its columns are those of the template enr (elevate.enrollments)." in said
     page = _take(page, learners.id)
-    assert "cleaned as the template learners says" in plain(page)
+    assert "Cleaned as the template learners says" in plain(page)
     assert page.query_params["dataset"] == "elevate.students"
     page = show("map", **page.query_params)
     assert mapped(page) == ["Mail", "who", "Phone"]

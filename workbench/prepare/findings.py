@@ -30,6 +30,9 @@ _SHOWN = 3
 _CUT = 40  # characters of a value that are shown
 _LOST = "\ufffd"
 """What stands where a program could not write a letter."""
+_LOST_TWICE = _LOST.encode().decode("latin-1")
+"""The same, read in a wrong encoding later."""
+_LOST_LETTER = f"{_LOST}|{_LOST_TWICE}"
 _TWO_MAILS = r"^\s*[^\s@;,/|]+@[^\s@;,/|]+\s*[;,/|\s]\s*[^\s@;,/|]+@[^\s@;,/|]+\s*$"
 _BETWEEN = r"\s*[;,/|]\s*|\s+"
 
@@ -77,14 +80,17 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
         return
     yield from _white_space(header, cells)
     mended = mojibake.repaired(cells)
-    if changed := _first(cells, pc.not_equal(cells, mended), mended):
+    whole = pc.invert(pc.match_substring(mended, _LOST))  # a letter that was lost before comes back by nothing
+    if changed := _first(cells, pc.and_(pc.not_equal(cells, mended), whole), mended):
         rows, was, by = changed
         what = f"{many(rows)} with letters that were read in a wrong encoding: {was} is {by}"
         yield Finding(column=header, what=what, step=Step(operation="repair", columns=(header,)))
-    if lost := _count(pc.match_substring(values, _LOST)):
-        first = values.filter(pc.match_substring(values, _LOST))[0].as_py()
-        where = Condition(column=header, test="pattern", text=_LOST)
-        what = f"{many(lost)} that lost a letter when the file was written: {_around(first, first.index(_LOST))}"
+    lost = cells.filter(pc.match_substring_regex(cells, _LOST_LETTER))
+    if len(lost):
+        first = lost[0].as_py().strip()
+        place = min(first.index(sign) for sign in (_LOST, _LOST_TWICE) if sign in first)
+        where = Condition(column=header, test="pattern", text=_LOST_LETTER)
+        what = f"{many(len(lost))} that lost a letter when the file was written: {_around(first, place)}"
         yield Finding(column=header, what=what, where=where)
     yield from _nothing(header, values)
     if len(several := values.filter(pc.match_substring_regex(values, _TWO_MAILS))):

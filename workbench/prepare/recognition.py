@@ -215,9 +215,7 @@ def _may_be(sample: Chunk, given: Suggestion, contract: Contract) -> bool:
     return trimmed(cells).null_count == len(cells) or any_true(could_be(KINDS[kind], cells))
 
 
-def _reason(
-    sheet: Sheet, found: Sequence[Suggestion], lacking: Sequence[Field], said: str, named: bool
-) -> str:
+def _reason(sheet: Sheet, found: Sequence[Suggestion], lacking: Sequence[Field], said: str, named: bool) -> str:
     if not found:
         return "None of its columns is a field of it."
     columns = f"{len(found)} of {len(sheet.headers)} columns {'is a field' if len(found) == 1 else 'are fields'} of it"

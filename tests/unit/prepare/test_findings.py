@@ -61,9 +61,19 @@ def test_of_a_long_text_what_is_around_the_wrong_letter_is_shown(opened: Opened)
 def test_letters_that_were_lost_are_named_and_left_to_a_person(opened: Opened) -> None:
     (found,) = findings(opened("name\nM\ufffdller\nAnn\n"))
     assert found.what == "1 row that lost a letter when the file was written: M\ufffdller"
-    assert (found.step, found.where) == (None, Condition(column="name", test="pattern", text="\ufffd"))
+    assert (found.step, found.where) == (None, Condition(column="name", test="pattern", text="\ufffd|ï¿½"))
     assert not found.is_done(Recipe())
     assert found.is_done(Recipe(steps=(Step(operation="map_values", columns=("name",)),)))
+
+
+def test_a_lost_letter_that_was_read_in_a_wrong_encoding_is_lost_and_no_step_brings_it_back(opened: Opened) -> None:
+    assert said(opened("name,x\nMï¿½ller,1\nAnn,2\n")) == [
+        ("name", "1 row that lost a letter when the file was written: Mï¿½ller")
+    ]
+    assert [what for _, what in said(opened("name,x\nMï¿½ller,1\nJosÃ©,2\n"))] == [
+        "1 row with letters that were read in a wrong encoding: JosÃ© is José",
+        "1 row that lost a letter when the file was written: Mï¿½ller",
+    ]
 
 
 def test_texts_that_mean_nothing_are_named_for_the_step(opened: Opened) -> None:

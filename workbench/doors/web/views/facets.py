@@ -14,6 +14,7 @@ from workbench.doors.web import browser, words
 from workbench.doors.web.recipe_editor import BY, EXPRESSION, Facet
 from workbench.model.contract import Contract
 from workbench.model.recipe import Condition
+from workbench.model.wording import listed
 from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.facets import Counted
 
@@ -248,12 +249,19 @@ def choices(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
             )
     if facet.chosen is not None and all(condition != facet.chosen for _, condition, _ in counted.choices):
         st.checkbox(
-            f"{words.label(str(facet.chosen))} (0)",
+            f"{words.label(_told(facet.chosen))} (0)",
             True,
             key=f"{key} gone",
             on_change=_take,
             args=(place, facet, facet.chosen, f"{key} gone", change),
         )
+
+
+def _told(condition: Condition) -> str:
+    """What was chosen and is there no more, as short as what there is."""
+    if condition.test != "issue":
+        return str(condition)
+    return listed([code.replace("_", " ") for code in condition.values]) if condition.values else "nothing wrong"
 
 
 def _take(place: int, facet: Facet, condition: Condition, key: str, change: Change) -> None:
