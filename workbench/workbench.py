@@ -593,7 +593,7 @@ class Workbench:
             return {dataset: self.cleaned(found[dataset], dataset, template=options.template, recipe=options.recipe)}
         if options.recipe is not None:
             raise RecipeOfSheets(playbook=dataset)
-        saved = {each.dataset: each for each in self._saved(options.template)}
+        saved = {each.dataset: each for each in self._saved(options)}
         return {name: cleaned_once(one, None, saved.get(name)) for name, one in found.items()}
 
     def _found(self, sheet: Given, dataset: str) -> dict[str, Sheet]:
@@ -611,9 +611,10 @@ class Workbench:
             return {name: found[name] for name in playbook.datasets if name in found}
         return recognition.sheets_of(given, playbook.datasets, playbook.name)
 
-    def _saved(self, template: str | None) -> list[Template]:
-        """The templates of that name or id, each of another dataset; raises UnusableTemplate."""
-        return [templates.usable(each) for each in self.templates.all() if template in (each.name, each.id)]
+    def _saved(self, options: Options) -> list[Template]:
+        """The templates of the names or ids that were said, each of another dataset; raises UnusableTemplate."""
+        said = {options.template, *options.templates}
+        return [templates.usable(each) for each in self.templates.all() if said & {each.name, each.id}]
 
     def _fill(self, run: Run, reporter: Reporter, sheets: dict[str, Sheet] | None = None) -> Batch:
         playbook = self._playbook(run.face)
@@ -661,7 +662,7 @@ class Workbench:
     ) -> Batch:
         playbook, home = PLAYBOOKS.get(dataset), self.settings.home
         if playbook is not None and playbook.form is None:
-            saved = self._saved(options.template)
+            saved = self._saved(options)
             if options.template and not any(each.dataset in sheets for each in saved):
                 raise UnknownTemplate(template=options.template, dataset=dataset)
             return runs.begin_sheets(self._store, home, sheets, playbook, options, saved, identifier, lend=lend)

@@ -16,6 +16,8 @@ class Options:
 
     template: str | None = None
     """A saved template, by its name or id."""
+    templates: Sequence[str] = ()
+    """Of several sheets: further ones, each for the sheet of its dataset."""
     columns: Pairs[str, str] | None = None
     """Header -> field; "" leaves a column out."""
     value_maps: Pairs[str, Pairs[str, str]] | None = None

@@ -340,6 +340,15 @@ def said_options() -> Mapping[str, Any]:
     return address.said("options")
 
 
+def options_of_both(before: str | None, now: str | None) -> dict[str, Any]:
+    """What the address says of the options of one operation that another has as well."""
+    if before not in OPERATIONS or now not in OPERATIONS:
+        return {}
+    asked = {each.name: (each.kind, each.choices) for each in OPERATIONS[before].options}
+    both = [each.name for each in OPERATIONS[now].options if asked.get(each.name) == (each.kind, each.choices)]
+    return {name: value for name, value in said_options().items() if name in both}
+
+
 def said_columns(headers: Sequence[str]) -> list[str]:
     """The columns that the address says, of those that there are."""
     return [each for each in address.listed("column") if each in headers]
