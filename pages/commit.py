@@ -65,7 +65,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
     if hold:
         st.markdown("Nothing is written; the import waits until that is corrected, or a person lets it go on.")
     else:
-        st.markdown(words.text(" ".join(glance.effects(batch, wb.reconcile(batch), runs.written(wb, batch)))))
+        st.markdown(words.text(" ".join(glance.effects(batch, wb.reconcile(batch), runs.written(wb, batch), ()))))
         st.caption("All of that is written at once, or none of it, in your name. It can be taken back at History.")
     with st.container(horizontal=True, vertical_alignment="center"):
         label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
@@ -90,6 +90,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
     batch = batches.chosen(wb)
     stepper("commit", runs.face(wb, batch))
     batches.facts(wb, batch)
+    batches.undoes(wb, batch)
     batches.busy(wb, batch)
     if batch.part_of is not None and batch.plan:
         plan(wb, batch)

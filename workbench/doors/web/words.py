@@ -93,7 +93,8 @@ def sheet(batch: Batch) -> str:
 
 def titled(batch: Batch, title: str) -> str:
     """One line that tells a batch from another; its title says what is imported."""
-    return f"{batch.file_name} · {title} · {here(batch.created_at)} · {batch.state}"
+    undo = "Undo of " if batch.undo_of is not None else ""
+    return f"{undo}{batch.file_name} · {title} · {here(batch.created_at)} · {batch.state}"
 
 
 def told(issues: Sequence[Mapping[str, str]]) -> str:
