@@ -118,13 +118,14 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
         evidence.bundle(batch, signed=False)
         return
     me = words.text(wb.settings.user)
+    own = wb.is_own(batch)
     if found.done:
         signs = glance.effects(batch, found, runs.written(wb, batch), wb.decided(batch))
         settled = evidence.settled(found, undo=batch.undo_of is not None)
-        st.markdown(f"**{me} signs:** {words.text(' '.join(signs))} {settled}")
-    evidence.unsigned(found.open_points)
+        st.markdown(f"**{'To be signed' if own else f'{me} signs'}:** {words.text(' '.join(signs))} {settled}")
+    evidence.unsigned([*found.open_points, *([evidence.OWN] if own and found.done else [])])
     with st.container(horizontal=True, vertical_alignment="center"):
-        wanted = st.button(f"Sign off as {me}", type="primary", disabled=not found.done, icon=":material/draw:")
+        wanted = st.button(f"Sign off as {me}", type="primary", disabled=own or not found.done, icon=":material/draw:")
         evidence.bundle(batch, signed=False)
         if found.stage in ("planned", "held"):
             address.link("commit", "Commit it first", batch=batch.id)

@@ -558,6 +558,10 @@ class Workbench:
         """Who signed, when, and the digest; None when nobody has."""
         return proof.signature(self._store, self.batches.get(batch).id)
 
+    def is_own(self, batch: Batch | UUID | str) -> bool:
+        """Whether the person who works here ran an import, and somebody else is there who has to sign it."""
+        return proof.is_own(self._store, self.batches.get(batch))
+
     def query(self, statement: str, values: Pairs[str, object] | tuple[object, ...] = ()) -> "pd.DataFrame":
         """The answer to a question in SQL about the tenant's imports and records: a statement, whose `%s` or `%(name)s`
         the `values` are. It sees what the tenant may see, and can change nothing. Raises WrongQuestion.

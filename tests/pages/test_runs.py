@@ -381,6 +381,15 @@ def test_the_rows_of_several_sheets_are_explained_sheet_by_sheet(show: Show, wb:
     assert wb.signature(several) is not None
 
 
+def test_rows_of_a_workbook_that_is_held_say_so_and_on_which_worksheet_they_stand(
+    show: Show, wb: Workbench, several: Batch
+) -> None:
+    assert wb.commit(several).stage == "held"
+    page = show("record", find="Welding")
+    assert "**to be created** · book.xlsx, worksheet courses, line 3" in said(page)
+    assert "Its import waits for a person's decision: nothing was written." in said(page)
+
+
 @pytest.mark.parametrize("name", ["map", "profile"])
 def test_a_page_about_a_file_asks_which_sheet_is_meant(show: Show, wb: Workbench, several: Batch, name: str) -> None:
     page = show(name, batch=several.id)

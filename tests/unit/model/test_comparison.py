@@ -1,7 +1,7 @@
 """What is unusual about an import beside the last ones, in words."""
 
-from datetime import UTC, datetime
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 

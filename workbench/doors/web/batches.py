@@ -79,8 +79,8 @@ def _leave() -> None:
 def facts(wb: Workbench, batch: Batch) -> None:
     """The file, what is imported, who, when, where the batch stands, in one line; what ended it; and the run that it
     belongs to."""
-    undo = "Undo of " if batch.undo_of is not None else ""
-    parts = [f"{undo}**{words.text(batch.file_name)}**", words.text(wb.title(batch)), batch.state]
+    of = "Undo of " if batch.undo_of is not None else ""
+    parts = [f"{of}**{words.text(batch.file_name)}**", words.text(wb.title(batch)), batch.state]
     parts += [f"by {words.text(batch.initiated_by)}", f"{words.here(batch.created_at)}"]
     if batch.window:
         parts.append(words.text(batch.window))

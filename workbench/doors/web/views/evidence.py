@@ -20,6 +20,10 @@ WORDS = (
 )
 
 
+OWN = "You ran it; somebody else has to sign it off."
+"""What keeps people from signing their own work."""
+
+
 def definition_of_done(found: Reconciliation) -> None:
     """The playbook's definition, point by point, with this batch's figures."""
     with st.container(border=True):
