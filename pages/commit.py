@@ -17,7 +17,7 @@ def plan(wb: Workbench, batch: Batch) -> None:
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
     compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
-    glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
+    glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch), wb.changed_fields(batch))
     asked = batch.stage in ("planned", "held") and batch.part_of is None and batch.undo_of is None
     if asked:
         decide(wb, batch)

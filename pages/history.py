@@ -53,7 +53,7 @@ def one(wb: Workbench, batch: Batch) -> None:
         outcomes.removed(batch)
         signature(wb, batch)
         compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
-        glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
+        glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch), wb.changed_fields(batch))
         if compared is not None:
             glance.beside(compared)
         totals.table(wb, batch)

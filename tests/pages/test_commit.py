@@ -257,6 +257,7 @@ def test_a_lead_sees_what_changes_what_is_unusual_and_who_decided_what(
     told = "\n".join(part.value for part in (*page.markdown, *page.caption)).replace("\\", "")
     assert "- 3 rows to be written: 2 make new records and 1 changes a known one." in told
     assert "- 1 row changes nothing." in told
+    assert "- Of known ones: full name in 1 row, phone in 1 row." in told
     assert "- Phone is filled in 25% of the rows, and was 50%." in told
     assert "rows created" not in told  # the last one was the first load
     assert "Beside the last import of this dataset, whose files have other names." in told

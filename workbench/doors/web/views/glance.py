@@ -12,7 +12,7 @@ from workbench.model.batch import ENDED, OUTCOMES, Batch
 from workbench.model.comparison import Comparison, Figures
 from workbench.model.hold import Hold, waiting
 from workbench.model.reconciliation import Reconciliation
-from workbench.model.wording import listed
+from workbench.model.wording import first_of, listed
 from workbench.prepare.cleaning import CLEANED
 
 _SHOWN = 6
@@ -20,20 +20,31 @@ _SHOWN = 6
 
 
 def glance(
-    batch: Batch, found: Reconciliation, written: str, comparison: Comparison | None, decided: Sequence[str]
+    batch: Batch,
+    found: Reconciliation,
+    written: str,
+    comparison: Comparison | None,
+    decided: Sequence[str],
+    fields: Mapping[str, int],
 ) -> None:
-    """Three columns: what changes, what is unusual, what was decided."""
+    """Three columns: what changes (`fields` of known records in so many rows), what is unusual, what was decided."""
     with st.container(key="glance"):
         changes, unusual, by_whom = st.columns(3, gap="small")
     with changes, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What changed**" if batch.stage == "completed" else "**What changes**")
-        st.markdown(_listed(effects(batch, found, written, decided)))
+        st.markdown(_listed([*effects(batch, found, written, decided), *_named(fields)]))
     with unusual, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What is unusual**")
         _unusual(batch, comparison)
     with by_whom, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What was decided, and by whom**")
         _decided(batch, decided)
+
+
+def _named(fields: Mapping[str, int]) -> list[str]:
+    """Which fields of known records get another value, and in how many rows."""
+    told = [f"{words.field(name)} in {words.many(rows)}" for name, rows in fields.items()]
+    return [f"Of known ones: {first_of(told, _SHOWN)}."] if told else []
 
 
 def _decided(batch: Batch, told: Sequence[str]) -> None:
