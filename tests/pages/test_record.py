@@ -193,6 +193,10 @@ def test_a_student_lists_the_rows_that_name_her_and_did_not_get_in(
     assert "Rows that name it and did not get in" in [heading.value for heading in page.header]
     assert "**unmatched** (course) · autumn.csv, line 3" in said(page)
     assert "autumn.csv, line 4" not in said(page)
+    lost = "email,full_name\nno address,Ada Lee\n"
+    wb.import_sheet(sheet(lost, "lost.csv"), "elevate.students", skip_errors=True)
+    page = ask(show("record"), "Ada Lee")  # a row that has her name hides none that have her address
+    assert "lost.csv, line 2" in said(page) and "autumn.csv, line 3" in said(page)
 
 
 def test_why_she_is_not_in_there_is_told_where_it_is_asked(show: Show, twice: tuple[Batch, Batch]) -> None:

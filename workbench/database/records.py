@@ -246,7 +246,8 @@ _HISTORY = f"""
     union select batch_id, line from workbench.import_outcome where record_id = %(record)s and outcome = 'updated'
     union select batch_id, line from keyed
 )
-select b.id as batch, b.undo_of, b.file_name, coalesce(e.sources[1], e.line) as line, e.line as of_row, e.outcome, e.reason, e.payload,
+select b.id as batch, b.undo_of, b.file_name, e.line as of_row, coalesce(e.sources[1], e.line) as line,
+       e.outcome, e.reason, e.payload,
        e.before, e.refs, e.issues, b.stage, b.mapping, b.initiated_by_id as run_by,
        coalesce(b.completed_at, b.planned_at, b.created_at) as at,
        e.explanation, e.corrected_by, e.corrected_at, s.signed_by,
