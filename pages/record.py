@@ -186,9 +186,11 @@ def left_out(wb: Workbench, dataset: str, now: Mapping[str, Any] | None, known: 
     """The rows that say what the record is known by, and did not get in; those that were found with it are told at the
     end of the page."""
     first = contract(dataset).key_fields[0]
-    if known or now is None or first.reference is not None:
+    if now is None or first.reference is not None:
         return
     found, whole = wb.records.left_out(str(now[first.target]))
+    told = {(one["batch"], one["line"]) for one in known}
+    found = [one for one in found if (one["batch"], one["line"]) not in told]
     if not found:
         return
     st.header("Rows that name it and did not get in")

@@ -15,6 +15,7 @@ from workbench.database import (
     asking,
     at_work,
     batches,
+    changed_fields,
     committing,
     comparing,
     embedded,
@@ -564,6 +565,15 @@ class Workbench:
     def signature(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """Who signed, when, and the digest; None when nobody has."""
         return proof.signature(self._store, self.batches.get(batch).id)
+
+    def changed_fields(self, batch: Batch | UUID | str) -> dict[str, int]:
+        """The fields of known records that an import changes, each with the number of rows that do, the most frequent
+        first; of a run with its parts' names, of very many rows of the first 20,000."""
+        return changed_fields.counted(self._store, self.batches.get(batch))
+
+    def is_own(self, batch: Batch | UUID | str) -> bool:
+        """Whether the person who works here ran an import, and somebody else is there who has to sign it."""
+        return proof.is_own(self._store, self.batches.get(batch))
 
     def query(self, statement: str, values: Pairs[str, object] | tuple[object, ...] = ()) -> "pd.DataFrame":
         """The answer to a question in SQL about the tenant's imports and records: a statement, whose `%s` or `%(name)s`
