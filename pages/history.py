@@ -10,7 +10,7 @@ from workbench.doors.web import address, batches, formats, runs, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import STEPS
 from workbench.doors.web.views import glance, history, outcomes, totals
-from workbench.model.batch import Batch, kept_by
+from workbench.model.batch import Batch, kept_by, named_since
 
 
 def every(wb: Workbench) -> None:
@@ -131,10 +131,11 @@ def take_back(wb: Workbench, batch: Batch, happened: list[dict[str, Any]]) -> No
     st.markdown(f"What the undo would do, as of {words.here(preview.planned_at)}:")
     found = wb.reconcile(preview)
     outcomes.figures(found, planned=True, key="of the undo")
-    batches.open_figures(wb, preview, found)
     told = words.text(" ".join(wb.decided(preview)) or "Nothing is taken back.")
+    st.markdown(told)  # the figures count what goes as updated, too
+    batches.open_figures(wb, preview, found)
     if named := wb.batches.named_since(preview):
-        st.warning(history.named_since(named), icon=":material/person_remove:")
+        st.warning(words.text(named_since(named)), icon=":material/person_remove:")
     with st.popover("Take it back", type="primary", icon=":material/undo:"):
         st.markdown(f"{told} All at once or none, in your name.")
         if st.button("Undo this import", type="primary", icon=":material/undo:"):

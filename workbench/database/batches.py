@@ -375,7 +375,11 @@ with gone as materialized (
 ), later as materialized (
     select b.id, b.plan, b.file_name, coalesce(b.part_of, b.id) as run from workbench.import_batch b
     join workbench.import_batch u on u.id = %(undo)s join workbench.import_batch undone on undone.id = u.undo_of
-    where b.stage = 'completed' and b.undo_of is null and b.completed_at > undone.completed_at
+    where b.stage = 'completed' and b.undo_of is null and b.completed_at > undone.completed_at and b.skipped > 0
+      and exists (  -- into a table of what is undone, or of a part of it
+        select from workbench.import_batch p join workbench.dataset d on d.data_type = p.data_type
+        join workbench.dataset same on same.family = d.family and same.target = d.target
+        where undone.id in (p.id, p.part_of) and same.data_type = b.data_type)
       and b.id <> u.undo_of and workbench.undone_by(b.id) is null
 )
 select run as batch, file_name, count(distinct o.record_id)::int as records

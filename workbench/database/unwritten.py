@@ -276,12 +276,13 @@ from keyed k join workbench.import_batch b on b.id = k.batch_id
 join workbench.import_outcome o on o.batch_id = b.id and o.line = k.line and o.plan = b.plan
 where b.stage = 'completed' and b.undo_of is null and workbench.undone_by(b.id) is null
   and (o.outcome in ('created', 'updated') or o.outcome = 'skipped' and o.reason in ('unchanged', 'kept'))
-  -- a record that an undo, or a file without it, took away since is not there for having been found there
-  and not exists (
+  -- what an undo took away or put back since is not there for having been found there
+  and (o.outcome <> 'skipped' or not exists (
     select from workbench.import_outcome gone
     join workbench.import_batch u on u.id = gone.batch_id and u.plan = gone.plan
-    where gone.record_id = o.record_id and gone.outcome = 'updated' and gone.reason = 'removed'
-      and u.undo_of is not null and u.stage = 'completed' and u.completed_at > b.completed_at)
+    where gone.record_id = o.record_id and gone.outcome = 'updated'
+      and u.undo_of is not null and u.stage = 'completed' and u.completed_at > b.completed_at))
+  -- nor is what a file without it took away
   and not exists (
     select from workbench.import_removal gone
     join workbench.import_batch w on w.id = gone.batch_id and w.plan = gone.plan

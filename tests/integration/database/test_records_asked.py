@@ -276,3 +276,13 @@ def test_a_lost_row_says_which_import_has_brought_its_key_since(wb: Workbench, s
     first = wb.batches.all("elevate.enrollments")[-1]
     (row,) = wb.rows.each(first, lines=[3])
     assert wb.records.since(first, row) == since
+
+
+def test_a_file_that_found_what_an_undo_has_put_back_since_has_not_brought_it(wb: Workbench, sheet: Given) -> None:
+    text = "email,name\numa@example.com,Uma {}\n"
+    wb.import_sheet(sheet(text.format("Old"), "old.csv"), "elevate.students")
+    changed = wb.import_sheet(sheet(text.format("Reyes"), "changed.csv"), "elevate.students")
+    wb.import_sheet(sheet(text.format("Reyes"), "same.csv"), "elevate.students")
+    wb.undo(changed)
+    told = {row["file_name"]: row["since"] for row in wb.records.ask("uma@example.com").rows}
+    assert told["changed.csv"] is None

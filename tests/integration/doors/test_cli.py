@@ -243,6 +243,18 @@ def test_an_import_that_nobody_wants_is_discarded(run: Run, file: File, url: str
     assert first == "Import type: Elevate: Students (discarded by ana: nothing is written)"
 
 
+def test_a_dry_run_of_an_undo_says_what_goes_and_which_later_files_name_it(
+    run: Run, file: File, completed: str
+) -> None:
+    run("import", file(STUDENTS, "again.csv"), "--dataset", "elevate.students")
+    said = run("undo", completed, "--dry-run").out
+    assert "2 records that the import had created: removed." in said
+    assert "again.csv (2)" in said
+    run("undo", completed)
+    run("import", file(STUDENTS, "anew.csv"), "--dataset", "elevate.students")
+    assert "in later files" not in run("undo", run("batches", "--json").json[0]["batch"], "--dry-run").out
+
+
 def test_every_list_says_what_was_taken_back(run: Run, file: File, completed: str) -> None:
     undo = run("undo", completed, "--json").json
     assert undo["undone"] is False

@@ -9,7 +9,7 @@ from uuid import UUID
 from workbench.datasets import catalog
 from workbench.doors.cli import holds
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
-from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.batch import OUTCOMES, Batch, named_since
 from workbench.model.contract import Field
 from workbench.model.control_total import as_committed, shown
 from workbench.model.manifest import Proof
@@ -481,6 +481,10 @@ def outcome(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         meanings(asked, wb, batch)
         suggestions(asked, wb, batch)
         say(asked, *holds.told(batch))
+    if batch.undo_of is not None and batch.stage == "planned":  # once it is done its log says what it did
+        say(asked, "", *(wb.decided(batch) or ("Nothing is taken back.",)))
+        if named := wb.batches.named_since(batch):
+            say(asked, named_since(named))
     if batch.stage == "completed":
         asked.out.print()
         say(asked, wb.log(batch).render().rstrip("\n"))
