@@ -1,6 +1,7 @@
 """Upload: files come in, and what each of them is becomes known; nothing is imported yet."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -174,6 +175,13 @@ def to_begin(
     imports = {batch.part_of or batch.id: batch for batch in begun.values()}
     if not turns or (len(turns) == 1 and len(turns[0].sheets) == 1 and alone and not imports):
         return
+    try:
+        load = several.load(upload, name, waiting, 0, wb.settings)
+        known = {what: sheets.made_ready(wb, sheet, what, upload) for what, sheet in load.sheets.items()}
+    except WorkbenchError as refusal:
+        st.error(words.text(refusal), icon=":material/block:")
+        return
+    views_several.cleaned({turns[0].sheets[what]: each.told for what, each in known.items() if each.told})
     if len(turns) == 1 and len(turns[0].sheets) > 1 and not imports:
         expected = views_several.one_run(turns[0])
     else:
@@ -182,8 +190,10 @@ def to_begin(
     if expected is None:
         return
     try:
-        load = several.load(upload, name, waiting, 0, wb.settings)
-        begin(wb, upload, load.given, load.what, goes_on=len(turns) > 1, expected=expected)
+        load = replace(load, sheets={what: each.sheet for what, each in known.items()})
+        found = [each.template.id for each in known.values() if each.template is not None]
+        saved = {"templates": found} if len(known) > 1 else {"template": next(iter(found), None)}
+        begin(wb, upload, load.given, load.what, goes_on=len(turns) > 1, expected=expected, **saved)
     except WorkbenchError as refusal:
         st.error(words.text(refusal), icon=":material/block:")
         if alone:
@@ -235,18 +245,17 @@ def begin(
 def which_dataset(wb: Workbench, sheet: Sheet) -> str | None:
     """The dataset, recognised and explained, or chosen by a person; it stands in the address."""
     recognised = sheets.recognised(sheet)
-    scored = {name: (catalog.contract(name).title, score, reason) for name, score, reason in recognised}
+    reasons = {name: (catalog.contract(name).title, reason) for name, _, reason in recognised}
     known = sheets.known_to(wb, sheet)
     template = which_template(known)
     said = st.query_params.get("dataset")
     if template is not None:
         of = next(each for each in known if each.template == template)
-        why = f"cleaned as the template {template.name} says, it has the template's columns"
-        why += f", {of.but}" if of.missing else ""
-        score = 1 - len(of.missing) / len(template.mapping.columns)
-        scored[template.dataset] = (catalog.contract(template.dataset).title, score, why)
-    likely = said if said in scored else template.dataset if template is not None else sheets.recognised_as(sheet)
-    chosen = files.dataset(scored, likely, sheets.may_be(sheet), known_otherwise=bool(known))
+        why = f"Cleaned as the template {template.name} says, it has all of the template's columns"
+        why = f"Cleaned as the template {template.name} says, {of.but}" if of.missing else why
+        reasons[template.dataset] = (catalog.contract(template.dataset).title, f"{why}.")
+    likely = said if said in reasons else template.dataset if template is not None else sheets.recognised_as(sheet)
+    chosen = files.dataset(reasons, likely, sheets.may_be(sheet), known_otherwise=bool(known))
     if chosen in catalog.FORMS:
         st.caption(f"It becomes {formats.becomes(chosen)}.")
     if chosen and chosen != likely:

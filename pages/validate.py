@@ -65,6 +65,7 @@ def correct(wb: Workbench, batch: Batch, shown: list[dict[str, Any]], said: grid
     """What somebody has said in the grid: cells to be corrected, and rows to be changed at once."""
     if said is not None:
         typed.keep(wb, batch, shown, said)
+        issues.lost(typed.lost(batch, said))
     cells = typed.unsaved(wb, batch)
     lines = {row["line"] for row in shown}
     elsewhere = sum(len(row) for line, row in cells.items() if line not in lines)

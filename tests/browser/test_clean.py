@@ -35,6 +35,16 @@ def chosen(ana: Person, label: str, option: str) -> None:
     ana.settled()
 
 
+def split_in_columns(ana: Person) -> None:
+    """Takes up the first thing that was found, two addresses in a cell, and makes columns of them."""
+    ana.settled()
+    ana.main.get_by_text(re.compile("^What was found")).click()
+    ana.main.get_by_role("button", name="Look at it").first.click()
+    ana.settled()
+    ana.press("Add this step")
+    ana.settled()
+
+
 def merged(ana: Person) -> None:
     """Takes up the last clusters that were found, and makes all of them one value each."""
     ana.settled()
@@ -55,7 +65,9 @@ def test_a_messy_export_is_cleaned_mapped_and_committed_and_the_next_needs_one_l
     dropped(ana, messy.write(tmp_path / "learners_march.csv"))
     ana.follow("Clean it first")
     ana.at("Clean")
-    ana.press("Add the 7 steps that need no choice")
+    ana.press("Add the 6 steps that need no choice")
+    ana.sees("Recipe: 6 steps")
+    split_in_columns(ana)
     ana.sees("Recipe: 7 steps")
     merged(ana)
     ana.sees("Recipe: 8 steps")
@@ -113,6 +125,25 @@ def enrolled(ana: Person) -> None:
     ana.visit("map", upload=uploads[0].name, dataset="elevate.enrollments")
     ana.choose("Programme", "course_code")
     started(ana)
+
+
+def test_the_pencil_of_a_value_opens_a_box_that_takes_what_is_typed(person: People, tmp_path: Path) -> None:
+    file = tmp_path / "courses.csv"
+    file.write_text("course,n\nWelding,1\nWeldng,2\nNursng,3\n", "utf-8")
+    ana = person()
+    dropped(ana, file)
+    ana.follow("Clean it first")
+    ana.at("Clean")
+    chosen(ana, "Facet of", "course")
+    for was, now, steps in (("Weldng", "Welding", "1 change"), ("Nursng", "Nursing", "2 changes")):
+        ana.main.get_by_role("checkbox", name=f"{was} (1)").wait_for()
+        ana.main.locator(f'[class*="say-{was}"] button').click()
+        expect(ana.main.get_by_role("textbox", name=f"{was} shall be")).to_be_focused()
+        ana.window.keyboard.type(now)
+        ana.window.keyboard.press("Enter")
+        ana.settled()
+        ana.sees(f"Recipe: 1 step, {steps}")
+    assert not ana.surprises
 
 
 TWO_ADDRESSES = """\

@@ -110,9 +110,10 @@ def test_a_step_is_seen_on_a_few_rows_before_it_is_added_and_marked_afterwards(s
 
 def test_what_is_found_becomes_steps_with_one_press_and_is_undone_and_done_again(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
-    page = press(show("clean", upload=upload), "Add the 4 steps that need no choice")
-    clean = [2, "ann@example.org", "", "Ann Lee", ""]
-    assert (rows(page)[0], len(kept(wb, upload).steps)) == (clean, 4)
+    page = press(show("clean", upload=upload), "Add the 3 steps that need no choice")
+    clean = [2, "ann@example.org", "Ann Lee", ""]
+    assert (rows(page)[0], len(kept(wb, upload).steps)) == (clean, 3)
+    assert "split" not in {step.operation for step in kept(wb, upload).steps}, "columns or rows is a choice"
     page = press(page, "Undo")
     assert (rows(page)[0][2], kept(wb, upload).steps) == (" Ann Lee ", ())
     page = press(show("clean", upload=upload), "Redo")
@@ -224,6 +225,8 @@ def test_a_column_is_counted_by_what_its_dataset_says_of_it_and_the_step_is_for_
         "clean", **{**page.query_params, "column": '["email"]', "do": "blank_texts", "options": '{"texts":["x"]}'}
     )
     press(page, "Add this step")
+    page = show("clean", **{**page.query_params, "facets": page.query_params["facets"].replace("bad_email", "bad_url")})
+    assert "bad url (0)" in plain(page)
     asked = Condition(column="email", test="issue", values=("bad_email",), text="elevate.students.email")
     assert kept(wb, upload).steps[0].where == (asked,)
     page = show("clean", facets=facets({"column": "email", "by": "issue", "of": "elevate.students.phone"}), **address)
@@ -354,7 +357,8 @@ def test_removed_rows_stand_behind_a_switch(show: Show, wb: Workbench) -> None:
 
 def test_the_columns_of_the_recipe_are_those_of_map_and_of_the_import(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
-    press(show("clean", upload=upload), "Add the 4 steps that need no choice")
+    page = press(show("clean", upload=upload), "Add the 3 steps that need no choice")
+    press(press(page, "Look at it"), "Add this step")
     page = show("map", upload=upload)
     assert not page.exception
     assert mapped(page) == ["email", "email 2", "full name", "phone"]
@@ -364,10 +368,10 @@ def test_the_columns_of_the_recipe_are_those_of_map_and_of_the_import(show: Show
     assert not page.exception
     batch = wb.batches.all()[0]
     assert [step["operation"] for step in batch.mapping["recipe"]["steps"]] == [
-        "split",
         "trim",
         "collapse",
         "blank_texts",
+        "split",
     ]
     filled = wb.fill(batch)
     assert [row["raw"]["full name"] for row in wb.rows.each(filled)] == ["Ann Lee", "Bo Ray", "Cy Orr"]
@@ -434,7 +438,7 @@ def test_the_next_file_is_cleaned_by_the_recipe_of_its_template(show: Show, wb: 
         page = show("map", upload=upload, **address)
         assert mapped(page) == ["email", "who", "phone"]
     page = show("upload", upload=upload)
-    assert "cleaned as the template Monthly says" in plain(page)
+    assert "Cleaned as the template Monthly says" in plain(page)
 
 
 RENAMED = Recipe(steps=(Step(operation="rename", columns=("Whole",), options={"to": "who"}),))
@@ -457,7 +461,7 @@ def test_of_several_templates_that_know_a_file_it_is_asked_which(show: Show, wb:
     assert "Its columns are those of the template learners (elevate.students)." in said
     assert "Its columns are those of the template enr (elevate.enrollments)." in said
     page = _take(page, learners.id)
-    assert "cleaned as the template learners says" in plain(page)
+    assert "Cleaned as the template learners says" in plain(page)
     assert page.query_params["dataset"] == "elevate.students"
     page = show("map", **page.query_params)
     assert mapped(page) == ["Mail", "who", "Phone"]
@@ -606,9 +610,54 @@ def test_the_source_of_an_import_is_cleaned_otherwise_and_imported_again(
 
 def test_a_messy_export_is_clean_in_few_steps(show: Show, wb: Workbench, tmp_path: Path) -> None:
     upload = keep(wb, messy.write(tmp_path / "march.csv").read_bytes(), "march.csv")
-    page = press(show("clean", upload=upload), "Add the 7 steps that need no choice")
+    page = press(show("clean", upload=upload), "Add the 6 steps that need no choice")
+    page = press(next(one for one in page.button if one.key == "clean found 0 E-mail").click().run(), "Add this step")
     first = rows(page)[0]
     assert first == [5, "José Núñez", "learner30000@example.com", "home30000@example.org", "Welding", "", "2026-03-01"]
+
+
+def test_each_value_of_a_facet_is_reached_by_turning_its_pages_and_the_rarest_are_the_first_if_asked(
+    show: Show, wb: Workbench
+) -> None:
+    courses = [f"Course {number:02}" for number in range(29)]
+    lines = "".join(f"{course},1\n" * 2 for course in courses) + "Corse 07,1\n"
+    page = show(
+        "clean", upload=keep(wb, f"course,n\n{lines}".encode()), facets=facets({"column": "course", "by": "values"})
+    )
+
+    def shown(page: AppTest) -> list[str]:
+        return [box.label.rpartition(" (")[0] for box in page.checkbox if box.label.startswith("Co")]
+
+    def turned(page: AppTest, number: int) -> AppTest:
+        done = page.get("pagination")[0].set_value(number).run()
+        assert not done.exception
+        return done
+
+    seen = shown(page)
+    for number in (2, 3):
+        page = turned(page, number)
+        seen += shown(page)
+    assert seen == [*courses, "Corse 07"]
+    page = next(one for one in page.toggle if one.label == "Rarest first").set_value(True).run()
+    assert shown(page)[:2] == ["Corse 07", "Course 00"]
+    page = next(one for one in page.button if one.help == "Say Corse 07 otherwise").click().run()
+    page = _typed(page, "Corse 07 shall be", "Course 07")
+    assert shown(page)[0] == "Course 00"
+
+
+@pytest.mark.parametrize(
+    ("other", "options"),
+    [("split_rows", {"separator": ";"}), ("join", {"separator": ";"}), ("extract", {}), ("trim", {})],
+)
+def test_another_operation_keeps_what_was_said_for_options_that_both_have(
+    show: Show, wb: Workbench, other: str, options: dict[str, str]
+) -> None:
+    page = show("clean", upload=keep(wb, STUDENTS), column='["email"]', do="split")
+    page = _typed(page, "Separator", ";")
+    page = next(box for box in page.selectbox if box.label == "What to do").select(other).run()
+    assert not page.exception
+    assert [field.value for field in page.text_input if field.label == "Separator"] == list(options.values())
+    assert json.loads(page.query_params.get("options", "{}")) == options
 
 
 def _say(wb: Workbench, upload: str, *steps: Step) -> None:

@@ -12,9 +12,12 @@ from tests.pages.conftest import Show
 from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import uploads
+from workbench.doors.web import recipes, uploads
 from workbench.model.batch import Batch
+from workbench.model.errors import Held
+from workbench.model.recipe import Recipe, Step
 from workbench.model.sheet import Sheet
+from workbench.model.template import Mapping
 
 Sheets = Callable[..., Sheet]
 Worked = Callable[[Batch], Batch]
@@ -300,6 +303,78 @@ def test_a_workbook_s_sheets_are_imported_together(show: Show, wb: Workbench, wo
     assert "Each sheet has rows and lines of its own: open one of them above." in said(page)
 
 
+MONTHLY = {
+    **BOOK,
+    "students": {
+        "Mail": ["ada at example.com", "bo@example.com"],
+        "Whole name": ["Ada Park", "n/a"],
+        "Grade": ["", ""],
+    },
+}
+CLEAN = Recipe(
+    steps=(
+        Step(operation="replace", columns=("Mail",), options={"find": " at ", "by": "@"}),
+        Step(operation="blank_texts", columns=("Whole name",)),
+    )
+)
+MONTHLY_STUDENTS = Mapping(columns={"Mail": "email", "Whole name": "full_name"}, left_out=("Grade",), recipe=CLEAN)
+
+
+def test_sheets_that_are_imported_together_are_cleaned_and_mapped_as_their_templates_say(
+    show: Show, wb: Workbench, worked: Worked
+) -> None:
+    wb.templates.save("monthly students", "elevate.students", MONTHLY_STUDENTS)
+    spoken = Recipe(steps=(Step(operation="replace", columns=("code",), options={"find": "nurse", "by": "CNA"}),))
+    wb.templates.save(
+        "all courses", "elevate.courses", Mapping(columns={"name": "name", "code": "code"}, recipe=spoken)
+    )
+    courses = {"name": ["Nursing"], "code": ["nurse101"]}
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(**MONTHLY | {"courses": courses}))).id
+    page = show("upload", upload=kept)
+    page = next(box for box in page.selectbox if box.label == "What students is").select("elevate.students").run()
+    assert "students: cleaned as the template monthly students says." in said(page)
+    assert "courses: cleaned as the template all courses says." in said(page)
+    page = press(page, "Import its sheets together")
+    assert not page.exception
+    assert [error.value for error in page.error] == []
+    run = worked(wb.batches.all()[0])
+    students, taught = (part(wb, run, f"elevate.{name}") for name in ("students", "courses"))
+    people = [row["payload"] for row in wb.rows.each(students)]
+    assert [(one["email"], one.get("full_name")) for one in people] == [
+        ("ada@example.com", "Ada Park"),
+        ("bo@example.com", None),
+    ]
+    assert [row["payload"]["code"] for row in wb.rows.each(taught)] == ["CNA101"]
+
+
+def test_a_sheet_that_was_cleaned_by_hand_is_imported_so_with_the_others(
+    show: Show, wb: Workbench, worked: Worked
+) -> None:
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(**BOOK))).id
+    step = Step(operation="replace", columns=("email",), options={"find": " at ", "by": "@"})
+    under = recipes.of_upload(kept, "students")
+    recipes.keep(wb.settings, under, recipes.History().changed(Recipe(steps=(step,))))
+    page = show("upload", upload=kept)
+    assert "students: cleaned as it was said at Clean, in 1 step." in said(page)
+    press(page, "Import its sheets together")
+    students = part(wb, worked(wb.batches.all()[0]), "elevate.students")
+    assert [row["payload"]["email"] for row in wb.rows.each(students)] == ["ada@example.com", "bad@example.com"]
+
+
+def test_a_sheet_whose_template_makes_several_rows_of_one_is_not_imported_with_the_others(
+    show: Show, wb: Workbench
+) -> None:
+    split = Step(operation="split_rows", columns=("email",), options={"separator": ";"})
+    columns = {"email": "email", "full name": "full_name"}
+    wb.templates.save("both", "elevate.students", Mapping(columns=columns, recipe=Recipe(steps=(split,))))
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(**BOOK))).id
+    page = press(show("upload", upload=kept), "Import its sheets together")
+    assert not page.exception
+    (refusal,) = (error.value.replace("\\", "") for error in page.error)
+    assert "elevate.students is one of several sheets here. Import it by itself." in refusal
+    assert wb.batches.all() == []
+
+
 @pytest.mark.parametrize(
     ("courses", "refusal"),
     [
@@ -379,6 +454,16 @@ def test_the_rows_of_several_sheets_are_explained_sheet_by_sheet(show: Show, wb:
     wb.reject(part(wb, several, "elevate.students"), [3], "Cy has no address.")
     page = press(show("reconcile", batch=several.id), "Sign off as ana")
     assert wb.signature(several) is not None
+
+
+def test_rows_of_a_workbook_that_is_held_say_so_and_on_which_worksheet_they_stand(
+    show: Show, wb: Workbench, several: Batch
+) -> None:
+    with pytest.raises(Held):
+        wb.commit(several)
+    page = show("record", find="Nursing")
+    assert "**to be created** · book.xlsx, worksheet courses, line 2" in said(page)
+    assert "Its import waits for a person's decision: nothing was written." in said(page)
 
 
 @pytest.mark.parametrize("name", ["map", "profile"])

@@ -30,6 +30,9 @@ _SHOWN = 3
 _CUT = 40  # characters of a value that are shown
 _LOST = "\ufffd"
 """What stands where a program could not write a letter."""
+_LOST_TWICE = _LOST.encode().decode("latin-1")
+"""The same, read in a wrong encoding later."""
+_LOST_LETTER = f"{_LOST}|{_LOST_TWICE}"
 _TWO_MAILS = r"^\s*[^\s@;,/|]+@[^\s@;,/|]+\s*[;,/|\s]\s*[^\s@;,/|]+@[^\s@;,/|]+\s*$"
 _BETWEEN = r"\s*[;,/|]\s*|\s+"
 
@@ -43,6 +46,8 @@ class Finding:
     """In words."""
     step: Step | None = None
     """What puts it right; None where a person chooses among clusters of values."""
+    is_choice: bool = False
+    """Whether there are other steps that put it right as well, so that a person says which one."""
     way: str = ""
     """How the values are compared then: key_collision or nearest."""
     texts: tuple[str, ...] = ()
@@ -75,20 +80,24 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
         return
     yield from _white_space(header, cells)
     mended = mojibake.repaired(cells)
-    if changed := _first(cells, pc.not_equal(cells, mended), mended):
+    whole = pc.invert(pc.match_substring(mended, _LOST))  # a letter that was lost before comes back by nothing
+    if changed := _first(cells, pc.and_(pc.not_equal(cells, mended), whole), mended):
         rows, was, by = changed
         what = f"{many(rows)} with letters that were read in a wrong encoding: {was} is {by}"
         yield Finding(column=header, what=what, step=Step(operation="repair", columns=(header,)))
-    if lost := _count(pc.match_substring(values, _LOST)):
-        first = values.filter(pc.match_substring(values, _LOST))[0].as_py()
-        where = Condition(column=header, test="pattern", text=_LOST)
-        what = f"{many(lost)} that lost a letter when the file was written: {_around(first, first.index(_LOST))}"
+    lost = cells.filter(pc.match_substring_regex(cells, _LOST_LETTER))
+    if len(lost):
+        first = lost[0].as_py().strip()
+        place = min(first.index(sign) for sign in (_LOST, _LOST_TWICE) if sign in first)
+        where = Condition(column=header, test="pattern", text=_LOST_LETTER)
+        what = f"{many(len(lost))} that lost a letter when the file was written: {_around(first, place)}"
         yield Finding(column=header, what=what, where=where)
     yield from _nothing(header, values)
     if len(several := values.filter(pc.match_substring_regex(values, _TWO_MAILS))):
         options = {**_separator(several), "into": [header, f"{header} 2"]}
         step = Step(operation="split", columns=(header,), options=options)
-        yield Finding(column=header, what=f"{many(len(several))} with two e-mail addresses", step=step)
+        what = f"{many(len(several))} with two e-mail addresses"
+        yield Finding(column=header, what=what, step=step, is_choice=True)  # columns, or rows of their own
     yield from _mixed_dates(header, values)
     if len(values.unique()) <= _REPEATED * len(values) and not _are_mails(values):
         yield from _clusters(header, pc.fill_null(trimmed(mended), ""))
@@ -130,13 +139,27 @@ def _mixed_dates(header: str, values: pa.StringArray) -> Iterator[Finding]:
     if _count(pc.is_valid(read)) < _DATES * len(values):
         return
     plain = pc.fill_null(pc.equal(read, values), False)
-    if rows := _count(pc.and_(pc.is_valid(read), pc.invert(plain))):
-        examples = values.filter(pc.and_(pc.is_valid(read), pc.invert(plain))).unique().slice(0, 2).to_pylist()
+    otherwise = values.filter(pc.and_(pc.is_valid(read), pc.invert(plain)))
+    if rows := len(otherwise):
         form = next(
             (order for order, days_ in zip(dates.ORDERS, days, strict=True) if _all_read(read, days_, days)), ""
         )
         step = Step(operation="dates", columns=(header,), options={"form": form} if form else {})
-        yield Finding(column=header, what=f"{many(rows)} with dates written as {' or '.join(examples)}", step=step)
+        what = f"{many(rows)} with dates written as {_a_date_of_each_form(otherwise)}"
+        yield Finding(column=header, what=what, step=step)
+
+
+def _a_date_of_each_form(written: pa.StringArray) -> str:
+    """The first date of each form that there is, the most frequent form first: "01/10/2026 or 23 Oct 2026"."""
+    forms = written
+    for run, sign in (("[A-Za-z]+", "month"), ("[0-9]{3,}", "year"), ("[0-9]+", "number")):
+        forms = pc.replace_substring_regex(forms, run, sign)
+    every = pa.table({"date": written, "form": forms}).group_by("form", use_threads=False)
+    found = every.aggregate([("date", "first"), ("date", "count")]).sort_by([("date_count", "descending")])
+    examples = found["date_first"].to_pylist()
+    if len(examples) > _SHOWN:
+        return first_of(examples, _SHOWN, more="other form")
+    return " or ".join(examples)
 
 
 def _all_read(read: pa.StringArray, in_order: pa.StringArray, every: list[pa.StringArray]) -> bool:

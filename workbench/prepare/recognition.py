@@ -75,8 +75,12 @@ def titled(sheet: Sheet, scored: Sequence[tuple[str, float, str]]) -> tuple[str,
 def called(sheet: Sheet) -> str:
     """What a source calls a sheet: a worksheet by its title, where there are several, a file by its name without the
     ending."""
-    title = sheet.reading.sheet if len(sheet.reading.sheets) > 1 else None
-    return title or PurePath(sheet.name).stem
+    return (sheet.reading.sheet or "") if _is_titled(sheet) else PurePath(sheet.name).stem
+
+
+def _is_titled(sheet: Sheet) -> bool:
+    """Whether a sheet is called by its own title, for its file has others beside it."""
+    return len(sheet.reading.sheets) > 1 and bool(sheet.reading.sheet)
 
 
 def likely(sheet: Sheet) -> list[tuple[str, float, str]]:
@@ -198,7 +202,7 @@ def _score(sheet: Sheet, sample: Chunk, contract: Contract) -> tuple[float, str]
     said = (
         by_window.name if by_window is not None and contract.requires(by_window) and by_window.name not in there else ""
     )
-    return round(min(score, 1.0), 2), _reason(sheet.headers, found, lacking, said, named)
+    return round(min(score, 1.0), 2), _reason(sheet, found, lacking, said, named)
 
 
 def _may_be(sample: Chunk, given: Suggestion, contract: Contract) -> bool:
@@ -211,12 +215,10 @@ def _may_be(sample: Chunk, given: Suggestion, contract: Contract) -> bool:
     return trimmed(cells).null_count == len(cells) or any_true(could_be(KINDS[kind], cells))
 
 
-def _reason(
-    headers: Sequence[str], found: Sequence[Suggestion], lacking: Sequence[Field], said: str, named: bool
-) -> str:
+def _reason(sheet: Sheet, found: Sequence[Suggestion], lacking: Sequence[Field], said: str, named: bool) -> str:
     if not found:
         return "None of its columns is a field of it."
-    columns = f"{len(found)} of {len(headers)} columns {'is a field' if len(found) == 1 else 'are fields'} of it"
+    columns = f"{len(found)} of {len(sheet.headers)} columns {'is a field' if len(found) == 1 else 'are fields'} of it"
     parts = [f"{columns} ({first_of([str(given.field) for given in found], _LISTED)})"]
     unsure = sum(not given.sure for given in found)
     if unsure:
@@ -229,7 +231,7 @@ def _reason(
         else "nothing required is missing"
     )
     if named:
-        parts.append("and the file is called after it")
+        parts.append(f"and the {'sheet' if _is_titled(sheet) else 'file'} is called after it")
     return ", ".join(parts) + "."
 
 

@@ -316,6 +316,9 @@ def test_one_id_with_two_addresses_is_warned_of_in_the_file_and_beside_what_is_s
         ("José Ruiz", "JOSE R.", False),
         ("O'Connor, Grace", "Grace Oconnor", False),
         ("J. D.", "Zora Hale", False),
+        ("敏 刘", "伟 王", True),
+        ("敏 刘", "刘敏", False),
+        ("김민수", "이서연", True),
     ],
 )
 def test_a_name_is_quite_another_when_no_word_is_the_same(

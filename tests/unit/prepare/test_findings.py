@@ -61,9 +61,19 @@ def test_of_a_long_text_what_is_around_the_wrong_letter_is_shown(opened: Opened)
 def test_letters_that_were_lost_are_named_and_left_to_a_person(opened: Opened) -> None:
     (found,) = findings(opened("name\nM\ufffdller\nAnn\n"))
     assert found.what == "1 row that lost a letter when the file was written: M\ufffdller"
-    assert (found.step, found.where) == (None, Condition(column="name", test="pattern", text="\ufffd"))
+    assert (found.step, found.where) == (None, Condition(column="name", test="pattern", text="\ufffd|ï¿½"))
     assert not found.is_done(Recipe())
     assert found.is_done(Recipe(steps=(Step(operation="map_values", columns=("name",)),)))
+
+
+def test_a_lost_letter_that_was_read_in_a_wrong_encoding_is_lost_and_no_step_brings_it_back(opened: Opened) -> None:
+    assert said(opened("name,x\nMï¿½ller,1\nAnn,2\n")) == [
+        ("name", "1 row that lost a letter when the file was written: Mï¿½ller")
+    ]
+    assert [what for _, what in said(opened("name,x\nMï¿½ller,1\nJosÃ©,2\n"))] == [
+        "1 row with letters that were read in a wrong encoding: JosÃ© is José",
+        "1 row that lost a letter when the file was written: Mï¿½ller",
+    ]
 
 
 def test_texts_that_mean_nothing_are_named_for_the_step(opened: Opened) -> None:
@@ -91,6 +101,20 @@ def test_dates_that_one_order_alone_reads_have_their_form(opened: Opened) -> Non
 
 def test_dates_that_could_be_either_have_none(opened: Opened) -> None:
     assert steps(opened("day,x\n01/02/2026,1\n2026-12-26,2\n")) == [("dates", {})]
+
+
+def test_of_dates_one_example_of_each_form_is_shown_the_most_frequent_first(opened: Opened) -> None:
+    days = ["8/10/2026", "23 Oct 2026", "1/10/2026", "2026-10-02", "Oct. 3, 2026", "4 Oct 2026", "05.10.2026", "6.1.26"]
+    found = said(opened("day,x\n" + "".join(f'"{day}",1\n' for day in days[:4])))
+    assert found == [("day", "3 rows with dates written as 8/10/2026 or 23 Oct 2026")]
+    found = said(opened("day,x\n" + "".join(f'"{day}",1\n' for day in days)))
+    told = "7 rows with dates written as 8/10/2026, 23 Oct 2026, Oct. 3, 2026 and 2 other forms"
+    assert found == [("day", told)]
+
+
+def test_two_addresses_are_a_choice_of_columns_or_rows_and_what_takes_blanks_away_is_none(opened: Opened) -> None:
+    found = findings(opened('mail,name\n"a@b.org;c@d.org"," Ann"\ne@f.org,Bo\n'))
+    assert [(each.column, each.is_choice) for each in found] == [("mail", True), ("name", False)]
 
 
 def test_values_that_are_probably_one_are_told_and_left_to_a_person(opened: Opened) -> None:

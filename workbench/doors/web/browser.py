@@ -31,6 +31,23 @@ def one_click_after_the_other() -> None:
     _run(_CLICKS)
 
 
+def focus_on_input(key: str) -> None:
+    """Puts the cursor into the input of a container that has just been opened, its text chosen, so that typing is in
+    the place of it; Streamlit leaves it where it was."""
+    _run(f"""
+    (() => {{
+      let tries = 40;  // the input comes with the same answer, perhaps after this
+      const look = () => {{
+        const input = document.querySelector('[class*="st-key-{key}"] input');
+        if (!input) return void (tries-- && setTimeout(look, 25));
+        input.focus();
+        input.select();
+      }};
+      look();
+    }})();
+    """)
+
+
 def _run(script: str) -> None:
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 

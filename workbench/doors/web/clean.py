@@ -345,8 +345,12 @@ def _say_columns(key: str) -> None:
 
 
 def _say_operation(key: str) -> None:
-    address.put_word("do", st.session_state[key])
-    address.put("options", {})
+    """Takes another operation; what was said for options that both have holds for it as well."""
+    do, form = st.session_state[key], st.session_state.get("clean form", 0)
+    said = recipe_editor.options_of_both(recipe_editor.said_operation(), do)
+    st.session_state[f"clean option {form} {do} before"] = said
+    address.put_word("do", do)
+    address.put("options", said)
 
 
 def _operation(do: str, shown: State, columns: list[str], where: Any, key: str) -> Step | None:

@@ -89,9 +89,7 @@ def listed(upload: str, name: str, _settings: Settings) -> tuple[Listed, ...]:
 def _looked_at(sheet: Sheet) -> Listed:
     scored = recognition.recognise(sheet)
     plain = recognition.sure(scored) or recognition.titled(sheet, scored)
-    likely = [(name, f"{score:.0%}: {reason}") for name, score, reason in recognition.likeliest(scored)]
-    reasons = {name: f"{score:.0%}: {reason}" for name, score, reason in scored}
-    may_be = [(plain[0], reasons[plain[0]])] if plain is not None else likely
+    may_be = [plain] if plain is not None else [(name, why) for name, _, why in recognition.likeliest(scored)]
     rows, refused = 0, ""
     try:
         rows = sheet.tally().rows

@@ -218,6 +218,39 @@ def by_templates(known: Sequence[Known]) -> tuple[Recipe, Template | None]:
     return fitting[0].mapping.recipe or Recipe(), fitting[0] if alone else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """One of several sheets that are imported together, as it is known here."""
+
+    sheet: Sheet
+    template: Template | None = None
+    """What cleans and maps it."""
+    told: str = ""
+    """By what it is cleaned, or why it is not; "" where nobody has cleaned such a sheet."""
+
+
+def made_ready(wb: Workbench, raw: Sheet, dataset: str, upload: str) -> Ready:
+    """A sheet of an upload as it would be imported by itself: cleaned as somebody has said it at Clean, else as the
+    template of its dataset says that was made of such sheets; raises WrongRecipe."""
+    history = recipes.kept(wb.settings, recipes.of_upload(upload, raw.reading.sheet))
+    if history is not None:
+        steps = len(history.now.steps)
+        told = f"cleaned as it was said at Clean, in {words.many(steps, 'step')}" if steps else ""
+        return Ready(sheet=cleaned(raw, history.now) if history.now else raw, told=told)
+    known = [each for each in known_to(wb, raw) if each.template.dataset == dataset]
+    whole = [each.template for each in known if not each.missing]
+    if whole and all(is_same(each.mapping.recipe, whole[0].mapping.recipe) for each in whole):
+        done = "cleaned" if whole[0].mapping.recipe else "mapped"
+        return Ready(sheet=raw, template=whole[0], told=f"{done} as the template {whole[0].name} says")
+    if whole:
+        names = " and ".join(each.name for each in whole)
+        return Ready(sheet=raw, told=f"not cleaned: the templates {names} say different things; import it by itself")
+    if known:
+        told = f"not cleaned: its columns are like those of the template {known[0].template.name}, {known[0].but}"
+        return Ready(sheet=raw, told=told)
+    return Ready(sheet=raw)
+
+
 def cleaned_by(raw: Sheet, recipe: Recipe) -> Sheet:
     """The rows that a recipe leaves of a sheet, as it leaves them; raises WrongRecipe."""
     return without_removed(cleaned(raw, recipe)) if recipe else raw

@@ -4,20 +4,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from workbench.doors.web import words
+from workbench.doors.web import browser, words
 from workbench.doors.web.recipe_editor import BY, EXPRESSION, Facet
 from workbench.model.contract import Contract
 from workbench.model.recipe import Condition
+from workbench.model.wording import listed
 from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.facets import Counted
 
 SHOWN = 12
-"""So many values are shown at a time; the others are found by searching."""
+"""So many values are shown at a time."""
 
 Change: TypeAlias = Callable[[int, Facet | None], None]
 Say: TypeAlias = Callable[[int, Facet, str, str], None]
@@ -123,17 +125,22 @@ def _judge(place: int, facet: Facet, dataset: str, key: str, change: Change) -> 
 
 
 def values(facet: Facet, counted: Counted, change: Change, say: Say | None, *, key: str, place: int) -> None:
-    """Values with their rows: the chosen ones first, then the most frequent, or those that are searched for; each can
-    be said otherwise, where `say` does that."""
+    """Values with their rows, page by page: the chosen ones first, then the most frequent or the rarest, of all or of
+    those that are searched for; each can be said otherwise, where `say` does that."""
     table = counted.values
     chosen = facet.chosen.values if facet.chosen is not None else ()
+    asked, rarest = "", False
     if len(table) > SHOWN:
         asked = st.text_input(
             "Search", key=f"{key} search", placeholder=f"Search {len(table):,} values", label_visibility="collapsed"
         )
-        if asked:
-            table = table.filter(pc.match_substring(table["text"], asked, ignore_case=True))
-    shown = table.slice(0, SHOWN).to_pylist()
+        rarest = st.toggle("Rarest first", key=f"{key} rarest")
+    if rarest:
+        table = table.take(np.argsort(table["rows"].to_numpy(), kind="stable"))
+    if asked:
+        table = table.filter(pc.match_substring(table["text"], asked, ignore_case=True))
+    lines = st.container(gap="xsmall")
+    shown = table.slice(_first(len(table), key=f"{key} {asked} {rarest}"), SHOWN).to_pylist()
     there = {each["text"] for each in shown}
     rest = [text for text in chosen if text not in there]
     if rest:
@@ -146,9 +153,10 @@ def values(facet: Facet, counted: Counted, change: Change, say: Say | None, *, k
     for each in shown:
         text = each["text"]
         if say is not None and st.session_state.get(_OTHERWISE) == (str(facet), text):
-            _otherwise(facet, text, say, key=f"{key} otherwise {text}", place=place)
+            with lines:
+                _otherwise(facet, text, say, key=f"{key} otherwise {text}", place=place)
             continue
-        with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False):
+        with lines.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False):
             box = f"{key} value {text in chosen} {text}"  # what is chosen elsewhere shows here, too
             st.checkbox(
                 f"{answers.get(text) or words.label(text)} ({each['rows']:,})",
@@ -169,8 +177,6 @@ def values(facet: Facet, counted: Counted, change: Change, say: Say | None, *, k
                     on_click=_begin,
                     args=(facet, text),
                 )
-    if len(table) > SHOWN:
-        st.caption(f"and {len(table) - SHOWN:,} more values")
     if chosen:
         inverted = f"{key} not {facet.chosen is not None and facet.chosen.negated}"
         st.checkbox(
@@ -182,13 +188,25 @@ def values(facet: Facet, counted: Counted, change: Change, say: Say | None, *, k
         )
 
 
+def _first(number: int, *, key: str) -> int:
+    """The place of the first value of the page that is turned to."""
+    pages = -(-number // SHOWN)
+    if pages < 2:
+        return 0
+    at, turned = f"{key} page", f"{key} page of {pages}"
+    before = min(st.session_state.get(at, 1), pages)  # to say a value otherwise may be the end of a page
+    st.session_state[at] = st.pagination(pages, default=before, key=turned, max_visible_pages=5)
+    return (int(st.session_state[at]) - 1) * SHOWN
+
+
 def _begin(facet: Facet, text: str) -> None:
     st.session_state[_OTHERWISE] = (str(facet), text)
 
 
 def _otherwise(facet: Facet, text: str, say: Say, *, key: str, place: int) -> None:
     """What a value is to be, typed in its place."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False):
+    box = f"clean otherwise {place}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False, key=box):
         st.text_input(
             f"{text or 'Blank'} shall be",
             text,
@@ -202,6 +220,7 @@ def _otherwise(facet: Facet, text: str, say: Say, *, key: str, place: int) -> No
             "", key=f"{key} not", icon=":material/undo:", type="tertiary", help="Leave it as it is", on_click=_leave
         )
     st.caption("Enter makes it so, as a step.")
+    browser.focus_on_input(box.replace(" ", "-"))
 
 
 def _said(place: int, facet: Facet, text: str, key: str, say: Say) -> None:
@@ -230,12 +249,19 @@ def choices(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
             )
     if facet.chosen is not None and all(condition != facet.chosen for _, condition, _ in counted.choices):
         st.checkbox(
-            f"{words.label(str(facet.chosen))} (0)",
+            f"{words.label(_told(facet.chosen))} (0)",
             True,
             key=f"{key} gone",
             on_change=_take,
             args=(place, facet, facet.chosen, f"{key} gone", change),
         )
+
+
+def _told(condition: Condition) -> str:
+    """What was chosen and is there no more, as short as what there is."""
+    if condition.test != "issue":
+        return str(condition)
+    return listed([code.replace("_", " ") for code in condition.values]) if condition.values else "nothing wrong"
 
 
 def _take(place: int, facet: Facet, condition: Condition, key: str, change: Change) -> None:

@@ -116,31 +116,31 @@ def template(known: Mapping[str, tuple[Template, str]], said: str | None) -> str
 
 
 def dataset(
-    scored: Mapping[str, tuple[str, float, str]],
+    known: Mapping[str, tuple[str, str]],
     likely: str | None,
     may_be: Sequence[str] = (),
     *,
     known_otherwise: bool = False,
 ) -> str | None:
-    """What the rows are, with how sure that is and why; of each dataset are given: title, score, reason. None while
-    nobody has said which of several they `may_be`."""
-    options = list(scored)
+    """What the rows are, and why; of each dataset are given its title and the reason. None while nobody has said which
+    of several they `may_be`."""
+    options = list(known)
     chosen = st.selectbox(
         "Dataset",
         options,
         index=options.index(likely) if likely else None,
-        format_func=lambda name: f"{scored[name][0]} ({name})",
+        format_func=lambda name: f"{known[name][0]} ({name})",
         placeholder="Choose what the rows are",
         help="What one row of this file is. The likeliest stands first.",
     )
     if chosen:
-        _, score, reason = scored[chosen]
-        st.caption(f"**{score:.0%}**: {words.text(reason)}")
+        _, reason = known[chosen]
+        st.caption(words.text(reason))
     elif may_be:
         st.warning("It fits several nearly as well: choose which it is.", icon=":material/help:")
         for name in may_be:
-            title, score, reason = scored[name]
-            st.caption(f"**{words.text(title)}, {score:.0%}**: {words.text(reason)}")
+            title, reason = known[name]
+            st.caption(f"**{words.text(title)}**: {words.text(reason)}")
     elif not known_otherwise:
         st.caption("The headers are those of no dataset that is known here.")
     return chosen

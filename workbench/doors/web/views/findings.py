@@ -19,7 +19,7 @@ def to_take_up(
     opened: bool,
 ) -> None:
     """At Clean: each with a button that prepares its step."""
-    sure = [each for each in found if each.step is not None]
+    sure = [each for each in found if each.step is not None and not each.is_choice]
     label = f"{_LEAD}: {words.many(len(found), 'thing')}"
     with st.expander(label, expanded=opened, icon=":material/troubleshoot:", key=f"clean findings {opened}"):
         lines = st.container(gap="xxsmall")

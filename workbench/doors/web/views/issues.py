@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from workbench.doors.web import words
+from workbench.doors.web import address, words
 from workbench.doors.web.grid import Sorted
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
@@ -287,10 +287,12 @@ def asked(batch: Batch) -> tuple[str, CellTest | None, int]:
         if column is not None:
             tests: dict[Test, str] = {"contains": "contains it", "equals": "is exactly it", "blank": "is blank"}
             test = st.selectbox("Which", list(tests), format_func=tests.__getitem__, key="which cell", width=140)
-        start = st.number_input(
+        start = st.number_input(  # of floats, for one of integers falls over an address that says infinity
             "From made row" if batch.by_recipe else "From line",
-            min_value=1,
-            step=50,
+            min_value=1.0,
+            max_value=float(address.MOST),
+            step=50.0,
+            format="%.0f",
             key="from",
             bind="query-params",
             on_change=partial(rows.order_by, None),
@@ -306,7 +308,17 @@ def asked(batch: Batch) -> tuple[str, CellTest | None, int]:
 def order_by(order: Sorted | None) -> None:
     """Puts an order of all rows into the address; they are then shown from the first on."""
     rows.order_by(order)
-    st.session_state["from"] = 1
+    st.session_state["from"] = 1.0
+
+
+def lost(cells: Sequence[tuple[int, str]]) -> None:
+    """The cells, by line and header, that stay as they were because nothing keeps what was typed into them."""
+    if cells:
+        which = first_of([f"line {line:,}, {header}" for line, header in cells], 5)
+        st.warning(
+            words.text(f"A NUL character, or half of one, was typed, which nothing keeps: {which} stays as it was."),
+            icon=":material/block:",
+        )
 
 
 def correction(said: Mapping[int, Mapping[str, str]], elsewhere: int) -> tuple[bool, bool]:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench.doors.web import grid, words
+from workbench.doors.web import address, grid, words
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
 from workbench.model.row_query import Order
@@ -153,8 +153,11 @@ def ordered(batch: Batch) -> tuple[grid.Sorted | None, Order]:
     name, descending = said.removeprefix("-"), said.startswith("-")
     if name == "line" and descending:
         return grid.Sorted(column=name, descending=True), Order(descending=True)
-    if name.isdecimal() and name.isascii() and int(name) < len(headers):
-        return grid.Sorted(column=name, descending=descending), Order(header=headers[int(name)], descending=descending)
+    place = address.as_number(name)
+    if place is not None and place < len(headers):
+        return grid.Sorted(column=str(place), descending=descending), Order(
+            header=headers[place], descending=descending
+        )
     return None, Order()
 
 

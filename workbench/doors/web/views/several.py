@@ -109,6 +109,12 @@ def left_out(found: Sequence[Listed], said: Kinds, empty: Sequence[str]) -> None
         st.caption(words.text(f"Without a cell: {', '.join(empty)}."))
 
 
+def cleaned(told: Mapping[str, str]) -> None:
+    """By what each sheet of the next import is cleaned, or why it is not."""
+    for sheet, how in told.items():
+        st.caption(words.text(f"{sheet}: {how}."))
+
+
 def one_run(turn: Turn) -> dict[str, str] | None:
     """The sheets that are one run, in the order of import. What they have to come to once they are to be imported."""
     st.markdown(f"**{words.many(len(turn.sheets), 'sheet')} are imported as one run**, in this order:")
