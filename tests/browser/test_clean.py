@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests import messy
 from tests.browser.person import Person
@@ -35,11 +35,18 @@ def chosen(ana: Person, label: str, option: str) -> None:
     ana.settled()
 
 
+def found(ana: Person) -> Locator:
+    """The buttons of what was found, which is opened where it is folded."""
+    ana.settled()
+    buttons = ana.main.get_by_role("button", name="Look at it")
+    if not buttons.first.is_visible():
+        ana.main.get_by_text(re.compile("^What was found")).click()
+    return buttons
+
+
 def split_in_columns(ana: Person) -> None:
     """Takes up the first thing that was found, two addresses in a cell, and makes columns of them."""
-    ana.settled()
-    ana.main.get_by_text(re.compile("^What was found")).click()
-    ana.main.get_by_role("button", name="Look at it").first.click()
+    found(ana).first.click()
     ana.settled()
     ana.press("Add this step")
     ana.settled()
@@ -47,9 +54,7 @@ def split_in_columns(ana: Person) -> None:
 
 def merged(ana: Person) -> None:
     """Takes up the last clusters that were found, and makes all of them one value each."""
-    ana.settled()
-    ana.main.get_by_text(re.compile("^What was found")).click()
-    ana.main.get_by_role("button", name="Look at it").last.click()
+    found(ana).last.click()
     ana.settled()
     ana.main.get_by_text(re.compile(r"^All \d+ clusters?$")).click()
     ana.settled()
@@ -137,7 +142,7 @@ def test_the_pencil_of_a_value_opens_a_box_that_takes_what_is_typed(person: Peop
     chosen(ana, "Facet of", "course")
     for was, now, steps in (("Weldng", "Welding", "1 change"), ("Nursng", "Nursing", "2 changes")):
         ana.main.get_by_role("checkbox", name=f"{was} (1)").wait_for()
-        ana.main.locator(f'[class*="say-{was}"] button').click()
+        ana.main.locator(f'[class*="say-{was}"]').get_by_role("button").click()
         expect(ana.main.get_by_role("textbox", name=f"{was} shall be")).to_be_focused()
         ana.window.keyboard.type(now)
         ana.window.keyboard.press("Enter")

@@ -30,13 +30,13 @@ def hold(store: Store, batch: UUID) -> None:
     """Says, for as long as the connection lives, that whoever has begun a batch is still there to fill it; others may
     fill it meanwhile."""
     with translated_errors():
-        store.connection.execute("select pg_advisory_lock_shared(hashtextextended(%s, 3))", (str(batch),))
+        store.connection.execute("select pg_advisory_lock_shared(hashtextextended(%s, 5))", (str(batch),))
 
 
 def let_go(store: Store, batch: UUID) -> None:
     """Takes back what `hold` said, if this connection has said it."""
     with suppress(psycopg.Error):
-        store.connection.execute("select pg_advisory_unlock_shared(hashtextextended(%s, 3))", (str(batch),))
+        store.connection.execute("select pg_advisory_unlock_shared(hashtextextended(%s, 5))", (str(batch),))
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def recover(store: Store) -> list[UUID]:
     waiting = (
         "select id from workbench.import_batch "
         "where stage in ('queued', 'staging') and source <> 'page' and part_of is null "
-        f"and not (stage = 'queued' and {batches.locked(3)})"
+        f"and not (stage = 'queued' and {batches.locked(5)})"
     )
     for row in store.all(waiting):
         lock = (str(row["id"]),)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -488,17 +488,14 @@ def _rolled(connection: psycopg.Connection[Any], rolled: RollUp, batch: Batch, l
     tune(connection, batch.summary.get("rows", 0))
     connection.execute("set local enable_nestloop = off")
     updated = rolled.store(connection, lines)
-    decided = _counted(connection, rolled.which, lines, _ISSUES_OF_SOURCE)
-    return dataclasses.replace(decided, updated_of_own=updated)
+    return dataclasses.replace(_counted(connection, rolled.which, lines), updated_of_own=updated)
 
 
-def _counted(
-    connection: psycopg.Connection[Any], plan: dict[str, Any], lines: Lines, kinds: LiteralString | None = None
-) -> Decided:
+def _counted(connection: psycopg.Connection[Any], plan: dict[str, Any], lines: Lines) -> Decided:
     which = {**plan, "first": lines[0], "last": lines[1]}
     counts = connection.execute(_COUNTS, which).fetchall()
     found = Counter({(row["outcome"], row["reason"]): row["rows"] for row in counts})
-    issues = connection.execute(kinds or _ISSUES, which).fetchall() if any(row["told"] for row in counts) else []
+    issues = connection.execute(_ISSUES, which).fetchall() if any(row["told"] for row in counts) else []
     return Decided(outcomes=found, issues=issues)
 
 
@@ -531,14 +528,11 @@ where batch_id = %(batch)s and plan = %(plan)s group by action
 
 _ISSUES = """
 select outcome, issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'severity' as severity,
-       min(issue ->> 'message') as message, count(*)::int as rows
+       min(issue ->> 'message') as message, count(distinct line)::int as rows
 from workbench.import_outcome, jsonb_array_elements(errors) issue
 where batch_id = %(batch)s and plan = %(plan)s and line between %(first)s and %(last)s and errors is not null
 group by 1, 2, 3, 4
 """
-
-_ISSUES_OF_SOURCE = _ISSUES.replace("count(*)", "count(distinct line)")
-"""Several that were made of one row of a source may have the same."""
 
 
 PLANNED = """

@@ -51,6 +51,15 @@ def test_where_the_headers_leave_a_choice_the_name_of_the_file_decides(sheet: Wr
     assert reason.endswith("and the file is called after it.")
 
 
+def test_of_several_sheets_it_is_the_sheet_and_not_the_file_that_is_called_after_it(sheet: Write) -> None:
+    alone = sheet("email,first name,last name\na@b.org,A,B\n", "october.csv")
+    for titles, told in ((("Staff", "Notes"), "and the sheet is called after it."), (("Staff",), "nothing required")):
+        one = replace(alone, reading=replace(alone.reading, sheet="Staff", sheets=titles))
+        reasons = {name: reason for name, _, reason in recognise(one)}
+        assert told in reasons["elevate.staff"]
+        assert "the file is called" not in reasons["elevate.staff"]
+
+
 def test_a_name_alone_makes_no_dataset(sheet: Write) -> None:
     assert recognise(sheet("width,height\n1,2\n", "students.csv"))[0][1] == 0.0
 
