@@ -17,7 +17,16 @@ def plan(wb: Workbench, batch: Batch) -> None:
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
     compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
-    glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
+    glance.glance(
+        batch,
+        found,
+        runs.written(wb, batch),
+        compared,
+        wb.decided(batch),
+        wb.changed_fields(batch),
+        made=runs.made(wb, batch),
+        counts=wb.rows.issue_counts(batch),
+    )
     asked = batch.stage in ("planned", "held") and batch.part_of is None and batch.undo_of is None
     if asked:
         decide(wb, batch)
@@ -65,7 +74,9 @@ def decide(wb: Workbench, batch: Batch) -> None:
     if hold:
         st.markdown("Nothing is written; the import waits until that is corrected, or a person lets it go on.")
     else:
-        st.markdown(words.text(" ".join(glance.effects(batch, wb.reconcile(batch), runs.written(wb, batch)))))
+        made = runs.made(wb, batch)
+        told = glance.effects(batch, wb.reconcile(batch), runs.written(wb, batch), made=made)
+        st.markdown(words.text(" ".join(told)))
         st.caption("All of that is written at once, or none of it, in your name. It can be taken back at History.")
     with st.container(horizontal=True, vertical_alignment="center"):
         label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
@@ -90,6 +101,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
     batch = batches.chosen(wb)
     stepper("commit", runs.face(wb, batch))
     batches.facts(wb, batch)
+    batches.undoes(wb, batch)
     batches.busy(wb, batch)
     if batch.part_of is not None and batch.plan:
         plan(wb, batch)

@@ -114,9 +114,9 @@ def change(wb: Workbench, one: Template) -> None:
             }
         )
         if st.form_submit_button("Save", type="primary", icon=":material/save:", disabled=not one.is_own):
-            wb.templates.update(one.id, edited)
             if name.strip() != one.name:
-                wb.templates.rename(one.id, name.strip())
+                wb.templates.rename(one.id, name)
+            wb.templates.update(one.id, edited)
             st.rerun()
 
 

@@ -53,7 +53,16 @@ def one(wb: Workbench, batch: Batch) -> None:
         outcomes.removed(batch)
         signature(wb, batch)
         compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
-        glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
+        glance.glance(
+            batch,
+            found,
+            runs.written(wb, batch),
+            compared,
+            wb.decided(batch),
+            wb.changed_fields(batch),
+            made=runs.made(wb, batch),
+            counts=wb.rows.issue_counts(batch),
+        )
         if compared is not None:
             glance.beside(compared)
         totals.table(wb, batch)
@@ -123,12 +132,11 @@ def take_back(wb: Workbench, batch: Batch, happened: list[dict[str, Any]]) -> No
     found = wb.reconcile(preview)
     outcomes.figures(found, planned=True, key="of the undo")
     batches.open_figures(wb, preview, found)
-    kept = f" {words.many(found.skipped, 'change')} that somebody has changed since stay." if found.skipped else ""
+    told = words.text(" ".join(wb.decided(preview)) or "Nothing is taken back.")
+    if named := wb.batches.named_since(preview):
+        st.warning(history.named_since(named), icon=":material/person_remove:")
     with st.popover("Take it back", type="primary", icon=":material/undo:"):
-        st.markdown(
-            f"{words.many(found.created + found.updated, 'record')} go back to what they were before this import, all "
-            f"at once or none, in your name.{kept}"
-        )
+        st.markdown(f"{told} All at once or none, in your name.")
         if st.button("Undo this import", type="primary", icon=":material/undo:"):
             jobs.defer(wb, "undo", batch)
             st.rerun()

@@ -17,11 +17,14 @@ SHOWN = 5
 
 
 def needs_someone(wb: Workbench) -> None:
-    """The imports and schedules that wait for a person, the oldest first."""
+    """The imports and schedules that wait for a person, what needs a decision first; or those of one kind."""
     found = wb.batches.attention(limit=waiting.MOST)
-    views.counted({kind: len(batches) for kind, batches in found.items()}, waiting.MOST)
+    failed = list(waiting.schedules(wb))
+    numbers = {kind: len(batches) for kind, batches in found.items()} | {"schedule": len(failed)}
+    only = views.counted(numbers, waiting.MOST)
     every = [batch.id for batches in found.values() for batch in batches]
-    waits = [*waiting.imports(found, wb.batches.stories(every)), *waiting.schedules(wb)]
+    waits = [*waiting.imports(found, wb.batches.stories(every)), *failed]
+    waits = [each for each in waits if only in (None, each.kind)]
     if waits:
         views.every(waits, key="all that waits")
     else:
@@ -53,6 +56,7 @@ def files_waiting(wb: Workbench) -> None:
 def over_time(runs: pd.DataFrame) -> go.Figure:
     """The outcomes of the last imports, one bar an import, oldest first."""
     figure = go.Figure()
+    runs = runs.assign(at=pd.to_datetime(runs["at"], utc=True).dt.tz_convert(words.zone()))
     said = runs["dataset"].str.rpartition(".")[2] + ", " + runs["at"].dt.strftime("%Y-%m-%d %H:%M")
     for name in OUTCOMES:
         figure.add_bar(

@@ -58,8 +58,10 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
     if source.batch is not None:
         told = "So this file was mapped. Change it to import the file again, as a new import."
         is_open = source.batch.stage in OPEN and contract.name not in catalog.FORMS
-        more = " What is not written yet is changed in this import as well." if is_open else ""
-        st.info(told + more, icon=":material/redo:")
+        more = " What is not written yet is changed in this import as well."
+        if source.batch.multiplies:
+            more = " Which field a column fills is not changed in this one: its recipe makes several rows of one."
+        st.info(told + more if is_open else told, icon=":material/redo:")
         name = f"import of {words.here(source.batch.created_at)}"
         before = Mapping.from_dict(source.batch.mapping)
         return Template(id="", name=name, dataset=contract.name, mapping=before), ()

@@ -17,6 +17,9 @@ from workbench.model.errors import StillRefused
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.row_query import RowQuery
 
+GONE = {"undone": "It was taken back", "discarded": "It was discarded", "failed": "It failed"}
+"""What is said of an import that nobody signs any more, by its state."""
+
 
 def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     """The rows that still need a person's word: some of them, or all of a kind, with one reason. An unmatched row is
@@ -110,13 +113,19 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
             evidence.checked(proof)
         evidence.bundle(batch, signed=True)
         return
+    if batch.state in GONE:
+        evidence.nothing_to_sign(GONE[batch.state])
+        evidence.bundle(batch, signed=False)
+        return
     me = words.text(wb.settings.user)
+    own = wb.is_own(batch)
     if found.done:
-        signs = glance.effects(batch, found, runs.written(wb, batch))
-        st.markdown(f"**{me} signs:** {words.text(' '.join(signs))} {evidence.settled(found)}")
-    evidence.unsigned(found.open_points)
+        signs = glance.effects(batch, found, runs.written(wb, batch), wb.decided(batch), made=runs.made(wb, batch))
+        settled = evidence.settled(found, undo=batch.undo_of is not None)
+        st.markdown(f"**{'To be signed' if own else f'{me} signs'}:** {words.text(' '.join(signs))} {settled}")
+    evidence.unsigned([*found.open_points, *([evidence.OWN] if own and found.done else [])])
     with st.container(horizontal=True, vertical_alignment="center"):
-        wanted = st.button(f"Sign off as {me}", type="primary", disabled=not found.done, icon=":material/draw:")
+        wanted = st.button(f"Sign off as {me}", type="primary", disabled=own or not found.done, icon=":material/draw:")
         evidence.bundle(batch, signed=False)
         if found.stage in ("planned", "held"):
             address.link("commit", "Commit it first", batch=batch.id)
@@ -141,6 +150,7 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     batch = batches.chosen(wb, undo=True)
     stepper("reconcile", runs.face(wb, batch))
     batches.facts(wb, batch)
+    batches.undoes(wb, batch)
     batches.busy(wb, batch)
     if not batch.plan:
         st.info(f"Nothing to reconcile yet: this import is {batch.state}.", icon=":material/hourglass_empty:")
@@ -150,7 +160,16 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     found, signed = wb.reconcile(batch), wb.signature(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
     compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
-    glance.glance(batch, found, runs.written(wb, batch), compared, wb.decided(batch))
+    glance.glance(
+        batch,
+        found,
+        runs.written(wb, batch),
+        compared,
+        wb.decided(batch),
+        wb.changed_fields(batch),
+        made=runs.made(wb, batch),
+        counts=wb.rows.issue_counts(batch),
+    )
     if batch.part_of is None:  # of a part, the log and the signature are the run's
         sign_off(wb, batch, found, signed)
     if compared is not None:

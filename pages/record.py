@@ -31,7 +31,7 @@ def ask(wb: Workbench) -> None:
     )
     if text != said:
         again(find=text.strip())
-    asked, number = st.query_params.get("batch"), st.query_params.get("line", "")
+    asked, number = st.query_params.get("batch"), address.number("line")
     last = [batch for batch in wb.batches.all(limit=200) if batch.undo_of is None]
     of: list[Batch] = []
     refused = None
@@ -42,7 +42,7 @@ def ask(wb: Workbench) -> None:
     listed = [*of, *last]
     own = [one for batch in listed for one in runs.sheets(wb, batch) or (batch,)]
     titles = {str(batch.id): words.titled(batch, wb.title(batch)) for batch in own}
-    chosen = record.line(titles, asked=bool(of), line=max(int(number), 1) if number.isdecimal() else 2)
+    chosen = record.line(titles, asked=bool(of), line=max(number, 1) if number is not None else 2)
     if chosen is not None:
         batch, line = chosen
         again(batch=batch, line=line)
@@ -186,9 +186,11 @@ def left_out(wb: Workbench, dataset: str, now: Mapping[str, Any] | None, known: 
     """The rows that say what the record is known by, and did not get in; those that were found with it are told at the
     end of the page."""
     first = contract(dataset).key_fields[0]
-    if known or now is None or first.reference is not None:
+    if now is None or first.reference is not None:
         return
     found, whole = wb.records.left_out(str(now[first.target]))
+    told = {(one["batch"], one["line"]) for one in known}
+    found = [one for one in found if (one["batch"], one["line"]) not in told]
     if not found:
         return
     st.header("Rows that name it and did not get in")
@@ -253,8 +255,8 @@ with page("Find a record", "What happened to one record: every import that touch
     asked = st.query_params
     if "record" in asked and "dataset" in asked:
         show(wb, asked["dataset"], asked["record"])
-    elif "batch" in asked and asked.get("line", "").isdecimal():
-        row(wb, asked["batch"], int(asked["line"]))
+    elif "batch" in asked and (line := address.number("line")) is not None:
+        row(wb, asked["batch"], line)
     elif asked.get("find"):
         matches(wb, asked["find"])
     else:

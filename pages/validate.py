@@ -20,6 +20,8 @@ from workbench.model.batch import Batch
 from workbench.model.noticed import Noticed
 from workbench.model.recipe import Condition
 from workbench.model.row_query import Order, RowQuery
+from workbench.model.template import Mapping as TemplateMapping
+from workbench.prepare.cleaning import own_columns
 from workbench.prepare.cleaning.verdicts import Filled, has
 
 OPEN = ("staged", "planned", "held")  # while cells may still be corrected
@@ -63,6 +65,7 @@ def correct(wb: Workbench, batch: Batch, shown: list[dict[str, Any]], said: grid
     """What somebody has said in the grid: cells to be corrected, and rows to be changed at once."""
     if said is not None:
         typed.keep(wb, batch, shown, said)
+        issues.lost(typed.lost(batch, said))
     cells = typed.unsaved(wb, batch)
     lines = {row["line"] for row in shown}
     elsewhere = sum(len(row) for line, row in cells.items() if line not in lines)
@@ -93,7 +96,8 @@ def kinds(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     """What is wrong, kind by kind; the one that is opened with its texts, each to be put right in all its rows."""
     may = batch.stage in OPEN and not batch.derived and not runs.sheets(wb, batch)
     meant = batch.summary.get("suggestions", ()) if batch.stage != "staged" else ()
-    opened, taken = issues.kinds(batch, counts, meant, may_correct=may)
+    made = made_fields(batch)
+    opened, taken = issues.kinds(batch, counts, meant, may_correct=may, made=made)
     if taken is not None:
         means = {each["text"]: each["means"] for each in meant if each["field"] == taken}
         put_right(wb, batch, {taken: means}, remember=batch.template_id is not None)
@@ -102,10 +106,19 @@ def kinds(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     kind, place = opened
     with place:
         values, number = wb.rows.wrong_values(batch, code=kind["code"], field=kind["field"])
-        said = issues.values(batch, kind, values, number, may_correct=may, clean=to_clean(batch, kind, values, number))
+        clean, is_made = to_clean(batch, kind, values, number), kind["field"] in made
+        said = issues.values(batch, kind, values, number, may_correct=may, is_made=is_made, clean=clean)
     if said is not None:
         texts, remember = said
         put_right(wb, batch, {kind["field"]: texts}, remember=remember)
+
+
+def made_fields(batch: Batch) -> set[str]:
+    """The fields that are filled by what a recipe makes of several cells or of a part of one, in rows of its own."""
+    if not (batch.multiplies or batch.by_recipe):
+        return set()
+    own = own_columns(TemplateMapping.from_dict(batch.mapping).recipe, batch.headers) if batch.multiplies else ()
+    return {field for header, field in batch.mapping.get("columns", {}).items() if header not in own}
 
 
 def to_clean(

@@ -15,6 +15,7 @@ from workbench.database import (
     asking,
     at_work,
     batches,
+    changed_fields,
     committing,
     comparing,
     embedded,
@@ -60,7 +61,6 @@ from workbench.model.errors import (
     NoReason,
     NotDone,
     OwnWork,
-    PartOfRun,
     RecipeOfSheets,
     UnknownTemplate,
     WrongStage,
@@ -229,10 +229,11 @@ class Workbench:
     def begin(self, sheet: Given, dataset: str, **options: Any) -> Batch:
         """Everything of `stage` but the rows: a queued batch that `fill` stages, in this program or in another.
 
-        With `source="page"` it waits for that however often the program is started again. Raises as `stage` does.
+        It waits for that as long as this Workbench is open; with `source="page"` however often the program is started
+        again. Raises as `stage` does.
         """
         said = Options(**options)
-        return self._begin(new_id(), self._sheets(sheet, dataset, said), dataset, said, lend=True)
+        return self._begin_held(new_id(), self._sheets(sheet, dataset, said), dataset, said)
 
     def fill(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Batch:
         """Stages the rows of a batch that was begun, also when that was cut short before; one that has its rows is
@@ -245,6 +246,7 @@ class Workbench:
                 raise WrongStage(batch=run.face.id, stage=run.face.stage, action="filling", needed="queued")
             if run.face.stage not in ("queued", "staging"):
                 return run.face
+            at_work.let_go(self._store, run.face.id)
             with reporting(self._store, run.face.id, progress) as reporter:
                 return self._fill(run, reporter)
 
@@ -293,28 +295,34 @@ class Workbench:
         self, batch: Batch | UUID | str, recipe: Recipe, *, remember: bool = False, source: str = "python"
     ) -> Batch:
         """Begins the import of a batch anew whose rows another recipe cleans: a queued batch that `fill` stages, with
-        the mapping and all that was said of the former, which is discarded. What was corrected or decided there is not
-        done again: a recipe is what lasts.
+        the mapping and all that was said of the former, which is discarded with that: both, or neither. What was
+        corrected or decided there is not done again: a recipe is what lasts.
 
         `remember` lets the template of the batch, if it has one, clean by it from now on; `source` is the door, as in
-        `stage`. Raises WrongStage, PartOfRun, RecipeOfSheets, UnreadableSource where its source was not kept, and what
-        `stage` raises.
+        `stage`. Raises WrongStage, PartOfRun, RecipeOfSheets, UnreadableSource where its source was not kept,
+        TemplateTaken where the template is another tenant's, and what `stage` raises.
         """
-        found = self.batches.get(batch)
-        if found.stage not in ("staged", "planned", "held"):
-            raise WrongStage(batch=found.id, stage=found.state, action="cleaning it", needed="staged and not written")
-        if found.part_of is not None:
-            raise PartOfRun(batch=found.id, run=found.part_of, action="cleaning it")
-        if batches.sheets(self._store, found) != (found,):
-            raise RecipeOfSheets(playbook=found.dataset)
-        sheet = self.kept_sheet(found, as_it_came=True)
-        said = runs.as_before(self._store, found, recipe, cleaned_once(sheet, recipe, None).headers)
-        begun = self.begin(sheet, found.dataset, **vars(replace(said, source=source)))
-        self.discard(found, f"Cleaned again as {begun.id}")
-        if remember and found.template_id is not None:
-            kept = templates.get(self._store, str(found.template_id))
-            self.templates.update(kept.id, replace(kept.mapping, recipe=recipe), seen=kept)
-        return begun
+        with at_work.on(self._store, batch, "cleaning it") as run:
+            found = run.face
+            if found.stage not in ("staged", "planned", "held"):
+                raise WrongStage(
+                    batch=found.id, stage=found.state, action="cleaning it", needed="staged and not written"
+                )
+            if run.sheets != (found,):
+                raise RecipeOfSheets(playbook=found.dataset)
+            sheet = self.kept_sheet(found, as_it_came=True)
+            said = runs.as_before(self._store, found, recipe, cleaned_once(sheet, recipe, None).headers)
+            options = replace(said, source=source)
+            begun = new_id()
+
+            def instead() -> None:
+                batches.discard(self._store, found.id, f"Cleaned again as {begun}")
+                if remember and found.template_id is not None:
+                    kept = templates.get(self._store, str(found.template_id))
+                    self.templates.update(kept.id, replace(kept.mapping, recipe=recipe), seen=kept)
+
+            sheets = self._sheets(sheet, found.dataset, options)
+            return self._begin_held(begun, sheets, found.dataset, options, also=instead)
 
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
         """Gives every row its one intended outcome and stops: the dry run. Every target table stays as it was.
@@ -558,6 +566,15 @@ class Workbench:
         """Who signed, when, and the digest; None when nobody has."""
         return proof.signature(self._store, self.batches.get(batch).id)
 
+    def changed_fields(self, batch: Batch | UUID | str) -> dict[str, int]:
+        """The fields of known records that an import changes, each with the number of rows that do, the most frequent
+        first; of a run with its parts' names, of very many rows of the first 20,000."""
+        return changed_fields.counted(self._store, self.batches.get(batch))
+
+    def is_own(self, batch: Batch | UUID | str) -> bool:
+        """Whether the person who works here ran an import, and somebody else is there who has to sign it."""
+        return proof.is_own(self._store, self.batches.get(batch))
+
     def query(self, statement: str, values: Pairs[str, object] | tuple[object, ...] = ()) -> "pd.DataFrame":
         """The answer to a question in SQL about the tenant's imports and records: a statement, whose `%s` or `%(name)s`
         the `values` are. It sees what the tenant may see, and can change nothing. Raises WrongQuestion.
@@ -624,8 +641,34 @@ class Workbench:
             explaining.say(self._store, found, word, lines, why)
             return self.reconcile(found)
 
+    def _begin_held(
+        self,
+        identifier: UUID,
+        sheets: dict[str, Sheet],
+        dataset: str,
+        options: Options,
+        also: Callable[[], None] = lambda: None,
+    ) -> Batch:
+        """Begins a batch that is filled later, which nobody gives up as long as this Workbench is open."""
+        held = options.source != "page"  # whose job fills it, whoever is there
+        if held:
+            at_work.hold(self._store, identifier)
+        try:
+            return self._begin(identifier, sheets, dataset, options, lend=True, also=also)
+        except BaseException:
+            if held:
+                at_work.let_go(self._store, identifier)
+            raise
+
     def _begin(
-        self, identifier: UUID, sheets: dict[str, Sheet], dataset: str, options: Options, *, lend: bool = False
+        self,
+        identifier: UUID,
+        sheets: dict[str, Sheet],
+        dataset: str,
+        options: Options,
+        *,
+        lend: bool = False,
+        also: Callable[[], None] = lambda: None,
     ) -> Batch:
         playbook, home = PLAYBOOKS.get(dataset), self.settings.home
         if playbook is not None and playbook.form is None:
@@ -639,7 +682,16 @@ class Workbench:
         if playbook is None and multiplies(sheets[dataset].recipe):
             playbook = multiplied(catalog.contract(dataset))
         return runs.begin(
-            self._store, home, sheets[dataset], dataset, options, template, identifier, playbook=playbook, lend=lend
+            self._store,
+            home,
+            sheets[dataset],
+            dataset,
+            options,
+            template,
+            identifier,
+            playbook=playbook,
+            lend=lend,
+            also=also,
         )
 
 

@@ -664,3 +664,31 @@ def _say(wb: Workbench, upload: str, *steps: Step) -> None:
     under = recipes.of_upload(upload, None)
     history = recipes.kept(wb.settings, under) or recipes.History()
     recipes.keep(wb.settings, under, history.changed(Recipe(steps=steps)))
+
+
+def test_made_rows_are_told_beside_those_of_the_file(
+    show: Show, wb: Workbench, worked: Callable[[Batch], Batch]
+) -> None:
+    upload = keep(wb, b"email,id,full name\nann@x.org;ann@y.org,S1,Ann Lee\nnobody;no;bo@x.org,S2,Bo Ray\n")
+    _say(wb, upload, TWO_ROWS)
+    page = show("map", upload=upload)
+    page.selectbox(key=next(box.key for box in page.selectbox if "id" in box.label.split())).select("external_id").run()
+    next(box for box in page.checkbox if box.label.startswith("I have looked")).check().run()
+    press(page, "Start the import")
+    batch = worked(wb.batches.all()[0])
+    batch = wb.plan(batch).batch
+    (part,) = wb.batches.parts(batch)
+    page = show("validate", batch=batch.id, field="email", code="bad_email")
+    assert "No column of the file fills it" not in plain(page)
+    assert "The recipe makes it of the file's cells" in plain(page)
+    assert "Put them right" not in [button.label for button in page.button]
+    page = press(page, "Clean this column")
+    page = show("validate", batch=part.id, field="email", code="bad_email")
+    assert any("**2 made rows**" in button.label for button in page.button)
+    assert list(page.dataframe[0].value["line"]) == [3, 3]
+    page = show("commit", batch=batch.id)
+    assert "1 row to be written, as 2 made rows: 2 make new records." in plain(page)
+    assert "1 row with a warning: id: another record has this id." in plain(page)
+    page = show("map", batch=batch.id)
+    assert "Which field a column fills is not changed in this one" in plain(page)
+    assert "is changed in this import as well" not in plain(page)

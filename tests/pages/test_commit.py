@@ -129,6 +129,10 @@ def test_invalid_rows_hold_the_import_unless_the_good_rows_may_go_on(
     page = press(show("commit", batch=planned.id), "Hold it")
     assert worked(planned).stage == "held"
     page.run()
+    told = [each.value.replace("\\", "") for each in (*page.markdown, *page.caption)]
+    assert ":orange[:material/pending:] Nobody has decided yet:" in told
+    assert "- Whether the good rows go on without the 1 invalid one." in told
+    assert "Nobody had to decide anything." not in told
     assert "This import waits (it is held)" in page.warning[0].value
     page.radio[0].set_value("Let the good rows go on").run()
     press(page, "Commit 2 rows")
@@ -253,7 +257,9 @@ def test_a_lead_sees_what_changes_what_is_unusual_and_who_decided_what(
     told = "\n".join(part.value for part in (*page.markdown, *page.caption)).replace("\\", "")
     assert "- 3 rows to be written: 2 make new records and 1 changes a known one." in told
     assert "- 1 row changes nothing." in told
-    assert "- 2 rows created: 50% of the rows, and was 100%." in told
+    assert "- Of known ones: full name in 1 row, phone in 1 row." in told
+    assert "- Phone is filled in 25% of the rows, and was 50%." in told
+    assert "rows created" not in told  # the last one was the first load
     assert "Beside the last import of this dataset, whose files have other names." in told
     assert "- ana corrected 1 row: line 5." in told
     beside = page.table[0].value

@@ -135,12 +135,28 @@ def test_an_undo_is_previewed_and_then_done(show: Show, changed: Batch, worked: 
     assert records(url, "elevate.profiles", "email", "full_name") == before
     page = show("history", batch=changed.id)
     assert [metric.value for metric in page.metric][6:] == ["2", "0", "2", "0", "0", "0"]
+    told = [each.value.replace("\\", "") for each in page.markdown]
+    assert (
+        "1 record that the import had created: removed. 1 record that it had changed or switched off: as before. "
+        "All at once or none, in your name." in told
+    )
+    assert not page.warning
     press(page, "Undo this import")
     worked(changed)
     assert records(url, "elevate.profiles", "email", "full_name") == [
         ("ada@example.com", "Ada Park"),
         ("ben@example.com", "Ben Okafor"),
     ]
+
+
+def test_a_preview_says_which_later_files_name_what_it_removes(
+    show: Show, wb: Workbench, sheet: Sheets, changed: Batch, worked: Worked
+) -> None:
+    wb.import_sheet(sheet(CHANGED, "again.csv"), "elevate.students")
+    press(show("history", batch=changed.id), "Preview the undo")
+    worked(changed)
+    (warning,) = show("history", batch=changed.id).warning
+    assert "which made none for they were there: again.csv (1)." in warning.value.replace("\\", "")
 
 
 def test_what_was_changed_since_is_named_in_the_preview(

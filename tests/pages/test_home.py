@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
 from workbench import Workbench
+from workbench.doors.web.views import waiting as views
 from workbench.model.sheet import Sheet
 
 Sheets = Callable[..., Sheet]
@@ -31,16 +32,31 @@ def test_what_waits_for_a_person_is_counted_and_linked(show: Show, wb: Workbench
     unsigned = wb.import_sheet(sheet("name,code\nNursing,CNA101\n", "courses.csv"), "elevate.courses")
     left_off = wb.stage(sheet("name,code\nWelding,WELD101\n", "left off.csv"), "elevate.courses")
     page = show("home")
-    assert [(metric.label, metric.value) for metric in page.metric] == [
-        ("To be decided", "1"),
-        ("Begun and left", "1"),
-        ("Rows to be explained", "1"),
-        ("To be signed off", "1"),
+    assert page.get("button_group")[0].options == [
+        "To be decided **1**",
+        "Rows to be explained **1**",
+        "Begun and left **1**",
+        "To be signed off **1**",
     ]
     links = {link.label.partition(" ·")[0].replace("\\", ""): link.proto for link in page.page_link}
     for batch, target in ((held, "commit"), (left_off, "commit"), (unexplained, "reconcile"), (unsigned, "reconcile")):
         link = links[batch.file_name]
         assert (link.page, link.query_string) == (target, f"batch={batch.id}")
+
+
+def test_what_needs_a_decision_comes_first_and_a_figure_filters(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    for number in range(views.SHOWN):
+        wb.import_sheet(sheet(f"name,code\nNursing,CNA{number}\n", f"old {number}.csv"), "elevate.courses")
+    wb.import_sheet(sheet(STUDENTS, "newest held.csv"), "elevate.students")
+
+    def names(page: AppTest) -> list[str]:
+        return [link.label.replace("\\", "") for link in page.page_link if ".csv" in link.label]
+
+    page = show("home")
+    assert names(page)[:2] == ["newest held.csv", "old 0.csv"]
+    page.get("button_group")[0].set_value("held").run()
+    assert names(page) == ["newest held.csv"]
+    assert not page.exception
 
 
 def test_what_waits_stands_in_the_order_of_its_age_with_who_did_what_last(
@@ -53,16 +69,17 @@ def test_what_waits_stands_in_the_order_of_its_age_with_who_did_what_last(
     wb.note(first, notes="Seen.")
     page = show("home")
     assert not page.exception
-    names = ["first.csv", "second.csv", "third.csv"]
+    names = ["second.csv", "first.csv", "third.csv"]  # what is held needs a decision
     labels = [link.label.replace("\\", "") for link in page.page_link]
     assert [label for label in labels if label in names] == names
     told = [caption.value.replace("\\", "") for caption in page.caption if "waits since" in caption.value]
-    assert "**ana** wrote into the log" in told[0]
-    assert "**ana** let it wait for a decision" in told[1] or "**ana** planned it" in told[1]
+    assert "**ana** let it wait for a decision" in told[0] or "**ana** planned it" in told[0]
+    assert "**ana** wrote into the log" in told[1]
     assert "**ana** committed it" in told[2]
     wb.undo(third)
     labels = [link.label.replace("\\", "") for link in show("home").page_link]
     assert [label for label in labels if "third" in label] == ["Undo of third.csv"]
+    assert "**ana** undid it" in said(show("home")) and "began" not in said(show("home"))
 
 
 def test_schedules_that_failed_wait_until_a_later_run_succeeds(show: Show, wb: Workbench, sheet: Sheets) -> None:

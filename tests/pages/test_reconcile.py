@@ -180,10 +180,45 @@ def test_the_rows_of_one_outcome_say_which_of_them_were_rejected(show: Show, wb:
 def test_an_import_that_was_taken_back_says_so_and_waits_for_nothing(show: Show, wb: Workbench, invalid: Batch) -> None:
     wb.undo(invalid)
     page = show("reconcile", batch=invalid.id)
-    assert "Undone by ana, " in said(page) and "Not yet: It is undone." in said(page)
+    assert "Undone by ana, " in said(page)
+    assert "It was taken back: there is nothing to sign." in said(page) and "Not yet" not in said(page)
     assert page.code[0].value.splitlines()[0].startswith("Import type: Elevate: Students (undone by ana, ")
     assert "Rows to explain or reject" not in [header.value for header in page.header]
-    assert next(button for button in page.button if button.label == "Sign off as ana").disabled
+    assert not [button for button in page.button if button.label.startswith("Sign off")]
+
+
+def test_an_import_that_was_discarded_speaks_of_nothing_that_could_go_on(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    planned = wb.plan(wb.stage(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")).batch
+    batch = wb.discard(planned, "The wrong file.")
+    for name in ("reconcile", "commit"):
+        text = said(show(name, batch=batch.id)).replace("\\", "")
+        assert "Nothing was written: it was discarded." in text
+        assert "what the plan meant to do; nothing was written" in text
+        assert "ana discarded it: The wrong file." in text
+        assert "Nobody had to decide" not in text and "to be written" not in text
+    page = show("reconcile", batch=batch.id)
+    assert "It was discarded: there is nothing to sign." in said(page)
+    assert not [button for button in page.button if button.label.startswith("Sign off")]
+
+
+def test_who_signs_an_undo_reads_what_it_removed_and_what_it_put_back(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\nWelding,WELD1\n"), "elevate.courses")
+    both = "name,code\nNursing care,CNA101\nWelding II,WELD1\nBaking,BAKE1\n"
+    batch = wb.import_sheet(sheet(both, "later.csv"), "elevate.courses")
+    page = show("reconcile", batch=wb.undo(batch).id)
+    text = said(page).replace("\\", "")
+    told = (
+        "1 record that the import had created: removed. 2 records that it had changed or switched off: as before. "
+        "All 3 changes of the import are accounted for."
+    )
+    assert f"**ana signs:** {told}" in text
+    assert "changed known ones" not in text and "compared with its run" not in text
+    assert "An undo is compared with nothing" in text
+    assert "Undo of **later.csv**" in text
+    link = next(each for each in page.page_link if "The import that it undoes" in each.label)
+    assert (link.proto.page, link.proto.query_string) == ("history", f"batch={batch.id}")
 
 
 def test_an_explanation_needs_a_reason(show: Show, wb: Workbench, unmatched: Batch) -> None:
@@ -210,9 +245,10 @@ def test_what_is_not_done_is_not_signed_and_the_page_says_why(show: Show, unmatc
 
 def test_nobody_signs_off_their_own_work(show: Show, open_wb: Opened, done: Batch) -> None:
     open_wb(user="lea")
-    page = press(show("reconcile", batch=done.id), "Sign off as ana")
-    assert "ana ran batch" in page.error[0].value
-    assert "somebody else has to sign it off" in page.error[0].value
+    page = show("reconcile", batch=done.id)
+    assert "You ran it; somebody else has to sign it off." in said(page).replace("\\", "")
+    assert "**To be signed:** 1 row written" in said(page).replace("\\", "") and "ana signs" not in said(page)
+    assert next(button for button in page.button if button.label == "Sign off as ana").disabled
 
 
 def test_a_signature_freezes_the_batch(show: Show, wb: Workbench, open_wb: Opened, done: Batch) -> None:

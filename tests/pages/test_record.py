@@ -193,6 +193,10 @@ def test_a_student_lists_the_rows_that_name_her_and_did_not_get_in(
     assert "Rows that name it and did not get in" in [heading.value for heading in page.header]
     assert "**unmatched** (course) · autumn.csv, line 3" in said(page)
     assert "autumn.csv, line 4" not in said(page)
+    lost = "email,full_name\nno address,Ada Lee\n"
+    wb.import_sheet(sheet(lost, "lost.csv"), "elevate.students", skip_errors=True)
+    page = ask(show("record"), "Ada Lee")  # a row that has her name hides none that have her address
+    assert "lost.csv, line 2" in said(page) and "autumn.csv, line 3" in said(page)
 
 
 def test_why_she_is_not_in_there_is_told_where_it_is_asked(show: Show, twice: tuple[Batch, Batch]) -> None:
@@ -214,6 +218,32 @@ def test_a_held_import_is_why_nobody_of_it_is_in(show: Show, wb: Workbench, shee
     words = said(ask(show("record"), "fay held"))
     assert "✚ **to be created** · held.csv, line 2" in words
     assert "Its import waits for a person's decision: nothing was written." in words
+
+
+def test_whose_record_an_undo_removed_is_not_told_to_be_in_by_a_later_file(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    first = wb.import_sheet(sheet("email,full_name\nfay@example.com,Fay Gone\n", "first.csv"), "elevate.students")
+    wb.import_sheet(sheet("email,full_name\nfay@example.com,Fay Gone\n", "later.csv"), "elevate.students")
+    wb.undo(first)
+    words = said(ask(show("record"), "fay@example.com"))
+    assert "Its import was undone." in words
+    assert "has been imported since" not in words
+    third = wb.import_sheet(sheet("email,full_name\nfay@example.com,Fay Gone\n", "third.csv"), "elevate.students")
+    assert third.created == 1
+    page = show("record", batch=first.id, line=2)
+    assert "Its key has been imported since (created): third.csv" in said(page)
+
+
+def test_an_undo_in_a_records_story_has_old_and_new_values_and_its_preview_none(
+    show: Show, wb: Workbench, twice: tuple[Batch, Batch]
+) -> None:
+    wb.undo(twice[1], dry_run=True)
+    assert "Undo" not in said(ask(show("record"), "ada@example.com"))
+    wb.undo(twice[1])
+    words = said(ask(show("record"), "ada@example.com"))
+    assert "Undo: ✎ **updated** (restored)" in words
+    assert "full name: ~~Ada Lee~~ → **Ada Park**" in words and "full name: ~~Ada Park~~ → **Ada Lee**" in words
 
 
 @pytest.mark.parametrize("text", ["(555) 201-0001", "555 201 0001"])

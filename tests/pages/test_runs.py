@@ -14,6 +14,7 @@ from workbench import Workbench
 from workbench.doors import jobs
 from workbench.doors.web import recipes, uploads
 from workbench.model.batch import Batch
+from workbench.model.errors import Held
 from workbench.model.recipe import Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
@@ -453,6 +454,16 @@ def test_the_rows_of_several_sheets_are_explained_sheet_by_sheet(show: Show, wb:
     wb.reject(part(wb, several, "elevate.students"), [3], "Cy has no address.")
     page = press(show("reconcile", batch=several.id), "Sign off as ana")
     assert wb.signature(several) is not None
+
+
+def test_rows_of_a_workbook_that_is_held_say_so_and_on_which_worksheet_they_stand(
+    show: Show, wb: Workbench, several: Batch
+) -> None:
+    with pytest.raises(Held):
+        wb.commit(several)
+    page = show("record", find="Nursing")
+    assert "**to be created** · book.xlsx, worksheet courses, line 2" in said(page)
+    assert "Its import waits for a person's decision: nothing was written." in said(page)
 
 
 @pytest.mark.parametrize("name", ["map", "profile"])

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.conftest import Show
 from tests.pages.grids import grid
 from workbench import Workbench
+from workbench.doors.web import drafts
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
@@ -429,3 +430,15 @@ def press(page: AppTest, label: str) -> None:
     next(one for one in page.button if one.label == label).click().run()
     assert not page.exception
     assert [each.value for each in page.error] == []
+
+
+@pytest.mark.parametrize("typed", ["\ud83d", "a\0b"])
+def test_what_nothing_keeps_is_told_and_costs_no_other_cell(
+    show: Show, wb: Workbench, planned: Batch, typed: str
+) -> None:
+    page = grid(show("validate", batch=planned.id)).say({3: {"0": "ben@example.com", "1": typed}, 4: {"2": "555"}})
+    assert not page.exception
+    told = "A NUL character, or half of one, was typed, which nothing keeps: line 3, full_name stays as it was."
+    assert told in said(page).replace("\\", "")
+    kept = drafts.kept(wb.settings, planned)
+    assert kept == {3: {"email": "ben@example.com"}, 4: {"phone": "555"}}

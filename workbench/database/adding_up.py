@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable
 
-from workbench.database.expressions import issue
+from workbench.database.expressions import issue, source_line
 from workbench.database.rolling_up import TOGETHER
 from workbench.database.target import Target
 from workbench.database.verdicts import Verdicts
@@ -24,11 +24,14 @@ class AddingUp:
         """Puts their keys into a table of the transaction, each with the first line that was refused."""
         if self.any:
             connection.execute(
-                self._target.compose("""
+                self._target.compose(
+                    """
                     create temporary table incomplete on commit drop as
-                    select external_key, min(line) as refused from {rows}
+                    select external_key, min({at}) as refused from {rows} r
                     where batch_id = {batch} and status = 'failed' and external_key is not null
-                    group by external_key""")
+                    group by external_key""",
+                    at=source_line(self._target.batch),
+                )
             )
 
     def join(self) -> Composable:

@@ -26,6 +26,19 @@ def working(store: Store, batch: UUID) -> Iterator[None]:
             store.connection.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", (str(batch),))
 
 
+def hold(store: Store, batch: UUID) -> None:
+    """Says, for as long as the connection lives, that whoever has begun a batch is still there to fill it; others may
+    fill it meanwhile."""
+    with translated_errors():
+        store.connection.execute("select pg_advisory_lock_shared(hashtextextended(%s, 5))", (str(batch),))
+
+
+def let_go(store: Store, batch: UUID) -> None:
+    """Takes back what `hold` said, if this connection has said it."""
+    with suppress(psycopg.Error):
+        store.connection.execute("select pg_advisory_unlock_shared(hashtextextended(%s, 5))", (str(batch),))
+
+
 @contextmanager
 def reserved(store: Store, run: Run) -> Iterator[None]:
     """Waits until no other job is at work on any dataset of a run, and keeps others from them; in one order, so that no
@@ -45,12 +58,14 @@ def reserved(store: Store, run: Run) -> Iterator[None]:
 def recover(store: Store) -> list[UUID]:
     """Ends the batches whose program died while it staged them, and says which: none of their rows was kept.
 
-    Those that a page has begun are left alone: the job that fills them is taken up again.
+    Those that a page has begun are left alone: the job that fills them is taken up again; and so are those that wait to
+    be filled by a program that is there.
     """
     given_up: list[UUID] = []
     waiting = (
         "select id from workbench.import_batch "
-        "where stage in ('queued', 'staging') and source <> 'page' and part_of is null"
+        "where stage in ('queued', 'staging') and source <> 'page' and part_of is null "
+        f"and not (stage = 'queued' and {batches.locked(5)})"
     )
     for row in store.all(waiting):
         lock = (str(row["id"]),)

@@ -143,7 +143,7 @@ def staged_figures(store: Store, batch: UUID) -> tuple[int, list[dict[str, Any]]
 
 _KINDS = """
 select issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'severity' as severity,
-       min(issue ->> 'message') as message, count(*)::int as rows
+       min(issue ->> 'message') as message, count(distinct line)::int as rows
 from workbench.import_row, jsonb_array_elements(errors) issue where batch_id = %s group by 1, 2, 3
 """
 
@@ -189,13 +189,18 @@ def left_off(store: Store, limit: int) -> list[Batch]:
     return find(store, _LEFT_OFF, {}, limit)
 
 
-_LEFT_OFF = f"""
-part_of is null and undo_of is null and not dry_run and stage in ('staged', 'planned')
-and not exists (
+def locked(kind: int) -> str:
+    """Whether somebody holds the lock of a kind on a row of import_batch, in SQL; see `at_work`."""
+    return f"""exists (
     select from pg_locks
     where locktype = 'advisory' and objsubid = 1 and pid is not null
       and database = (select oid from pg_database where datname = current_database())
-      and (classid::bigint << 32 | objid::bigint) = hashtextextended(import_batch.id::text, 1))
+      and (classid::bigint << 32 | objid::bigint) = hashtextextended(import_batch.id::text, {kind}))"""
+
+
+_LEFT_OFF = f"""
+part_of is null and undo_of is null and not dry_run and stage in ('staged', 'planned')
+and not {locked(1)}
 and not exists (
     select from {QUEUE}.procrastinate_jobs where queueing_lock = import_batch.id::text and status in ('todo', 'doing'))
 """
@@ -363,6 +368,22 @@ group by 1 order by 1
 """
 
 
+_NAMED_SINCE = """
+with gone as materialized (
+    select o.record_id from workbench.import_outcome o join workbench.import_batch b on b.id = o.batch_id
+    where o.batch_id = %(undo)s and o.plan = b.plan and o.outcome = 'updated' and o.reason = 'removed'
+), later as materialized (
+    select b.id, b.plan, b.file_name, coalesce(b.part_of, b.id) as run from workbench.import_batch b
+    join workbench.import_batch u on u.id = %(undo)s join workbench.import_batch undone on undone.id = u.undo_of
+    where b.stage = 'completed' and b.undo_of is null and b.completed_at > undone.completed_at
+      and b.id <> u.undo_of and workbench.undone_by(b.id) is null
+)
+select run as batch, file_name, count(distinct o.record_id)::int as records
+from later join workbench.import_outcome o on o.batch_id = later.id and o.plan = later.plan
+where o.outcome = 'skipped' and o.record_id in (select record_id from gone) group by 1, 2 order by 1
+"""
+
+
 def sheets(store: Store, batch: Batch) -> tuple[Batch, ...]:
     """The batches that hold the source's rows of a batch: itself, but for a run of several sheets."""
     if batch.part_of is not None or batch.undo_of is not None:
@@ -397,6 +418,11 @@ class Batches:
     def get(self, batch: Batch | UUID | str) -> Batch:
         """A batch as it is now, by its id or the unambiguous beginning of it; raises UnknownBatch."""
         return get(self._store, batch)
+
+    def named_since(self, undo: Batch) -> list[dict[str, Any]]:
+        """The imports that came after the one that is undone, stand, and have found records there which the undo
+        removes: batch, file_name, and how many records; the oldest first."""
+        return self._store.all(_NAMED_SINCE, {"undo": undo.id})
 
     def all(  # noqa: PLR0913
         self,

@@ -36,12 +36,14 @@ def _figures(row: dict[str, Any]) -> Figures:
         outcomes={name: row[name] or 0 for name in OUTCOMES},
         filled=row["filled"] or {},
         signed_by=row["signed_by"],
+        first=row["first"],
     )
 
 
 _EARLIER = f"""
 select id, file_name, completed_at as at, processed, {", ".join(OUTCOMES)}, summary -> 'filled' as filled,
-       (select signed_by from workbench.sign_off s where s.batch_id = import_batch.id) as signed_by
+       (select signed_by from workbench.sign_off s where s.batch_id = import_batch.id) as signed_by,
+       row_number() over (order by created_at, id) = 1 as first
 from workbench.import_batch
 where data_type = %(dataset)s and stage = 'completed' and created_at < %(at)s and id <> %(batch)s
   and part_of is null and undo_of is null and sweep_of is null and {STANDS}

@@ -174,7 +174,7 @@ class RowWriter:
 def _kinds(issues: pa.Table) -> list[dict[str, Any]]:
     """How many rows have each kind of issue, with the first of its messages."""
     kind = ["code", "field", "severity"]
-    grouped = issues.group_by(kind).aggregate([("message", "min"), ("message", "count")])
+    grouped = issues.group_by(kind).aggregate([("message", "min"), ("position", "count_distinct")])
     return grouped.rename_columns([*kind, "message", "rows"]).to_pylist()
 
 

@@ -22,7 +22,7 @@ from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Mapping
 from workbench.model.written_rows import ADDED, harmless, own_headers
 from workbench.model.written_rows import meant as meant_by
-from workbench.prepare.cleaning import left_alone, multiplies
+from workbench.prepare.cleaning import own_columns
 from workbench.prepare.normalize import is_cased
 from workbench.sources.headers import name_headers
 
@@ -111,7 +111,7 @@ def meant(
     MadeByRecipe for one whose texts are no cells."""
     headers = {name: header for header, name in batch.mapping["columns"].items()}
     recipe = Mapping.from_dict(batch.mapping).recipe
-    alone = left_alone(recipe, batch.headers) if recipe is not None and multiplies(recipe) else batch.headers
+    alone = own_columns(recipe, batch.headers)
     lines: dict[int, dict[str, str | None]] = {}
     for field, meanings in value_maps.items():
         if field not in headers:

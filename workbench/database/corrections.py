@@ -22,6 +22,7 @@ from workbench.database.staging import judge_source
 from workbench.database.store import Store
 from workbench.database.templates import Templates
 from workbench.datasets import catalog
+from workbench.model import said_texts
 from workbench.model.batch import Batch, Run
 from workbench.model.errors import MadeIntoParts, NoEdit, RemovedRows, WrongStage
 from workbench.model.issue import counted
@@ -192,12 +193,12 @@ with counted as materialized ({})
 select null as code, null as field, null as severity, null as message, count(*)::int as rows
 from counted where status = 'failed'
 union all
-select issue ->> 'code', issue ->> 'field', issue ->> 'severity', min(issue ->> 'message'), count(*)::int
+select issue ->> 'code', issue ->> 'field', issue ->> 'severity', min(issue ->> 'message'), count(distinct line)::int
 from counted, jsonb_array_elements(errors) issue group by 1, 2, 3
 """
-_NOW = _COUNTED.format("select status, errors::jsonb as errors from incoming")
+_NOW = _COUNTED.format("select line, status, errors::jsonb as errors from incoming")
 _WAS = _COUNTED.format(
-    "select r.status, r.errors from workbench.corrected_row r join incoming i on i.line = r.line "
+    "select r.line, r.status, r.errors from workbench.corrected_row r join incoming i on i.line = r.line "
     "where r.batch_id = %(batch)s"
 )
 
@@ -215,8 +216,10 @@ class Corrections:
 
         The source's own rows stay beside them, with who corrected them and when. A batch that was planned needs a plan
         again. In a run of several sheets it is the sheet's batch that is corrected. Raises WrongStage, UnknownHeader,
-        UnknownRows.
+        UnknownRows, NotText, HalfCharacter.
         """
+        for line, row in cells.items():
+            said_texts.check(f"What cells of line {line} are to be", row)
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             rows = corrected_rows.by_line(self._store, found, cells)
@@ -266,8 +269,9 @@ class Corrections:
         `correct` does; without any, what the last plan suggests for references that named nothing.
 
         `remember` lets the template of the batch, if it has one, know it for the next time. Raises WrongStage,
-        UnknownField, TemplateTaken.
+        UnknownField, TemplateTaken, NotText, HalfCharacter.
         """
+        said_texts.check_value_maps(value_maps)
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
             means = value_maps if value_maps is not None else suggestions.meanings(found)
@@ -290,9 +294,11 @@ class Corrections:
     ) -> Batch:
         """Lets columns of a batch that is not written yet fill other fields ({header: field}, "" for none), and says
         what texts mean there; every row is checked again, and needs a plan again. Who changed it stays in the batch's
-        story. Raises WrongStage, MadeIntoParts under a playbook that makes several datasets of a row, and what
-        `mapping.resolve` raises.
+        story. Raises WrongStage, MadeIntoParts under a playbook that makes several datasets of a row, NotText,
+        HalfCharacter, and what `mapping.resolve` raises.
         """
+        said_texts.check("What is said of columns", columns)
+        said_texts.check_value_maps(value_maps)
         with at_work.on(self._store, batch, "mapping", sheets=True) as run:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
             if playbook is not None and playbook.form is not None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from psycopg.sql import SQL, Composable, Literal
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
+from workbench.model.batch import Batch
 from workbench.model.issue import NAMES
 
 _SHOWN = 60
@@ -28,6 +29,13 @@ def typed(values: Composable, name: str, sql: str) -> Composable:
 def texts(of: Sequence[str]) -> Composable:
     """A list of texts."""
     return SQL("{}::text[]").format(Literal(list(of)))
+
+
+def source_line(batch: Batch, row: str = "r") -> Composable:
+    """The line of the source that people know a row of a batch by: one that was made of others has it from the
+    first."""
+    said = "coalesce({row}.sources[1], {row}.line)" if batch.derived else "{row}.line"
+    return SQL(said).format(row=Identifier(row))
 
 
 def issue(code: str, field: str, message: Composable, severity: str = "error") -> Composable:

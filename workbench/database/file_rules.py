@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.expressions import source_line
 from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.contract import Numbered, Once, Rule, Settles
@@ -187,7 +188,7 @@ class FileRules:
 
     def _compose(self, statement: str, **more: Composable) -> Composed:
         # people know the lines of the source
-        at = SQL("coalesce(r.sources[1], r.line)" if self._target.batch.derived else "r.line")
+        at = source_line(self._target.batch)
         return self._target.compose(statement, **more, at=at)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database.expressions import issue, texts
+from workbench.database.expressions import issue, source_line, texts
 from workbench.database.holders import Holders
 from workbench.database.repeats import Ruling
 from workbench.database.slices import slice_of
@@ -111,15 +111,18 @@ class Identities:
             """
             create temporary table {shared} on commit drop as
             select value, (array_agg(external_key order by accepted desc, {order}))[1] as key,
-                   (array_agg(line order by accepted desc, {order}))[1] as first,
-                   (array_agg(line order by accepted desc, {order}))[2] as second
+                   (array_agg(at order by accepted desc, {order}))[1] as first,
+                   (array_agg(at order by accepted desc, {order}))[2] as second
             from (
-                select {value} as value, external_key, min(line) as line, bool_or({accepted}) as accepted from {rows} r
+                select {value} as value, external_key, min(line) as line, min({at}) as at,
+                       bool_or({accepted}) as accepted
+                from {rows} r
                 where batch_id = {batch} and status = 'validated' and {value} is not null
                 group by 1, 2
             ) said group by value having count(*) > 1""",
             shared=_shared(fields),
             value=_together(fields, "r"),
+            at=source_line(self._target.batch),
             accepted=self._ruling.accepts(derived=self._target.batch.derived),
             order=SQL("line desc" if self._ruling.rule == "last" else "line"),
         )
@@ -203,10 +206,15 @@ class Identities:
         table, field = _shared(fields), fields[0]
         is_unique = fields in self._unique
         what = f" {' and '.join(each.name for each in fields)}" if is_unique else ""
-        other = Literal(f", another {self._target.contract.noun}, has the same{what}: ")
-        message = SQL(
-            "'Line ' || case when {t}.key = n.external_key then {t}.second else {t}.first end || {other} || {said}"
-        ).format(other=other, said=SQL(" || ' / ' || ").join(map(_said, fields)), t=table)
+        noun = self._target.contract.noun
+        line = SQL("case when {t}.key = n.external_key then {t}.second else {t}.first end").format(t=table)
+        who = SQL("'Line ' || {} || {}").format(line, Literal(f", another {noun},"))
+        if self._target.batch.derived:
+            who = SQL("case when {} = {} then {} else {} end").format(
+                line, source_line(self._target.batch, "n"), Literal(f"Another {noun} of this line"), who
+            )
+        said = SQL(" || ' / ' || ").join(map(_said, fields))
+        message = SQL("{} || {} || {}").format(who, Literal(f" has the same{what}: "), said)
         there = SQL("{}.value is not null").format(table)
         if not is_unique or self._ruling.rule == "hold":
             code = SAME_KEY if is_unique else "same_id"

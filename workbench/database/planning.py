@@ -528,7 +528,7 @@ where batch_id = %(batch)s and plan = %(plan)s group by action
 
 _ISSUES = """
 select outcome, issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'severity' as severity,
-       min(issue ->> 'message') as message, count(*)::int as rows
+       min(issue ->> 'message') as message, count(distinct line)::int as rows
 from workbench.import_outcome, jsonb_array_elements(errors) issue
 where batch_id = %(batch)s and plan = %(plan)s and line between %(first)s and %(last)s and errors is not null
 group by 1, 2, 3, 4

@@ -47,6 +47,14 @@ def people(store: Store) -> int:
     return int(row["people"]) if row else 0
 
 
+def is_own(store: Store, batch: Batch) -> bool:
+    """Whether the person of this connection ran a batch, and is not alone: then somebody else has to sign it."""
+    if batch.initiated_by != store.user:
+        return False
+    (people,) = store.all("select count(*)::int as here from workbench.person")
+    return bool(people["here"] > 1)
+
+
 def sign(store: Store, home: Path, batch: Batch, said: Mapping[str, Any]) -> str:
     """Signs everything that proves a run, with the key under the home, and returns the digest of the manifest.
 

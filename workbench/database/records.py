@@ -216,7 +216,7 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
         # what was done to columns that are not imported stands with the row, and is no part of the record's story
         row["cleaned"] = {header: each for header, each in cleaned.items() if filling.get(header)}
         if row["undo_of"] is not None:
-            row["changes"] = {}  # what it took back is told where it was done
+            row["changes"] = {}  # those of what it took back, the other way round: see below
         elif row["line"] is not None:
             row["payload"] = settled(row["payload"], row["outcome"])
             row["changes"] = changes(contract, mapping, row["payload"], before, refs)
@@ -224,6 +224,12 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
             row["changes"] = {contract.removal.active: [True, False]}
         else:
             row["changes"] = {}
+    done = {(row["batch"], row["of_row"]): row["changes"] for row in history}
+    for row in history:
+        of_row = row.pop("of_row")
+        if row["undo_of"] is not None and row["reason"] == "restored":
+            taken_back = done.get((row["undo_of"], of_row), {})
+            row["changes"] = {name: [new, old] for name, (old, new) in taken_back.items()}
     return history
 
 
@@ -240,7 +246,8 @@ _HISTORY = f"""
     union select batch_id, line from workbench.import_outcome where record_id = %(record)s and outcome = 'updated'
     union select batch_id, line from keyed
 )
-select b.id as batch, b.undo_of, b.file_name, coalesce(e.sources[1], e.line) as line, e.outcome, e.reason, e.payload,
+select b.id as batch, b.undo_of, b.file_name, e.line as of_row, coalesce(e.sources[1], e.line) as line,
+       e.outcome, e.reason, e.payload,
        e.before, e.refs, e.issues, b.stage, b.mapping, b.initiated_by_id as run_by,
        coalesce(b.completed_at, b.planned_at, b.created_at) as at,
        e.explanation, e.corrected_by, e.corrected_at, s.signed_by,
@@ -263,6 +270,7 @@ from (
 left join workbench.import_batch f on f.id = b.part_of and b.derived
 left join workbench.sign_off s on s.batch_id in (b.id, b.part_of)
 where b.data_type = %(dataset)s and b.summary -> 'replaced' is null
+  and (b.undo_of is null or b.stage = 'completed')  -- the preview of an undo is nothing that happened to a record
 order by at desc, e.line
 """
 

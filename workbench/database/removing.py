@@ -7,6 +7,7 @@ import psycopg
 import pyarrow as pa
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from workbench.database.expressions import source_line
 from workbench.database.slices import removable
 from workbench.database.target import Target
 from workbench.datasets import catalog
@@ -178,9 +179,10 @@ class Removals(Target):
         return connection.execute(
             self.compose(
                 """
-                select {said} as said, count(*)::int as rows, min(r.line) as line from {rows} r
+                select {said} as said, count(*)::int as rows, min({at}) as line from {rows} r
                 where r.batch_id = {batch} and r.status = 'validated' group by 1 order by 2 desc, 1""",
                 said=self._said(field),
+                at=source_line(self.batch),
             )
         ).fetchall()
 
@@ -190,10 +192,12 @@ class Removals(Target):
         found = connection.execute(
             self.compose(
                 """
-                select r.line, left({text}, {cut}) as text, r.payload ->> {name} as name, count(*) over ()::int as all
+                select {at} as line, left({text}, {cut}) as text, r.payload ->> {name} as name,
+                       count(*) over ()::int as all
                 from workbench.import_outcome o join {rows} r on r.batch_id = o.batch_id and r.line = o.line
                 where o.batch_id = {batch} and o.plan = {plan} and o.outcome in ('invalid', 'unmatched')
                   and r.batch_id = {batch} and {unknown} order by r.line limit {first}""",
+                at=source_line(self.batch),
                 text=self._cell(key),
                 cut=Literal(_CUT),
                 name=Literal(name.name),
@@ -235,13 +239,14 @@ class Removals(Target):
                        count(*) over ()::int as all
                 from workbench.import_removal m
                 join (
-                    select r.line, r.payload from workbench.import_outcome o
+                    select {at} as line, r.payload from workbench.import_outcome o
                     join {rows} r on r.batch_id = o.batch_id and r.line = o.line
                     where o.batch_id = {batch} and o.plan = {plan} and r.batch_id = {batch} and not {nobody}
                       and (o.outcome in ('created', 'invalid') or o.reason = 'duplicate' or (o.outcome = 'updated'
                            and workbench.folded(o.before ->> {name}) <> workbench.folded(r.payload ->> {row_name})))
                 ) r on workbench.folded(r.payload ->> {row_name}) = workbench.folded(m.before ->> {name})
                 where m.batch_id = {batch} and m.plan = {plan} order by r.line limit {first}""",
+                at=source_line(self.batch),
                 was=self._was(key),
                 key_name=Literal(key.name),
                 name=Literal(name.target),

@@ -234,9 +234,18 @@ def issues(store: Store, batch: Batch, *, first: int = 5) -> list[dict[str, Any]
     rows_ = Identifier("workbench", "corrected_row" if batch.revision else "import_row")
     plan = 0 if batch.stage == "staged" else batch.plan
     found = store.all(SQL(_ISSUES).format(rows=rows_), {"batch": batch.id, "plan": plan, "first": first})
+    if batch.derived:  # people know the lines of the source
+        lines = [line for each in found for line in each["lines"]]
+        at = {row["line"]: row["at"] for row in store.all(_SOURCES, {"batch": batch.id, "lines": lines})}
+        found = [{**each, "lines": list(dict.fromkeys(at[line] for line in each["lines"]))} for each in found]
     since = when_it_was_so(store, batch)
     return [of_kind({**each, "message": dated(each, since)}) for each in found]
 
+
+_SOURCES = """
+select line, coalesce(sources[1], line) as at from workbench.import_row
+where batch_id = %(batch)s and line = any(%(lines)s)
+"""
 
 _ISSUES = """
 select code, field, min(message) filter (where place = 1) as message, max(place)::int as rows,

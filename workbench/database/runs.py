@@ -1,10 +1,9 @@
 """A run begun: the batches that come of a source and of what a person says of it."""
 
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Pairs
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -71,10 +70,11 @@ def begin(  # noqa: PLR0913
     *,
     playbook: Playbook | None = None,
     lend: bool,
+    also: Callable[[], None] = lambda: None,
 ) -> Batch:
     """Puts a queued batch into the database, with the mapping that it uses, and those of the parts that its rows are
     made into, if a playbook says so; the source's bytes are kept, unless a column was left out for its secrets: those
-    are lent until the batch is filled, when `lend` says so.
+    are lent until the batch is filled, when `lend` says so. `also` is done in the same transaction.
 
     Raises UnreadableSheet, NoRows, SourcePaused, ImportOrder, UnknownMode, UnknownBatch (for the run), NoSpace,
     UnwritableFile, ColumnsChanged, ColumnsMixedUp, DoubtfulColumns, SingleRows, and what `mapping.resolve` raises.
@@ -95,7 +95,11 @@ def begin(  # noqa: PLR0913
         _refuse_sums(options.expected or {})
     said = totals.said(catalog.contract(dataset), options.expected or {}, "person", _filled(face))
     said += totals.said(catalog.contract(dataset), _announced(options, dataset), "manifest")
-    keep = partial(totals.keep, store, identifier, said)
+
+    def keep() -> None:
+        totals.keep(store, identifier, said)
+        also()
+
     return batches.begin(store, face, *parts, run=options.run, read_of=sheet.read_of, also=keep)
 
 

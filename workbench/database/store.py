@@ -22,6 +22,7 @@ from workbench.model.errors import (
     DatabaseBusy,
     DatabaseFull,
     DatabaseUnavailable,
+    HalfCharacter,
     NotConfigured,
     NulInText,
 )
@@ -130,13 +131,19 @@ class Store:
 def translated_errors() -> Iterator[None]:
     """Says in one sentence what the database cannot do now; no address, no secret.
 
-    Raises DatabaseUnavailable, DatabaseFull, DatabaseBusy, NulInText.
+    Raises DatabaseUnavailable, DatabaseFull, DatabaseBusy, NulInText, HalfCharacter.
     """
     try:
         yield
+    except UnicodeEncodeError as error:
+        if error.encoding == "utf-8" and "surrogates" in error.reason:
+            raise HalfCharacter from None
+        raise
     except psycopg.DataError as error:
         if isinstance(error, psycopg.errors.UntranslatableCharacter) or "NUL" in str(error):
             raise NulInText from None
+        if "surrogate" in (error.diag.message_detail or ""):  # of a text in JSON
+            raise HalfCharacter from None
         raise
     except psycopg.errors.DiskFull:
         raise DatabaseFull from None

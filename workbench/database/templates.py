@@ -22,7 +22,8 @@ from workbench.model.errors import (
     WrongRecipe,
 )
 from workbench.model.recipe import Recipe, is_same
-from workbench.model.template import Mapping, Template
+from workbench.model.said_texts import check_value_maps
+from workbench.model.template import Mapping, Template, as_name
 from workbench.prepare.cleaning import checked, recipe_of
 from workbench.prepare.mapping import check
 
@@ -251,22 +252,28 @@ class Templates:
         seen: Seen = "whatever",
     ) -> Template:
         """Keeps a mapping under a name, for this tenant or for every one; the same name again replaces it. Raises
-        WrongRecipe, and TemplateChanged where that is not as it was `seen` (a template, or None for none)."""
+        WrongTemplateName, WrongRecipe, NotText, HalfCharacter, and TemplateChanged where that is not as it was `seen`
+        (a template, or None for none)."""
         catalog.contract(dataset)
+        name = as_name(name)
+        check_value_maps(chosen.value_maps)
         checked(chosen.recipe or Recipe())
         save(self._store, name, dataset, chosen, is_global=is_global, description=description, seen=seen)
         return self.get(dataset, name)
 
     def update(self, template: str, chosen: Mapping, *, seen: Template | None = None) -> Template:
         """Changes what a template (by its id) says; raises UnknownTemplate, UnusableTemplate, TemplateTaken,
-        UnknownField, WrongValue, WrongRecipe, and TemplateChanged where it is not as it was `seen`."""
+        UnknownField, WrongValue, WrongRecipe, NotText, HalfCharacter, and TemplateChanged where it is not as it was
+        `seen`."""
+        check_value_maps(chosen.value_maps)
         checked(chosen.recipe or Recipe())
         check(catalog.contract(usable(get(self._store, template)).dataset), chosen)
         return update(self._store, template, chosen, seen=seen)
 
     def rename(self, template: str, name: str) -> Template:
-        """Calls a template (by its id) otherwise; raises UnknownTemplate, TemplateTaken, TemplateExists."""
-        return rename(self._store, template, name)
+        """Calls a template (by its id) otherwise; raises WrongTemplateName, UnknownTemplate, TemplateTaken,
+        TemplateExists."""
+        return rename(self._store, template, as_name(name))
 
     def share(self, template: str) -> Template:
         """Lets every tenant use a template (by its id); raises UnknownTemplate, TemplateTaken, TemplateExists."""

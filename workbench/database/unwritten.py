@@ -222,15 +222,23 @@ def _told(
 ) -> Iterator[dict[str, Any]]:
     """The rows on those lines, at most so many of a batch, of the newest import first; where words need be there only
     nearly, those that do have them so."""
+    known = list(known)
+    of_runs = {batch.part_of for batch in known if batch.part_of is not None and found.get(batch.id)}
+    faces = {row["id"]: row["stage"] for row in store.all(_STAGES, (list(of_runs),))} if of_runs else {}
     for batch in known:
-        stage = "undone" if batch.stage == "completed" and batch.id not in standing else batch.stage
+        stage = faces.get(batch.part_of, batch.stage) if batch.stage == "planned" else batch.stage  # its run may wait
+        stage = "undone" if batch.stage == "completed" and batch.id not in standing else stage
         facts = {"batch": batch.id, "dataset": batch.dataset, "file_name": batch.file_name, "stage": stage}
+        facts["sheet"] = batch.reading.get("sheet") or ""
         lines = sorted(set(found.get(batch.id, ())))[:limit]
         each = rows.rows(store, batch, lines=lines) if lines else ()
         told = [row for row in each if row["reason"] != "resolved"]  # a later run has brought it
         near = likeness.distances(words, [_cells(row) for row in told]) if words else range(len(told))
         for place in near:
             yield {**facts, "run_by": batch.initiated_by, **told[place]}
+
+
+_STAGES = "select id, stage from workbench.import_batch where id = any(%s)"
 
 
 def _cells(row: dict[str, Any]) -> str:
@@ -268,5 +276,16 @@ from keyed k join workbench.import_batch b on b.id = k.batch_id
 join workbench.import_outcome o on o.batch_id = b.id and o.line = k.line and o.plan = b.plan
 where b.stage = 'completed' and b.undo_of is null and workbench.undone_by(b.id) is null
   and (o.outcome in ('created', 'updated') or o.outcome = 'skipped' and o.reason in ('unchanged', 'kept'))
+  -- a record that an undo, or a file without it, took away since is not there for having been found there
+  and not exists (
+    select from workbench.import_outcome gone
+    join workbench.import_batch u on u.id = gone.batch_id and u.plan = gone.plan
+    where gone.record_id = o.record_id and gone.outcome = 'updated' and gone.reason = 'removed'
+      and u.undo_of is not null and u.stage = 'completed' and u.completed_at > b.completed_at)
+  and not exists (
+    select from workbench.import_removal gone
+    join workbench.import_batch w on w.id = gone.batch_id and w.plan = gone.plan
+    where gone.record_id = o.record_id and gone.action = 'deleted' and w.stage = 'completed'
+      and w.completed_at > b.completed_at and workbench.undone_by(w.id) is null)
 order by b.completed_at, k.line
 """

@@ -7,20 +7,26 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from workbench.database import paging
+from workbench.database import batches, paging
+from workbench.database.expressions import source_line
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.row_query import RowQuery
 from workbench.model.template import Mapping
 from workbench.prepare import mapping
-from workbench.prepare.cleaning import left_alone, multiplies
+from workbench.prepare.cleaning import own_columns
 
 
 def find(store: Store, batch: Batch, code: str, field: str, limit: int) -> tuple[list[dict[str, Any]], int]:
-    """The texts of a field in the rows that have an issue of that code in it: text, rows, line (the first), means (""
-    where nothing is like it), and `written`, how it stands there, with white space around it or without; the most
-    frequent first, and how many there are in all. Of a row as a whole, none."""
+    """The texts of a field in the rows that have an issue of that code in it: text, rows, line of the source (the
+    first), means ("" where nothing is like it), and `written`, how it stands there, with white space around it or
+    without; the most frequent first, and how many there are in all. Of a row as a whole, none. Where a recipe makes
+    several rows of one, the texts of those, with the rows of the source."""
+    asked = batch
+    if batch.multiplies and _said(batch, field) is None and not (batch.revision and batch.stage == "staged"):
+        # what was made of its rows has them, unless that is yet to be made anew
+        batch = next((part for part in batches.parts(store, batch.id) if part.derived), batch)
     lines = paging.having(batch, RowQuery(code=code, field=field), LOOKED_AT)
     said = _said(batch, field)
     if lines is None or said is None:
@@ -28,6 +34,8 @@ def find(store: Store, batch: Batch, code: str, field: str, limit: int) -> tuple
     question = SQL(_VALUES).format(
         lines=lines,
         said=said,
+        at=source_line(batch),
+        number=SQL("count(*)" if asked is batch else "count(distinct {})").format(source_line(batch)),
         rows=Identifier("workbench", "corrected_row" if batch.revision else "import_row"),
         batch=Literal(batch.id),
         limit=Literal(limit),
@@ -60,7 +68,7 @@ set local enable_hashjoin = off; set local enable_mergejoin = off; set local wor
 
 _VALUES = """
 with said as materialized (
-    select btrim({said}) as text, count(*)::int as rows, min(r.line) as first, min({said}) as first_written,
+    select btrim({said}) as text, {number}::int as rows, min({at}) as first, min({said}) as first_written,
            max({said}) as last_written
     from {rows} r join ({lines}) wrong on wrong.line = r.line where r.batch_id = {batch} group by 1
 ), shown as materialized (
@@ -69,7 +77,7 @@ with said as materialized (
 )
 select coalesce(text, '') as text, rows, texts, first as line, coalesce(first_written, '') as first_written,
        coalesce(last_written, '') as last_written
-from shown order by rows desc, first
+from shown order by rows desc, first, text
 """
 
 
@@ -77,10 +85,10 @@ def _said(batch: Batch, field: str) -> Composable | None:
     """What a row `r` says of a field: the cell of its column; of a part that was made of a run's rows, its value. None
     where no cell stands for it."""
     if batch.derived:
-        return SQL("(r.payload ->> {})").format(Literal(field))
+        return SQL("(r.payload ->> {})").format(Literal(field)) if field in batch.fields else None
     header = next((header for header, name in batch.mapping.get("columns", {}).items() if name == field), None)
     recipe = Mapping.from_dict(batch.mapping).recipe
-    alone = left_alone(recipe, batch.headers) if recipe is not None and multiplies(recipe) else batch.headers
+    alone = own_columns(recipe, batch.headers)
     if header is None or header not in alone:
         return None
     return SQL("(r.raw::json ->> {})").format(Literal(batch.headers.index(header)))

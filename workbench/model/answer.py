@@ -23,8 +23,8 @@ class Answer:
     """Whether no record has the text, and those are only written nearly so."""
     rows: Sequence[dict[str, Any]]
     """The rows that were not written, of the newest import first: as `workbench rows` tells them, and each with its
-    batch, dataset, file_name, stage ("undone" for an import that was taken back), run_by, and `since`: the first later
-    import that has brought its key (batch, file_name, line, at, outcome), or None."""
+    batch, dataset, file_name, sheet ("" for none), stage ("undone" for an import that was taken back), run_by, and
+    `since`: the first later import that has brought its key (batch, file_name, line, at, outcome), or None."""
     rows_nearly: bool
     """Whether no row has the text either, and those are only written nearly so."""
     whole: bool

@@ -13,7 +13,7 @@ LAST = 5
 
 _ROWS = 0.3
 """Rows by so much more than the most of them, or fewer than the fewest, as a share, are unusual ..."""
-_FEW = 20
+_FEW = 10
 """... once it is by more rows than these."""
 _SHARE = 0.1
 """A share of rows that is by so much outside what it was is unusual: ten of a hundred."""
@@ -38,6 +38,14 @@ class Figures:
     filled: Mapping[str, int]
     """In how many rows each field has something; empty where nobody counted."""
     signed_by: str | None = None
+    first: bool = False
+    """Whether it is the oldest of its source that stands."""
+
+    @property
+    def loads(self) -> bool:
+        """Whether it was a first load, whose rows could only be new: how many of them are says nothing of later
+        ones."""
+        return self.first and not any(self.outcomes.get(name) for name in ("updated", "skipped"))
 
     def share(self, outcome: str) -> float:
         """Which part of the rows has an outcome, from 0 to 1."""
@@ -81,8 +89,11 @@ class Comparison:
 
     def _outcomes(self) -> Iterator[str]:
         for name in OUTCOMES:
-            share, known = self.this.share(name), [each.share(name) for each in self.earlier]
-            rows, most = self.this.outcomes.get(name, 0), max(each.outcomes.get(name, 0) for each in self.earlier)
+            earlier = [each for each in self.earlier if name in _STAYS_OUT or not each.loads]
+            if not earlier:
+                continue
+            share, known = self.this.share(name), [each.share(name) for each in earlier]
+            rows, most = self.this.outcomes.get(name, 0), max(each.outcomes.get(name, 0) for each in earlier)
             rises = name in _STAYS_OUT and share >= max(2 * max(known), max(known) + _RISE) and rows - most >= _MORE
             if rises or _is_outside(share, known):
                 yield f"{many(rows)} {name}: {_told(share, known)}."

@@ -456,6 +456,10 @@ class TemplateExists(WorkbenchError):
     """There is a template called {template} for {dataset} already. Choose another name."""
 
 
+class WrongTemplateName(WorkbenchError):
+    """A template cannot be called {name}: {why}."""
+
+
 class WrongStage(WorkbenchError):
     """Batch {batch} is {stage}; {action} needs one that is {needed}."""
 
@@ -613,3 +617,11 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 class NulInText(WorkbenchError):
     """A text has a NUL character (U+0000) in it, which the database cannot hold. Nothing was written."""
+
+
+class HalfCharacter(WorkbenchError):
+    """A text has half a character in it (a lone surrogate), which nothing keeps. Nothing was written."""
+
+
+class NotText(WorkbenchError):
+    """{what} is said in texts, by names: {said} is none."""

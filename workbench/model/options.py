@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from workbench.model import said_texts
 from workbench.model.recipe import Recipe
 
 
@@ -65,3 +66,10 @@ class Options:
     """What cleans its rows before they are mapped; None is what the sheet was cleaned by, else the template's."""
     trial: bool = False
     """A few rows of a source whose imports are paused, to see whether they are right again."""
+
+    def __post_init__(self) -> None:
+        """Raises NotText and HalfCharacter where something is said that is no text, or that nothing keeps."""
+        said_texts.check_value_maps(self.value_maps)
+        for what in ("columns", "constants", "forms", "limits"):
+            said_texts.check(f"What is said of {what}", getattr(self, what))
+        said_texts.refuse_halves([self.template, self.window, self.notes, self.clears, self.lenient, self.repairs])

@@ -22,6 +22,8 @@ class Package:
     size: int
     members: tuple[str, ...]
     """Its files by their paths in it, tables or none; without folders, and without what systems hide in archives."""
+    no_tables: tuple[str, ...] = ()
+    """Those of its files of which nothing is read, and why: "notes.pdf (no table)"."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """What its small JSON files say, by their paths: "manifest.json"."""
     sentence: str = ""

@@ -1,12 +1,16 @@
 """What an import does with a sheet's columns, and how a person keeps it for the next time."""
 
+import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Pairs
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
-from workbench.model.recipe import Recipe
+from workbench.model import said_texts
+from workbench.model.errors import WrongTemplateName
+from workbench.model.recipe import Recipe, shown
+from workbench.model.trimming import as_said
 
 ON_CONFLICT = ("first", "last", "hold")
 """What becomes of rows of one key that contradict each other: one counts, or all wait for a person."""
@@ -87,6 +91,25 @@ class Mapping:
         """The mapping as a template keeps it, made for these headers: what it does not import is left out, so that a
         column that comes later is known to be new."""
         return replace(self, left_out=tuple(header for header in headers if header not in self.columns))
+
+
+LONGEST_NAME = 200
+"""So many letters a template's name has at most."""
+
+
+def as_name(said: str) -> str:
+    """What a template is to be called, without the white space around it; raises WrongTemplateName, HalfCharacter."""
+    said_texts.refuse_halves(said)
+    name = as_said(said)
+    why = "it needs a name that people can read" if not name else None
+    why = why or ("a name is one line" if _BROKEN.search(name) else None)
+    why = why or (f"a name has {LONGEST_NAME} letters at most" if len(name) > LONGEST_NAME else None)
+    if why is not None:
+        raise WrongTemplateName(name=shown(said), why=why)
+    return name
+
+
+_BROKEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, kw_only=True)

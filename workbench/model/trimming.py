@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.arrays import any_true, matches, replaced
+from workbench.model.said_texts import refuse_halves
 
 Rewrite = Callable[[pa.StringArray], pa.StringArray]
 
@@ -84,12 +85,14 @@ def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _plain) -> pa.StringA
 
 
 def tidied(text: str) -> str:
-    """One text as `trimmed` leaves it; "" where nothing is left."""
+    """One text as `trimmed` leaves it; "" where nothing is left. Raises HalfCharacter."""
+    refuse_halves(text)
     return trimmed(pa.array([text], pa.string()))[0].as_py() or ""
 
 
 def as_said(text: str) -> str:
-    """What a person has typed, without the white space around it; "" where nobody sees anything of it."""
+    """What a person has typed, without the white space around it; "" where nobody sees anything of it. Raises
+    HalfCharacter."""
     return text.strip() if tidied(text) else ""
 
 

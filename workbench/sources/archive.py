@@ -59,6 +59,12 @@ class Archive:
         self._by_program = {_path(part).parent for part in parts if _name(part) == MANIFEST}
         self.others = tuple(str(_path(part)) for part in parts if not self._is_table(part))
         """The files whose names are not those of tables, e.g. manifest.json."""
+        self.hidden = tuple(
+            str(_path(part))
+            for part in archive.infolist()
+            if not _is_folder(part) and _hidden(part) and not _by_system(part) and self._is_table(part)
+        )
+        """The tables that somebody has hidden: their names, or those of their folders, begin with a point."""
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -98,6 +104,11 @@ def _holds_workbook(file: IO[bytes]) -> bool:
 
 def _hidden(part: zipfile.ZipInfo) -> bool:
     return any(name.startswith((".", "__MACOSX")) for name in _path(part).parts if name != "..")
+
+
+def _by_system(part: zipfile.ZipInfo) -> bool:
+    """Whether a system has put a file there for itself, beside each of a person's."""
+    return any(name == "__MACOSX" or name.startswith("._") for name in _path(part).parts)
 
 
 def _text(content: bytes) -> str:

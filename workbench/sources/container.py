@@ -123,7 +123,7 @@ def _zip_format(archive: zipfile.ZipFile, source: str) -> Format:
         if manifest and b"encryption-data" in b"".join(unpacked(archive, manifest, HARMLESS)):
             raise password_wanted(source)
         return "ods"
-    why = "it is a ZIP archive without a workbook in it. Unpack it, and import its files one by one."
+    why = "it is a ZIP archive and no workbook, and one table is asked for here. Take that table out of it."
     raise UnreadableSource(source=source, why=why)
 
 

@@ -30,15 +30,20 @@ def open_package(path: Path, name: str, layout: Layout) -> list[Sheet]:
             members=found.members,
             texts=found.texts(),
         )
+        no_tables = [f"{name} (no table)" for name in found.others if not name.endswith(".json")]
+        no_tables += [f"{name} (hidden)" for name in found.hidden]
         said = BY_PROGRAM if layout == Layout() and package.has_manifest else layout
         sheets = []
         for title, blocks in found.tables():
             spool = Spool().fill(blocks)
             if spool.path.stat().st_size:
                 sheets.append(_member(package, title, spool, said))
+            else:
+                no_tables.append(f"{title} (empty)")
         if not sheets:
             raise UnreadableSource(source=name, why="it is a ZIP archive without a table in it.")
-        return sheets
+        whole = replace(package, no_tables=tuple(no_tables))
+        return [replace(sheet, package=whole) for sheet in sheets]
 
 
 def _member(package: Package, title: str, spool: Spool, layout: Layout) -> Sheet:

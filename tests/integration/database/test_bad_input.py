@@ -6,6 +6,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import psycopg
@@ -17,6 +18,8 @@ from workbench.doors import cli
 from workbench.model.errors import (
     AmbiguousColumns,
     ForbiddenColumns,
+    HalfCharacter,
+    NotText,
     NulInText,
     UnknownBatch,
     UnknownDataset,
@@ -27,6 +30,7 @@ from workbench.model.errors import (
     UnreadableSource,
     WorkbenchError,
 )
+from workbench.model.row_query import CellTest, RowQuery
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
@@ -189,6 +193,58 @@ def test_a_nul_in_what_a_person_says_is_refused_in_a_sentence(wb: Workbench, she
     ):
         with pytest.raises(NulInText, match="NUL character"):
             said()
+
+
+def test_half_a_character_in_what_a_person_says_is_refused_in_a_sentence_and_changes_nothing(
+    wb: Workbench, sheet: Sheets
+) -> None:
+    batch = wb.stage(sheet("email,name\nann@example.org,Ann Lee\n"), "elevate.students")
+    template = wb.templates.save("Monthly", "elevate.students", Mapping(columns={"name": "full_name"}))
+    half: dict[str, Any] = {"full_name": {"Ann Lee": "\ud800"}}
+    for said in (
+        lambda: wb.note(batch, notes="\ud800"),
+        lambda: wb.discard(batch, "\ud800"),
+        lambda: wb.correct(batch, {2: {"name": "\ud800"}}),
+        lambda: wb.fill_cells(batch, "name", "\udfff"),
+        lambda: wb.fill_cells(batch, "name", "x", query=RowQuery(text="\ud800")),
+        lambda: wb.mean(batch, half),
+        lambda: wb.remap(batch, {}, value_maps=half),
+        lambda: wb.remap(batch, {}, value_maps={"full_name": {"\udcff": "Ann"}}),
+        lambda: wb.stage(sheet(GOOD), "elevate.students", value_maps=half),
+        lambda: wb.stage(sheet(GOOD), "elevate.students", constants={"phone": "\ud800"}),
+        lambda: wb.rows.page(batch, RowQuery(text="\ud800")),
+        lambda: wb.rows.page(batch, RowQuery(cell=CellTest(header="name", text="\ud800"))),
+        lambda: wb.query("select %s", ("\ud800",)),
+        lambda: wb.records.find("\ud800"),
+        lambda: wb.templates.save("half", "elevate.students", Mapping(value_maps=half)),
+        lambda: wb.templates.save("\ud800", "elevate.students", Mapping()),
+        lambda: wb.templates.save("half", "elevate.students", Mapping(columns={"\ud800": "full_name"})),
+        lambda: wb.templates.update(template.id, Mapping(value_maps=half)),
+        lambda: wb.templates.rename(template.id, "\ud800"),
+        lambda: wb.sources.save(dataset="\ud800"),
+    ):
+        with pytest.raises(HalfCharacter, match="half a character"):
+            said()
+    assert wb.batches.all() == [batch]
+    assert wb.templates.all() == [template]
+
+
+@pytest.mark.parametrize("odd", [5, {"Ann": 5}, {5: "Ann"}, {"Ann": ["x"]}, "Ann", ["Ann"], {"Ann": b"x"}])
+def test_meanings_that_are_no_texts_are_refused_in_a_sentence(wb: Workbench, sheet: Sheets, odd: Any) -> None:
+    batch = wb.stage(sheet("email,name\nann@example.org,Ann\n"), "elevate.students")
+    maps: Any = {"full_name": odd}
+    for said in (
+        lambda: wb.stage(sheet("email,name\nann@example.org,Ann\n"), "elevate.students", value_maps=maps),
+        lambda: wb.mean(batch, maps),
+        lambda: wb.remap(batch, {}, value_maps=maps),
+        lambda: wb.templates.save("odd", "elevate.students", Mapping(value_maps=maps)),
+        lambda: wb.correct(batch, {2: odd}),
+    ):
+        with pytest.raises(NotText, match="is said in texts, by names"):
+            said()
+    with pytest.raises(NotText):
+        wb.mean(batch, odd)
+    assert wb.batches.all() == [batch]
 
 
 def test_wrong_values_are_issues_on_their_rows(wb: Workbench, sheet: Sheets) -> None:

@@ -67,6 +67,16 @@ def test_a_page_s_batch_waits_for_its_job_and_any_other_that_lost_its_program_is
         again.fill(batches[1])
 
 
+def test_what_was_begun_waits_as_long_as_its_program_is_there_and_another_may_fill_it(
+    wb: Workbench, open_wb: Opened, sheet: Given
+) -> None:
+    begun = [wb.begin(sheet(PEOPLE), "elevate.students") for _ in range(2)]
+    ben = open_wb(user="ben")
+    assert [ben.batches.get(batch).stage for batch in begun] == ["queued", "queued"]
+    assert [ben.fill(begun[0]).stage, wb.fill(begun[1]).stage] == ["staged", "staged"]
+    assert [ben.plan(batch).batch.stage for batch in begun] == ["planned", "planned"]
+
+
 @pytest.mark.parametrize("there", ["line = 2", "true", "false"])
 def test_a_batch_whose_filling_was_cut_short_is_filled_again(wb: Workbench, sheet: Given, url: str, there: str) -> None:
     """What one connection has kept when the program dies is kept; the rest comes when it is filled again."""

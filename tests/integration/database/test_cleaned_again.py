@@ -1,16 +1,19 @@
 """An import that is not written yet begins anew with another recipe: with all that was said of it, and no hand."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from workbench import Workbench
-from workbench.model.errors import MissingColumns, WrongStage
+from workbench.database import at_work
+from workbench.model.errors import MissingColumns, TemplateTaken, WrongStage
 from workbench.model.recipe import Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
 Sheets = Callable[..., Sheet]
+Opened = Callable[..., Workbench]
 STUDENTS = (
     "mail,who,tel,note\na@example.com,Ada,later,x\nb@example.com,Ben, later ,y\nc@example.com,Cal,555-000-1111,z\n"
 )
@@ -64,6 +67,44 @@ def test_an_import_that_cannot_be_begun_so_stays(wb: Workbench, sheet: Sheets) -
     wb.commit(wb.plan(batch).batch, skip_errors=True)
     with pytest.raises(WrongStage):
         wb.clean_again(batch, BLANKED)
+
+
+@pytest.mark.both_servers
+def test_a_commit_that_was_quicker_leaves_no_import_begun(wb: Workbench, open_wb: Opened, sheet: Sheets) -> None:
+    """Whoever cleans waits for the one at work, and then sees the batch as it is."""
+    batch = wb.plan(wb.stage(sheet(STUDENTS), "elevate.students", columns=MAPPED)).batch
+    ben = open_wb(user="ben")
+    with ThreadPoolExecutor() as threads:
+        with at_work.working(wb._store, batch.id):
+            cleaning = threads.submit(ben.clean_again, batch, BLANKED)
+            with pytest.raises(TimeoutError):
+                cleaning.result(0.5)
+            wb.commit(batch, skip_errors=True)
+        with pytest.raises(WrongStage, match="is completed; cleaning it needs one that is staged and not written"):
+            cleaning.result(60)
+    assert [each.id for each in wb.batches.all()] == [batch.id]
+
+
+def test_what_cannot_be_remembered_is_not_begun(wb: Workbench, open_wb: Opened, sheet: Sheets) -> None:
+    other = open_wb(tenant="other", user="olga")
+    other.templates.save("Shared", "elevate.students", Mapping(columns=FIELDS, left_out=("note",)), is_global=True)
+    batch = wb.stage(sheet(STUDENTS), "elevate.students", template="Shared")
+    with pytest.raises(TemplateTaken):
+        wb.clean_again(batch, BLANKED, remember=True)
+    assert [(each.id, each.stage) for each in wb.batches.all()] == [(batch.id, "staged")]
+    assert wb.fill(wb.clean_again(batch, BLANKED)).stage == "staged"
+
+
+def test_what_is_begun_waits_for_its_program_however_often_another_is_opened(
+    wb: Workbench, open_wb: Opened, sheet: Sheets
+) -> None:
+    batch = wb.stage(sheet(STUDENTS), "elevate.students", columns=MAPPED)
+    begun = wb.clean_again(batch, BLANKED)
+    assert open_wb(user="ben").batches.get(begun).stage == "queued"
+    assert wb.fill(begun).stage == "staged"
+    lost = wb.clean_again(begun, BLANKED)
+    wb.close()
+    assert open_wb(user="ben").batches.get(lost).stage == "failed"
 
 
 def test_a_wrong_text_is_told_as_it_is_written(wb: Workbench, sheet: Sheets) -> None:

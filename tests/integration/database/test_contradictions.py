@@ -316,6 +316,9 @@ def test_one_id_with_two_addresses_is_warned_of_in_the_file_and_beside_what_is_s
         ("José Ruiz", "JOSE R.", False),
         ("O'Connor, Grace", "Grace Oconnor", False),
         ("J. D.", "Zora Hale", False),
+        ("敏 刘", "伟 王", True),
+        ("敏 刘", "刘敏", False),
+        ("김민수", "이서연", True),
     ],
 )
 def test_a_name_is_quite_another_when_no_word_is_the_same(
@@ -437,3 +440,11 @@ def test_a_cell_that_is_left_out_says_nothing_even_where_a_blank_erases(wb: Work
     batch = wb.import_sheet(sheet(text), "elevate.students", clears=["phone"], lenient=["phone"])
     assert outcomes(wb, batch) == [(2, "created"), (3, "skipped:duplicate")]
     assert records(url, "elevate.profiles", "phone") == [("555-000-2222",)]
+
+
+def test_a_row_that_is_told_the_same_twice_is_one_row_of_its_kind(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("email,name,external_id\nann@example.com,Ann,S1\n"), "elevate.students")
+    others = "email,name,external_id\nbob@example.com,Bob,S1\ncy@example.com,Cy,S1\n"
+    batch = wb.plan(wb.stage(sheet(others), "elevate.students")).batch
+    assert [len(row["issues"]) for row in wb.rows.each(batch)] == [2, 2]
+    assert [(each["code"], each["rows"]) for each in wb.rows.issue_counts(batch)] == [("same_id", 2)]

@@ -329,3 +329,48 @@ def test_its_columns_are_mapped_otherwise_by_another_import_and_cleaned_otherwis
     assert (again.mapped_headers, wb.batches.parts(again)) == (("email", "name", "phone", "note"), ())
     several = wb.fill(wb.clean_again(again, RECIPE))
     assert outcome(wb.plan(several).batch) == (2, 0, 0, 0, 1)
+
+
+IDS = """\
+mails,name,sid
+ann@example.com; ann@work.example,Ann Ash,S1
+bob@example.com,Bob Birch,S2
+nobody; nemo; cy@example.com,Cy Cedar,S3
+nobody; dee@example.com,Dee Dogwood,S2
+"""
+
+
+@pytest.fixture
+def planned(wb: Workbench, sheet: Given) -> Batch:
+    given = {"recipe": Recipe(steps=(SPLIT, NAME)), "columns": {"sid": "external_id"}}
+    return wb.plan(wb.stage(sheet(IDS), "elevate.students", **given)).batch
+
+
+def test_what_is_said_of_another_row_names_its_line_of_the_source(wb: Workbench, planned: Batch) -> None:
+    of_this, of_another = "Another student of this line has the same: S1", "Line 5, another student, has the same: S2"
+    part = part_of(wb, planned)
+    told = {row["line"]: [each["message"] for each in row["issues"]] for row in wb.rows.each(part)}
+    assert (told[1], told[2], told[3]) == ([of_this], [of_this], [of_another])
+    assert [[each["message"] for each in row["issues"]] for row in wb.rows.each(planned)][:2] == [
+        [of_this], [of_another],
+    ]  # fmt: skip
+    assert [each["lines"] for each in wb.rows.issues(part) if each["code"] == "bad_email"] == [[4, 5]]
+
+
+def test_what_is_wrong_is_counted_in_rows_of_the_file_and_of_the_part_in_its_own(wb: Workbench, planned: Batch) -> None:
+    counts = {each["code"]: each["rows"] for each in wb.rows.issue_counts(planned)}
+    assert counts == {"same_id": 3, "bad_email": 2}
+    assert {each["code"]: each["rows"] for each in wb.rows.issues(planned)} == counts
+    of_part = {each["code"]: each["rows"] for each in wb.rows.issue_counts(part_of(wb, planned))}
+    assert of_part == {"same_id": 4, "bad_email": 3}
+    corrected = wb.correct(planned, {4: {"mails": "nobody; nemo; no; cy@example.com"}})
+    counts = {each["code"]: each["rows"] for each in wb.rows.issue_counts(wb.plan(corrected).batch)}
+    assert counts == {"same_id": 3, "bad_email": 2}
+
+
+def test_texts_that_are_made_of_cells_stand_with_the_rows_of_the_file(wb: Workbench, planned: Batch) -> None:
+    found, number = wb.rows.wrong_values(planned, code="bad_email", field="email")
+    assert [(each["text"], each["rows"], each["line"]) for each in found] == [("nobody", 2, 4), ("nemo", 1, 4)]
+    assert number == 2
+    corrected = wb.correct(planned, {4: {"mails": "cy@example.com"}})
+    assert wb.rows.wrong_values(corrected, code="bad_email", field="email") == ([], 0)

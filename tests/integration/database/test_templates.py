@@ -21,6 +21,7 @@ from workbench.model.errors import (
     UnknownField,
     UnknownTemplate,
     UnusableTemplate,
+    WrongTemplateName,
     WrongValue,
 )
 from workbench.model.recipe import Recipe, Step
@@ -299,3 +300,27 @@ def test_of_two_who_save_one_new_template_at_the_same_moment_one_is_told(
     with ThreadPoolExecutor(2) as both:
         found = list(both.map(saved, (wb, open_wb(user="ben"))))
     assert sorted(found) == ["saved", "told"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("", "it needs a name that people can read"),
+        (" \u200b ", "it needs a name that people can read"),
+        ("a\nb", "a name is one line"),
+        ("a\u2028b", "a name is one line"),
+        ("a\0b", "a name is one line"),
+        ("x" * 10_000, "a name has 200 letters at most"),
+    ],
+)
+def test_a_name_that_nobody_could_read_is_refused_in_a_sentence(wb: Workbench, name: str, why: str) -> None:
+    kept = wb.templates.save(" Monthly ", "elevate.students", Mapping(columns={"name": "full_name"}))
+    assert kept.name == "Monthly"
+    for named in (
+        lambda: wb.templates.save(name, "elevate.students", Mapping()),
+        lambda: wb.templates.rename(kept.id, name),
+    ):
+        with pytest.raises(WrongTemplateName, match=why) as refusal:
+            named()
+        assert len(str(refusal.value)) < 200 and "\n" not in str(refusal.value)
+    assert wb.templates.all() == [kept]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -248,3 +249,25 @@ def test_what_is_no_export_is_refused_in_one_line_with_status_2(run: Run, tmp_pa
     said = run("import", "newer.zip", "-p", "generic_csv")
     assert (said.status, said.err) == (2, "Incompatible format version: 2.0. Expected 1.0\n")
     assert run("import", "good.csv", "-p", "generic_csv").err == "Invalid file type: .csv. Expected .zip\n"
+
+
+def test_of_several_files_of_one_kind_none_is_left_behind_without_a_word(run: Run, tmp_path: Path) -> None:
+    def archive(name: str, files: dict[str, str]) -> None:
+        with ZipFile(tmp_path / name, "w") as made:
+            for member, text in files.items():
+                made.writestr(member, text)
+
+    head = "email,full_name\n"
+    ann, bob = head + "ann@example.com,Ann Bee\n", head + "bob@example.com,Bob Cee\n"
+    archive("some.zip", {"1.csv": ann, "2.csv": head, "3.csv": bob, "0.csv": "", "notes.pdf": "?", ".old.csv": ann})
+    said = run("import", "some.zip", "-d", "elevate.students")
+    assert said.status == 0
+    assert "Nothing is read of: notes.pdf (no table), .old.csv (hidden), 0.csv (empty)." in said.out
+    assert "Left out: 2.csv has no rows below its header" in said.out
+    assert [line for line in said.out.splitlines() if line.startswith("Adds up: 1 = 1 ")] != []
+    assert said.out.count("proven by the database") == 2
+
+    archive("wrong.zip", {"1.csv": head, "2.csv": "phone\n1\n", "3.csv": bob})
+    said = run("import", "wrong.zip", "-d", "elevate.students")
+    assert said.status == 2
+    assert "Not begun, behind 2.csv: 3.csv." in said.out

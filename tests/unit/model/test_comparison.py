@@ -1,5 +1,6 @@
 """What is unusual about an import beside the last ones, in words."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,27 @@ def test_many_more_and_many_fewer_rows_are_unusual() -> None:
     assert unusual(figures(200), *known) == ["200 rows, more than in any of them: there were 100 to 120."]
     assert unusual(figures(50), *known) == ["50 rows, fewer than in any of them: there were 100 to 120."]
     assert unusual(figures(20), figures(10)) == []  # few rows are soon twice as many
+
+
+def test_fewer_rows_of_a_small_file_are_unusual_too() -> None:
+    known = (figures(60), figures(72))
+    assert unusual(figures(41), *known) == ["41 rows, fewer than in any of them: there were 60 to 72."]
+
+
+def test_a_first_load_says_nothing_of_how_much_is_new_later() -> None:
+    load = replace(figures(64, created=62, invalid=2), first=True)
+    second = figures(64, created=4, skipped=58, invalid=2)
+    assert unusual(second, load) == []
+    sixth = figures(64, created=4, updated=41, skipped=17, invalid=2)
+    told = ["41 rows updated: 64% of the rows, and was 0%.", "17 rows skipped: 27% of the rows, and was 91%."]
+    assert unusual(sixth, second, load) == told
+    wrong = figures(64, created=4, skipped=40, invalid=20)  # what is wrong in a file is compared with every one
+    assert "20 rows invalid: 31% of the rows, and was 3%." in unusual(wrong, load)
+    always_new = (figures(60, created=60), replace(figures(62, created=62), first=True))
+    assert unusual(figures(64, created=30, skipped=34), *always_new) == [
+        "30 rows created: 47% of the rows, and was 100%.",
+        "34 rows skipped: 53% of the rows, and was 0%.",
+    ]
 
 
 def test_another_share_of_an_outcome_is_unusual() -> None:

@@ -467,7 +467,7 @@ def test_what_is_no_workbook_is_refused_whatever_its_name(tmp_path: Path, data: 
 def test_a_plain_zip_and_a_missing_file_are_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "plain.xlsx", "w") as archive:
         archive.writestr("people.csv", "id\n1\n")
-    assert "it is a ZIP archive without a workbook in it." in refusal(tmp_path / "plain.xlsx")
+    assert "it is a ZIP archive and no workbook" in refusal(tmp_path / "plain.xlsx")
     assert "there is no such file." in refusal(tmp_path / "absent.xlsx")
 
 

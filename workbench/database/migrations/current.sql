@@ -929,12 +929,15 @@ left join workbench.import_explanation e on e.batch_id = r.batch_id and e.line =
      and workbench.settles(e, o.outcome);                -- a later plan may have found what an earlier one had not
 grant select on workbench.import_result to workbench_app;
 
--- The words of a name that tell: of two letters and more, without case, accents and punctuation.
+-- The words of a name that tell: of two letters and more, without case, accents and punctuation. A sign of Chinese or Japanese
+-- is a word by itself: names are written with and without blanks between them.
 create or replace function workbench.words(name text) returns text[] language sql immutable parallel safe as $$
     select coalesce(array_agg(word), '{}') from regexp_split_to_table(
-        lower(translate(regexp_replace(normalize(name, NFKD), '[\u0300-\u036f]', '', 'g'), 'øłđØŁĐ', 'oldOLD')),
+        case when octet_length(name) = length(name) then lower(name)
+             else lower(translate(regexp_replace(regexp_replace(normalize(name, NFKD), '[\u0300-\u036f]', '', 'g'),
+                 '([\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])', ' \1 ', 'g'), 'øłđØŁĐ', 'oldOLD')) end,
         '[][[:space:][:punct:]\u2000-\u206f]+') word
-    where length(word) > 1
+    where length(word) > 1 or ascii(word) >= 11904       -- 2E80, where these signs begin
 $$;
 
 -- Whether two names have no such word in common; not when one of them has none, or is blank.

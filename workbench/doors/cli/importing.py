@@ -26,10 +26,10 @@ from workbench.doors.cli.said import (
 )
 from workbench.model.batch import Batch
 from workbench.model.contract import OnEdit
-from workbench.model.errors import EmptyExport, TemplateChanged
+from workbench.model.errors import EmptyExport, NoRows, TemplateChanged, WorkbenchError
 from workbench.model.noticed import Noticed
 from workbench.model.salesforce import object_of
-from workbench.model.template import Mapping
+from workbench.model.template import Mapping, as_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -228,14 +228,16 @@ def import_(
             return loading.end(asked, wb, source, meant.loads, said, one, partial(end, asked, wb))
         if not meant.separately:
             return _end_one(asked, wb, source, lambda: one(meant.given or meant.sheets, wanted, template, said))
-        return _end_all(asked, wb, source, (one([sheet], wanted, template, said) for sheet in meant.sheets))
+        return _end_all(asked, wb, source, meant.sheets, lambda sheet: one([sheet], wanted, template, said))
 
 
 def _recognised(asked: Asked, wb: "Workbench", meant: sources.Meant, template: str | None) -> str | None:
-    """Tells as what a source was recognised that nobody has named. The template: what was said, else the saved one that
-    was plainly made of a source with these columns."""
+    """Tells of which files nothing is read, and as what a source was recognised that nobody has named. The template:
+    what was said, else the saved one that was plainly made of a source with these columns."""
     from workbench.prepare.recognition import template_of
 
+    if meant.no_tables and not asked.json:
+        printing.say(asked, f"Nothing is read of: {', '.join(meant.no_tables)}.", "")
     if not meant.recognised:
         return template
     if meant.loads is not None:
@@ -261,10 +263,27 @@ def _end_one(asked: Asked, wb: "Workbench", source: str, begun: "Callable[[], Ba
         return DONE
 
 
-def _end_all(asked: Asked, wb: "Workbench", source: str, batches: "Iterable[Batch]") -> int:
-    """The end of several imports of one source, each told by itself."""
-    status, documents = DONE, []
-    for batch in batches:
+def _end_all(
+    asked: Asked, wb: "Workbench", source: str, sheets: "Sequence[Sheet]", one: "Callable[[Sheet], Batch]"
+) -> int:
+    """The end of several imports of one source, each told by itself. One without a row is left out, as long as another
+    has some; one that is refused is the last, and those behind it are named."""
+    status, documents, written = DONE, list[object](), 0
+    for place, sheet in enumerate(sheets, start=1):
+        try:
+            batch = one(sheet)
+        except NoRows as nothing:
+            if place == len(sheets) and not written:
+                raise
+            printing.say(asked, f"Left out: {nothing}", "")
+            documents.append({"source": sheet.name, "records": 0, "told": str(nothing)})
+            continue
+        except WorkbenchError:
+            if place < len(sheets):
+                behind = ", ".join(each.name for each in sheets[place:])
+                printing.say(asked, f"Not begun, behind {sheet.name}: {behind}.")
+            raise
+        written += 1
         status = max(status, printing.status(wb, batch) if asked.json else end(asked, wb, batch))
         documents.append(printing.document(wb, batch) if asked.json else None)
         printing.say(asked, "")
@@ -286,6 +305,7 @@ def _one(
 ) -> Batch:
     """One import, as far as it comes: staged, planned and, unless it is a dry run, written or held. What is `said` are
     the options of `Workbench.stage`; a saved template knows the columns that were left `unread`."""
+    save_template = as_name(save_template) if save_template is not None else None
     seen = wb.templates.named(save_template, wanted) if save_template is not None else None
     given = _cleaned(wb, given, wanted, template, said["recipe"])
     sheets = loading.sheets_of(given)

@@ -45,6 +45,8 @@ class Meant:
     """Header -> field, where it is not what a person has said."""
     separately: bool = False
     """Whether each sheet is an import of its own: the files of an archive that are all of one kind."""
+    no_tables: tuple[str, ...] = ()
+    """Files of an archive of which nothing is read, and why."""
     loads: "Loads | None" = None
     """The imports that its sheets are, one after the other, where they are more than one kind of thing."""
     recognised: str = ""
@@ -123,10 +125,17 @@ def of_file(
     if known is None:
         catalog.contract(dataset)
     if sheet is None and is_packed(source):
-        members = [replace(each, package=None) for each in open_sheets(source, layout=layout)]
-        return Meant(sheets=[headed(each, is_header) for each in members], dataset=dataset, separately=True)
-    opened = open_sheet(source, sheet=sheet, layout=layout)
-    return Meant(sheets=[headed(opened, is_header) if known is not None else opened], dataset=dataset)
+        opened = open_sheets(source, layout=layout)
+        members = [headed(replace(each, package=None), is_header) for each in opened]
+        return Meant(sheets=members, dataset=dataset, separately=True, no_tables=_no_tables(opened))
+    single = open_sheet(source, sheet=sheet, layout=layout)
+    return Meant(sheets=[headed(single, is_header) if known is not None else single], dataset=dataset)
+
+
+def _no_tables(opened: "Sequence[Sheet]") -> tuple[str, ...]:
+    """The files of the archive that sheets came in of which nothing is read."""
+    package = opened[0].package if opened else None
+    return package.no_tables if package is not None else ()
 
 
 def _recognised(
@@ -145,7 +154,9 @@ def _recognised(
 
     given = open_sheets(source, layout=layout) if sheet is None else [open_sheet(source, sheet=sheet, layout=layout)]
     if len(given) > 1 or kinds:
-        return _several([headed(each, is_header) for each in given], source, kinds)
+        return replace(
+            _several([headed(each, is_header) for each in given], source, kinds), no_tables=_no_tables(given)
+        )
     plain = as_recipe_says(headed(replace(given[0], package=None), is_header), recipe)
     known = sure(recognise(plain))
     if known is not None:

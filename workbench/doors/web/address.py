@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any
 
 import streamlit as st
@@ -68,11 +69,65 @@ def leave() -> None:
 
 def said(part: str) -> dict[str, Any]:
     """What a part of the address says in JSON; empty where it says nothing that makes sense."""
-    try:
-        found = json.loads(st.query_params.get(part, "{}"))
-    except ValueError:
-        return {}
+    found = _json(part)
     return found if isinstance(found, dict) else {}
+
+
+def listed(part: str) -> list[Any]:
+    """The list that a part of the address says in JSON; empty where it says nothing that makes sense."""
+    found = _json(part)
+    return found if isinstance(found, list) else []
+
+
+def _json(part: str) -> Any:
+    """What a part of the address says in JSON; None where our own links write nothing like it: numbers that nothing
+    holds, half characters, lists in lists in lists."""
+    try:
+        found = json.loads(st.query_params.get(part, "null"), parse_int=_whole, parse_float=_finite)
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return None if _is_deep(found, _LEVELS) else found
+
+
+_LEVELS = 16
+
+
+def _is_deep(found: Any, levels: int) -> bool:
+    inside = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
+    return any(levels == 0 or _is_deep(each, levels - 1) for each in inside)
+
+
+def _whole(text: str) -> int:
+    if len(text) > _DIGITS:
+        raise ValueError(text)
+    return int(text)
+
+
+_DIGITS = 18
+
+
+def _finite(text: str) -> float:
+    if not isfinite(found := float(text)):
+        raise ValueError(text)
+    return found
+
+
+MOST = 2_147_483_647
+"""The largest number that an address says: no file has more lines."""
+
+
+def number(part: str) -> int | None:
+    """The whole number from 0 on that a part of the address says; None where it says nothing that makes sense."""
+    return as_number(st.query_params.get(part, ""))
+
+
+def as_number(text: str) -> int | None:
+    """The whole number from 0 on that a piece of a part says, as `number` does."""
+    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(MOST)):
+        return None
+    found = int(text)
+    return found if found <= MOST else None
 
 
 def before(part: str, widget: str) -> dict[str, Any]:

@@ -79,7 +79,8 @@ def _leave() -> None:
 def facts(wb: Workbench, batch: Batch) -> None:
     """The file, what is imported, who, when, where the batch stands, in one line; what ended it; and the run that it
     belongs to."""
-    parts = [f"**{words.text(batch.file_name)}**", words.text(wb.title(batch)), batch.state]
+    of = "Undo of " if batch.undo_of is not None else ""
+    parts = [f"{of}**{words.text(batch.file_name)}**", words.text(wb.title(batch)), batch.state]
     parts += [f"by {words.text(batch.initiated_by)}", f"{words.here(batch.created_at)}"]
     if batch.window:
         parts.append(words.text(batch.window))
@@ -96,6 +97,16 @@ def facts(wb: Workbench, batch: Batch) -> None:
         st.warning(words.text(f"Discarded by {told}{f': {why}' if why else ''}"), icon=":material/delete:")
     if batch.stage != "completed" and (why := batch.summary.get("error")):
         st.error(words.text(why), icon=":material/error:")
+
+
+def undoes(wb: Workbench, batch: Batch) -> None:
+    """Of an undo, the way to the import that it takes back."""
+    if batch.undo_of is not None:
+        of = wb.batches.get(batch.undo_of)
+        told = (
+            f"{words.text(of.file_name)}, by {words.text(of.initiated_by)}, {words.text(words.here(of.completed_at))}"
+        )
+        address.link("history", f"The import that it undoes: {told}", icon=":material/undo:", batch=of.id)
 
 
 def open_figures(wb: Workbench, batch: Batch, found: Reconciliation) -> None:

@@ -10,9 +10,19 @@ from workbench.model.sheet import Layout
 def said() -> Layout:
     """What the address says; nothing where that makes no sense."""
     try:
-        return Layout.from_dict(address.said("layout"))
+        said = Layout.from_dict(address.said("layout"))
     except (TypeError, ValueError, AttributeError):
         return Layout()
+    return said if _makes_sense(said) else Layout()
+
+
+def _makes_sense(said: Layout) -> bool:
+    """Whether lines are numbers, and texts are texts."""
+    numbers = [each for each in (said.header_row, said.stop_line) if each is not None]
+    numbers += [each for span in (*said.skip_lines, *said.keep_lines) for each in span] + [*said.mended]
+    texts = [each for each in (said.delimiter, said.encoding) if each is not None] + [*said.mended.values()]
+    whole = all(type(each) is int and 1 <= each <= address.MOST for each in numbers)
+    return whole and all(isinstance(each, str) for each in texts) and isinstance(said.no_header, bool)
 
 
 def say(layout: Layout) -> None:

@@ -85,10 +85,12 @@ def facets_of_address() -> tuple[Facet, ...]:
     for each in said if isinstance(said, list) else []:
         try:
             chosen = Condition.from_dict(each["chosen"]) if each.get("chosen") else None
+            if chosen is not None:  # what can be asked of rows can be what a step is for
+                checked(Recipe(steps=(Step(operation="remove_rows", where=(chosen,)),)))
             facet = Facet(column=each["column"], by=each["by"], chosen=chosen, of=str(each.get("of", "")))
         except (KeyError, TypeError, AttributeError, WrongRecipe):
             continue
-        if facet.by in BY or facet.by == EXPRESSION:
+        if isinstance(facet.column, str) and facet.by in (*BY, EXPRESSION):
             found.append(facet)
     return tuple(found)
 
@@ -243,8 +245,8 @@ def _maps(step: Step, column: str, where: tuple[Condition, ...]) -> bool:
 
 def editing(recipe: Recipe) -> int | None:
     """The place of the step that is being edited."""
-    said = st.query_params.get("step", "")
-    return int(said) - 1 if said.isdecimal() and 0 < int(said) <= len(recipe.steps) else None
+    said = address.number("step")
+    return said - 1 if said is not None and 0 < said <= len(recipe.steps) else None
 
 
 def prepared(step: Step) -> dict[str, str]:
@@ -349,11 +351,7 @@ def options_of_both(before: str | None, now: str | None) -> dict[str, Any]:
 
 def said_columns(headers: Sequence[str]) -> list[str]:
     """The columns that the address says, of those that there are."""
-    try:
-        found = json.loads(st.query_params.get("column", "[]"))
-    except ValueError:
-        found = []
-    return [each for each in found if each in headers] if isinstance(found, list) else []
+    return [each for each in address.listed("column") if each in headers]
 
 
 def said_operation() -> str | None:

@@ -12,6 +12,7 @@ from workbench.doors.web import address, uploads, words
 from workbench.doors.web.views import outcomes, runs
 from workbench.model.batch import Batch
 from workbench.model.errors import UnknownBatch
+from workbench.model.reconciliation import Reconciliation
 from workbench.playbooks import PLAYBOOKS
 
 
@@ -73,6 +74,12 @@ def written(wb: Workbench, batch: Batch) -> str:
     parts = () if whole else wb.batches.parts(batch)
     number = sum((part.created or 0) + (part.updated or 0) for part in parts or (batch,))
     return words.many(number, "record" if parts else "row")
+
+
+def made(wb: Workbench, batch: Batch) -> Reconciliation | None:
+    """What becomes of the rows that a recipe made of an import's own, several of one; None where it made none."""
+    part = next(iter(wb.batches.parts(batch)), None) if batch.multiplies and batch.part_of is None else None
+    return wb.reconcile(part) if part is not None else None
 
 
 def of_turn(wb: Workbench, batches: Iterable[str], is_of: Callable[[Batch], bool]) -> Batch | None:

@@ -11,6 +11,7 @@ from workbench.doors.web.drafts import Cells
 from workbench.doors.web.grid import Said
 from workbench.doors.web.views import rows
 from workbench.model.batch import Batch
+from workbench.model.said_texts import is_unkeepable
 
 
 def unsaved(wb: Workbench, batch: Batch) -> Cells:
@@ -20,13 +21,22 @@ def unsaved(wb: Workbench, batch: Batch) -> Cells:
 
 
 def keep(wb: Workbench, batch: Batch, shown: Sequence[Mapping[str, Any]], said: Said) -> None:
-    """Keeps what is typed into a grid of those rows as soon as it is: the page may be left at once."""
+    """Keeps what is typed into a grid of those rows as soon as it is: the page may be left at once. What nothing keeps
+    is `lost`."""
     here = {row["line"] for row in shown}
     typed = {line: row for line, row in unsaved(wb, batch).items() if line not in here}
-    typed |= rows.corrected(batch, said.cells)
+    for line, row in rows.corrected(batch, said.cells).items():
+        if kept := {header: text for header, text in row.items() if not is_unkeepable(text)}:
+            typed[line] = kept
     if typed != unsaved(wb, batch):
         st.session_state[_key(batch)] = typed
         drafts.keep(wb.settings, batch, typed)
+
+
+def lost(batch: Batch, said: Said) -> list[tuple[int, str]]:
+    """The cells of a grid, by line and header, into which what nothing keeps was typed: they stay as they were."""
+    cells = rows.corrected(batch, said.cells)
+    return [(line, header) for line, row in cells.items() for header, text in row.items() if is_unkeepable(text)]
 
 
 def number(cells: Cells) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import streamlit as st
 
@@ -36,9 +37,12 @@ class Waits:
 
 def imports(found: Mapping[str, list[Batch]], story: list[dict[str, Any]]) -> Iterator[Waits]:
     """The imports that wait, by what for (see `Batches.attention`), with what was done with them."""
-    last = {event["batch_id"]: event for event in story}
+    last: dict[UUID, Mapping[str, Any]] = {event["batch_id"]: event for event in story}
     for kind, batches in found.items():
         for batch in batches:
+            deed = last.get(batch.id)
+            if batch.undo_of and (deed is None or deed["action"] == "began"):  # what was done is told of the import
+                deed = {"actor": batch.initiated_by, "action": "undone", "at": batch.completed_at or batch.created_at}
             undo, resolved = "Undo of " if batch.undo_of else "", ", resolved" if batch.sweep_of else ""
             yield Waits(
                 kind=kind,
@@ -47,7 +51,7 @@ def imports(found: Mapping[str, list[Batch]], story: list[dict[str, Any]]) -> It
                 since=batch.completed_at or batch.planned_at or batch.created_at,
                 target="reconcile" if kind in ("unexplained", "unsigned") else "commit",
                 address={"batch": str(batch.id)},
-                last=last.get(batch.id),
+                last=deed,
             )
 
 

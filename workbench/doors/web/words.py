@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -93,14 +94,31 @@ def sheet(batch: Batch) -> str:
 
 def titled(batch: Batch, title: str) -> str:
     """One line that tells a batch from another; its title says what is imported."""
-    return f"{batch.file_name} · {title} · {here(batch.created_at)} · {batch.state}"
+    undo = "Undo of " if batch.undo_of is not None else ""
+    return f"{undo}{batch.file_name} · {title} · {here(batch.created_at)} · {batch.state}"
 
 
 def told(issues: Sequence[Mapping[str, str]]) -> str:
-    """Issues in words."""
-    return "; ".join(
-        f"{field(issue['field'])}: {issue['message']}" if issue["field"] else issue["message"] for issue in issues
+    """Issues in words, their times in the reader's zone."""
+    return in_zone(
+        "; ".join(
+            f"{field(issue['field'])}: {issue['message']}" if issue["field"] else issue["message"] for issue in issues
+        )
     )
+
+
+def in_zone(said: str) -> str:
+    """A sentence that tells times in UTC, as they are in the reader's zone."""
+    return _IN_UTC.sub(_told_here, said)
+
+
+def _told_here(time: re.Match[str]) -> str:
+    with suppress(ValueError):
+        return here(datetime.fromisoformat(f"{time[1]}+00:00"))
+    return time[0]  # no time, whatever it looks like
+
+
+_IN_UTC = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
 
 
 def field(name: str) -> str:

@@ -13,6 +13,7 @@ from workbench.prepare.cleaning.multiplying import (
     left_alone,
     multiplies,
     of_source,
+    own_columns,
     refuse_alone,
     refuse_multiplying,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "mapping_of",
     "multiplies",
     "of_source",
+    "own_columns",
     "recipe_of",
     "refuse_alone",
     "refuse_multiplying",

@@ -76,6 +76,12 @@ def left_alone(recipe: Recipe, headers: Headers) -> Headers:
     return tuple(header for header in headers if header not in touched)
 
 
+def own_columns(recipe: Recipe | None, headers: Headers) -> Headers:
+    """The columns whose cells are the source's own: all, but where a recipe makes several rows of one those alone that
+    the rows made of them have as they are."""
+    return left_alone(recipe, headers) if recipe is not None and multiplies(recipe) else headers
+
+
 @dataclass(frozen=True, kw_only=True)
 class Made:
     """The m rows that were made of a chunk of n rows: `rows`, of which each knows by `at` (int32, m) the position of

@@ -20,6 +20,10 @@ WORDS = (
 )
 
 
+OWN = "You ran it; somebody else has to sign it off."
+"""What keeps people from signing their own work."""
+
+
 def definition_of_done(found: Reconciliation) -> None:
     """The playbook's definition, point by point, with this batch's figures."""
     with st.container(border=True):
@@ -188,14 +192,23 @@ def bundle(batch: Batch, *, signed: bool) -> None:
     )
 
 
-def settled(found: Reconciliation) -> str:
-    """That every row is accounted for, as whoever signs says it."""
+def settled(found: Reconciliation, *, undo: bool = False) -> str:
+    """That every row is accounted for, as whoever signs says it; of an undo, every change that it was to take back."""
+    if undo:
+        one = found.processed == 1
+        every = "The one change" if one else f"All {words.many(found.processed, 'change')}"
+        return f"{every} of the import {'is' if one else 'are'} accounted for."
     explained = found.skipped_by_reason.get("explained", 0)
     said = [f"{explained:,} explained" if explained else "", f"{found.rejected:,} rejected" if found.rejected else ""]
     by_people = ", ".join(filter(None, said))
     people = f" ({by_people} by a person)" if by_people else ""
     every = "The one row" if found.processed == 1 else f"All {words.many(found.processed)}"
     return f"{every} of the source {'is' if found.processed == 1 else 'are'} accounted for{people}."
+
+
+def nothing_to_sign(why: str) -> None:
+    """That an import which came to nothing is not signed any more."""
+    st.info(f"{why}: there is nothing to sign.", icon=":material/block:")
 
 
 def unsigned(open_points: Sequence[str]) -> None:

@@ -7,11 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from workbench.doors.web import words
+from workbench.doors.web.views.issues import titled
 from workbench.doors.web.views.outcomes import SIGNS
-from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.batch import ENDED, OUTCOMES, Batch
 from workbench.model.comparison import Comparison, Figures
+from workbench.model.hold import Hold, waiting
 from workbench.model.reconciliation import Reconciliation
-from workbench.model.wording import listed
+from workbench.model.wording import first_of, listed
 from workbench.prepare.cleaning import CLEANED
 
 _SHOWN = 6
@@ -19,25 +21,50 @@ _SHOWN = 6
 
 
 def glance(
-    batch: Batch, found: Reconciliation, written: str, comparison: Comparison | None, decided: Sequence[str]
+    batch: Batch,
+    found: Reconciliation,
+    written: str,
+    comparison: Comparison | None,
+    decided: Sequence[str],
+    fields: Mapping[str, int],
+    *,
+    made: Reconciliation | None = None,
+    counts: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Three columns: what changes, what is unusual, what was decided."""
+    """Three columns: what changes (`fields` of known records in so many rows), what is unusual, what was decided.
+    `made` is what becomes of the rows that a recipe made of the file's; `counts` are its kinds of issues."""
     with st.container(key="glance"):
         changes, unusual, by_whom = st.columns(3, gap="small")
     with changes, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What changed**" if batch.stage == "completed" else "**What changes**")
-        st.markdown(_listed(effects(batch, found, written)))
+        st.markdown(_listed([*effects(batch, found, written, decided, made=made), *_named(fields)]))
     with unusual, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What is unusual**")
-        _unusual(comparison)
+        _unusual(batch, comparison)
+        _warned(batch, counts)
     with by_whom, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What was decided, and by whom**")
-        _decided(decided)
+        _decided(batch, decided)
 
 
-def _decided(sentences: Sequence[str]) -> None:
-    """What was decided; the steps of a recipe stand behind one line."""
-    if not sentences:
+def _named(fields: Mapping[str, int]) -> list[str]:
+    """Which fields of known records get another value, and in how many rows."""
+    told = [f"{words.field(name)} in {words.many(rows)}" for name, rows in fields.items()]
+    return [f"Of known ones: {first_of(told, _SHOWN)}."] if told else []
+
+
+def _decided(batch: Batch, told: Sequence[str]) -> None:
+    """What was decided and what is still to be; the steps of a recipe stand behind one line."""
+    if batch.undo_of is not None:  # what is told of one is what it has done
+        verb = "wants to take it back" if batch.dry_run else "took it back"
+        st.markdown(_listed([f"{batch.initiated_by} {verb}, {words.here(batch.completed_at or batch.planned_at)}."]))
+        return
+    sentences = [*told, *_ended(batch)]
+    waits = to_be_decided(batch)
+    if waits:
+        st.markdown(":orange[:material/pending:] Nobody has decided yet:")
+        st.markdown(_listed(waits[:_SHOWN]))
+    elif not sentences:
         st.caption("Nobody had to decide anything.")
     steps = [each for each in sentences if CLEANED in each]
     if steps:
@@ -49,9 +76,34 @@ def _decided(sentences: Sequence[str]) -> None:
         st.caption(f"And {words.many(len(others) - _SHOWN, 'more decision')}: they stand in the import log.")
 
 
-def _unusual(comparison: Comparison | None) -> None:
+def _ended(batch: Batch) -> list[str]:
+    """Who has put an import away, and why."""
+    if batch.stage != "discarded":
+        return []
+    why = batch.summary["discarded_why"]
+    return [f"{batch.summary['discarded_by']} discarded it{f': {why}' if why else ''}."]
+
+
+def to_be_decided(batch: Batch) -> list[str]:
+    """What an import waits for a person to decide, a sentence each."""
+    if batch.stage not in ("planned", "held") or batch.part_of is not None or batch.undo_of is not None:
+        return []
+    accepted = [each["code"] for each in batch.summary.get("accepted", ())]
+    waits = [hold.sentence for hold in waiting(Hold.all_of(batch.summary), accepted)]
+    if batch.refused:
+        return [*waits, f"It is imported whole or not at all, and {batch.wrong_rows}."]
+    if batch.invalid and not batch.skip_errors:
+        waits.append(f"Whether the good rows go on without the {words.many(batch.invalid, 'invalid one')}.")
+    return waits
+
+
+def _unusual(batch: Batch, comparison: Comparison | None) -> None:
     if comparison is None:
-        st.caption("A part is compared with its run.")
+        st.caption(
+            "An undo is compared with nothing: it takes back what one import did."
+            if batch.undo_of is not None
+            else "A part is not compared by itself: its run is, with the runs before it."
+        )
         return
     if comparison.unusual:
         st.markdown(_listed(comparison.unusual))
@@ -60,17 +112,44 @@ def _unusual(comparison: Comparison | None) -> None:
     st.caption(f"{comparison.beside[:1].upper()}{comparison.beside[1:]}.")
 
 
+def _warned(batch: Batch, counts: Sequence[Mapping[str, Any]]) -> None:
+    """What rows are warned of and written all the same, the most frequent first."""
+    warned = [each for each in counts if each["severity"] == "warning" and each["code"] not in _TOLD_ELSEWHERE]
+    told = [f"{words.many(each['rows'])} with a warning: {titled(batch, each)}." for each in warned]
+    st.markdown(_listed(told[:_SHOWN]))
+    if len(told) > _SHOWN:
+        st.caption(f"And {words.many(len(told) - _SHOWN, 'more kind')} of warning: they stand at Validate.")
+
+
+_TOLD_ELSEWHERE = ("duplicate_key", "already_exists", "filtered", "protected", "edited")
+"""The warnings of rows that change nothing, or not all: their outcome, or a sentence of its own, says so."""
+
+
 def _listed(sentences: Sequence[str]) -> str:
     return "\n".join(f"- {words.text(sentence)}" for sentence in sentences)
 
 
-def effects(batch: Batch, found: Reconciliation, written: str) -> list[str]:
-    """What an import does, or has done, to the records: what is written, what stays as it is, what stays out."""
+def effects(
+    batch: Batch,
+    found: Reconciliation,
+    written: str,
+    told_of: Sequence[str] = (),
+    *,
+    made: Reconciliation | None = None,
+) -> list[str]:
+    """What an import does, or has done, to the records: what is written, what stays as it is, what stays out; of an
+    undo what is `told_of` it, for the records that it removes count as updated, too. `made` is what becomes of the rows
+    that a recipe made of its own."""
+    if batch.undo_of is not None:
+        return list(told_of) or ["Nothing is taken back."]
+    if batch.stage in ENDED and batch.stage != "completed":
+        return [f"Nothing was written: it {'was discarded' if batch.stage == 'discarded' else 'failed'}."]
     done = batch.stage == "completed"
     verb = "written" if done else "to be written"
     told = ["No row is written."]
     if found.created or found.updated:
-        told = [f"{written} {verb}: {_made(found, done=done)}."]
+        rows = f", as {words.many(made.created + made.updated, 'made row')}" if made is not None else ""
+        told = [f"{written} {verb}{rows}: {_made(made or found, done=done)}."]
     if found.skipped:
         verb = "changed" if done else "changes" if found.skipped == 1 else "change"
         told.append(f"{words.many(found.skipped)} {verb} nothing.")

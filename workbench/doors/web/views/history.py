@@ -13,6 +13,7 @@ from workbench.doors.web import words
 from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
 from workbench.model.batch import OUTCOMES, STATES, Batch
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.wording import first_of
 
 DONE = {
     "began": "began the import",
@@ -106,7 +107,7 @@ def _signed(batch: Batch, signed: Mapping[UUID, str]) -> str:
     """Who has signed an import, or that nobody has who might."""
     if batch.id in signed:
         return f"✓ {signed[batch.id]}"
-    return "not yet" if batch.state == "completed" and batch.undo_of is None else ""
+    return "not yet" if batch.state == "completed" else ""
 
 
 def month_begins(zone: tzinfo) -> tuple[datetime, datetime]:
@@ -170,6 +171,19 @@ def _shown(name: str, value: Any) -> str:
     if name in _CODES:
         return str(value).replace(".", " ").replace("_", " ")
     return str(value)[:18] if name == "by" else f"{value:,}" if type(value) is int else str(value)
+
+
+def named_since(found: Sequence[Mapping[str, Any]]) -> str:
+    """That an undo removes records which later imports have found there, and made none of for that."""
+    files = [f"{words.text(each['file_name'])} ({each['records']:,})" for each in found]
+    return (
+        f"Records that the undo removes are in later files, which made none for they were there: "
+        f"{first_of(files, _FILES)}. Take it back, and they are in no record; import those files again afterwards."
+    )
+
+
+_FILES = 5
+"""So many files are named."""
 
 
 def how_read(batch: Batch) -> None:

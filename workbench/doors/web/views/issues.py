@@ -1,6 +1,6 @@
 """What is wrong with an import's rows: counted, chosen from, and put right in cells or in a file."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from workbench.doors.web import words
+from workbench.doors.web import address, words
 from workbench.doors.web.grid import Sorted
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
@@ -59,9 +59,11 @@ def kinds(
     meant: Sequence[Mapping[str, Any]],
     *,
     may_correct: bool,
+    made: Container[str] = (),
 ) -> tuple[tuple[Mapping[str, Any], DeltaGenerator] | None, str | None]:
     """Each kind of issues with its rows, the most frequent first, as a list to choose from: the one that is chosen and
-    the place below it, and the field whose nearly fitting texts are to be what they are `meant` to be."""
+    the place below it, and the field whose nearly fitting texts are to be what they are `meant` to be. The texts of
+    `made` fields are no cells of the source."""
     chosen = _at()
     every = st.session_state.get("every kind") or len(counts) <= SHOWN + 1
     opened, taken = None, None
@@ -70,7 +72,8 @@ def kinds(
             here = chosen == (count["field"], count["code"])
             sign = SIGNS["invalid"] if count["severity"] == "error" else "!"
             stops = "" if count["severity"] == "error" else _SKIPPED.get(count["code"], ", a warning")
-            label = f"{sign} **{words.many(count['rows'])}** · {words.text(titled(batch, count))}{stops}"
+            number = words.many(count["rows"], "made row" if batch.by_recipe else "row")
+            label = f"{sign} **{number}** · {words.text(titled(batch, count))}{stops}"
             st.button(
                 label,
                 key=f"kind {count['field']} {count['code']} {count['severity']}",
@@ -82,8 +85,9 @@ def kinds(
                 wrap=True,
             )
             nearly = [each for each in meant if _nearly(each, count)]
+            may_put = may_correct and count["field"] not in made
             if nearly and not here:
-                taken = count["field"] if _did_you_mean(nearly, may_correct=may_correct) else taken
+                taken = count["field"] if _did_you_mean(nearly, may_correct=may_put) else taken
             if here and opened is None:
                 opened = count, st.container()
         if not every:
@@ -141,14 +145,15 @@ def values(
     number: int,
     *,
     may_correct: bool,
+    is_made: bool = False,
     clean: Callable[[Mapping[str, str]], None] | None = None,
 ) -> tuple[dict[str, str], bool] | None:
     """What stands in the cells of a kind's rows, to be put right for all rows that say so: what each text is to be, and
-    whether the template is to know it; None while nobody has said it. `clean` goes to where the same is a step of the
-    import's recipe."""
+    whether the template is to know it; None while nobody has said it. Texts that the import's recipe has
+    made (`is_made`) are put right by a step of it alone, which `clean` goes to."""
     if not found:
         if kind["field"]:
-            st.caption("No column of the file fills it: correct it at Map, or in the rows below.")
+            st.caption(_MADE if is_made else "No column of the file fills it: correct it at Map, or in the rows below.")
         return None
     column = called(batch, kind["field"])
     frame = pd.DataFrame(
@@ -160,7 +165,7 @@ def values(
         }
     )
     config: dict[str, Any] = {
-        "text": st.column_config.TextColumn(f"{column} in the file"),
+        "text": st.column_config.TextColumn(f"{column}, made" if is_made else f"{column} in the file"),
         "rows": st.column_config.NumberColumn("Rows", format="localized", width=80),
         "line": st.column_config.NumberColumn("First in line", format="%d", width=100),
         "means": st.column_config.TextColumn(
@@ -169,7 +174,7 @@ def values(
     }
     height: Any = "content" if len(found) < 10 else 380
     key = f"values {batch.id} {batch.revision} {batch.plan} {kind['field']} {kind['code']}"
-    if not may_correct:
+    if not may_correct or (is_made and clean is None):
         closed = frame.drop(columns="means")
         st.dataframe(closed, hide_index=True, column_config=config, height=height, key=f"{key} closed")
         return None
@@ -178,25 +183,32 @@ def values(
     )
     if number > len(found):
         st.caption(f"The {len(found):,} most frequent of {words.many(number, 'text')}.")
-    if sum(each["rows"] for each in found) < kind["rows"] and number <= len(found):
+    if not is_made and sum(each["rows"] for each in found) < kind["rows"] and number <= len(found):
         st.caption(f"Counted in the first of {words.many(kind['rows'])}; all of them are put right.")
     taken = said[said["means"].notna() & (said["means"] != "")]
     means = {text: "" if to.strip() == NOTHING else to for text, to in zip(taken["text"], taken["means"], strict=True)}
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Put {words.many(int(taken['rows'].sum()))} right and check again" if means else "Put them right"
-        pressed = st.button(label, type="primary", disabled=not means, icon=":material/check:", key="put right")
-        remember = batch.template_id is not None and st.checkbox("Let the template know it for the next time", True)
+        pressed = not is_made and st.button(
+            label, type="primary", disabled=not means, icon=":material/check:", key="put right"
+        )
+        remember = (
+            not is_made
+            and batch.template_id is not None
+            and st.checkbox("Let the template know it for the next time", True)
+        )
         cleans = clean is not None and st.button(
             "Clean this column",
             icon=":material/cleaning_services:",
             help="The same as a step of a recipe, which next month's file is cleaned by, too: with what is said here.",
         )
-        st.caption("The source file stays as it is.")
+        st.caption(_MADE if is_made else "The source file stays as it is.")
     if cleans and clean is not None:
         clean(means)
     return (means, remember) if pressed else None
 
 
+_MADE = "The recipe makes it of the file's cells: put it right by a step of it, at Clean, or in the rows below."
 NOTHING = "(nothing)"
 """What somebody writes for a cell that is to be blank."""
 
@@ -275,10 +287,12 @@ def asked(batch: Batch) -> tuple[str, CellTest | None, int]:
         if column is not None:
             tests: dict[Test, str] = {"contains": "contains it", "equals": "is exactly it", "blank": "is blank"}
             test = st.selectbox("Which", list(tests), format_func=tests.__getitem__, key="which cell", width=140)
-        start = st.number_input(
-            "From line",
-            min_value=1,
-            step=50,
+        start = st.number_input(  # of floats, for one of integers falls over an address that says infinity
+            "From made row" if batch.by_recipe else "From line",
+            min_value=1.0,
+            max_value=float(address.MOST),
+            step=50.0,
+            format="%.0f",
             key="from",
             bind="query-params",
             on_change=partial(rows.order_by, None),
@@ -294,7 +308,17 @@ def asked(batch: Batch) -> tuple[str, CellTest | None, int]:
 def order_by(order: Sorted | None) -> None:
     """Puts an order of all rows into the address; they are then shown from the first on."""
     rows.order_by(order)
-    st.session_state["from"] = 1
+    st.session_state["from"] = 1.0
+
+
+def lost(cells: Sequence[tuple[int, str]]) -> None:
+    """The cells, by line and header, that stay as they were because nothing keeps what was typed into them."""
+    if cells:
+        which = first_of([f"line {line:,}, {header}" for line, header in cells], 5)
+        st.warning(
+            words.text(f"A NUL character, or half of one, was typed, which nothing keeps: {which} stays as it was."),
+            icon=":material/block:",
+        )
 
 
 def correction(said: Mapping[int, Mapping[str, str]], elsewhere: int) -> tuple[bool, bool]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench.datasets import catalog
 from workbench.doors.web import words
-from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.batch import ENDED, OUTCOMES, Batch
 from workbench.model.reconciliation import Reconciliation
 
 COLOURS = {
@@ -37,7 +37,8 @@ def figures(found: Reconciliation, *, planned: bool = False, key: str = "") -> N
         for name in OUTCOMES:
             st.metric(f"{SIGNS[name]} {name.capitalize()}", f"{getattr(found, name):,}", border=True)
     terms = " + ".join(f"{getattr(found, name):,}" for name in OUTCOMES)
-    proof = "what the plan means to do" if planned else "proven by the database"
+    meant = "meant to do; nothing was written" if found.stage in ENDED else "means to do"
+    proof = f"what the plan {meant}" if planned else "proven by the database"
     proof = f"{proof}; **undone since**" if found.undone else proof
     if found.balanced:
         meanings = "\n".join(f"- **{SIGNS[name]} {name}**: {MEANINGS[name]}" for name in OUTCOMES)

@@ -150,7 +150,8 @@ def left(row: Mapping[str, Any], text: str) -> None:
     outcome = row["outcome"] or row["status"]
     tense = "" if outcome not in ("created", "updated") else "was " if row["stage"] == "undone" else "to be "
     with st.container(border=True, gap="xsmall"):
-        where = f"{words.text(row['file_name'])}, line {row['line']}"
+        sheet = f", worksheet {words.text(row['sheet'])}" if row["sheet"] else ""
+        where = f"{words.text(row['file_name'])}{sheet}, line {row['line']}"
         st.markdown(f"{SIGNS.get(outcome, '·')} **{tense}{outcome}**{reason} · {where}")
         cells = [str(cell) for cell in row["raw"].values() if cell]
         st.caption(words.text(" · ".join(cells)[:_LONGEST]))

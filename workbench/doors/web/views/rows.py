@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench.doors.web import grid, words
+from workbench.doors.web import address, grid, words
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
 from workbench.model.row_query import Order
@@ -153,8 +153,11 @@ def ordered(batch: Batch) -> tuple[grid.Sorted | None, Order]:
     name, descending = said.removeprefix("-"), said.startswith("-")
     if name == "line" and descending:
         return grid.Sorted(column=name, descending=True), Order(descending=True)
-    if name.isdecimal() and name.isascii() and int(name) < len(headers):
-        return grid.Sorted(column=name, descending=descending), Order(header=headers[int(name)], descending=descending)
+    place = address.as_number(name)
+    if place is not None and place < len(headers):
+        return grid.Sorted(column=str(place), descending=descending), Order(
+            header=headers[place], descending=descending
+        )
     return None, Order()
 
 
@@ -265,7 +268,7 @@ def page(
     if len(starts) > 1 or more:
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             if by_lines:
-                span = f"lines {rows[0]['line']:,} to {rows[-1]['line']:,}" if rows else "no more rows"
+                span = f"lines {_line(rows[0]):,} to {_line(rows[-1]):,}" if rows else "no more rows"
             else:
                 span = f"rows {starts[-1] + 1:,} to {starts[-1] + len(rows):,} in this order"
             st.caption(f"Page {len(starts)}: {span}", width="content")

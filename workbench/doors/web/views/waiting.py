@@ -1,4 +1,4 @@
-"""The list of what waits for a person: the oldest first, each with the way to it."""
+"""The list of what waits for a person: what needs a decision first, then the oldest, each with the way to it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,14 +12,14 @@ from workbench.doors.web.waiting import Waits
 
 KINDS = {
     "held": ("To be decided", "violet"),
-    "left off": ("Begun and left", "gray"),
-    "unexplained": ("Rows to be explained", "orange"),
-    "unsigned": ("To be signed off", "blue"),
     "schedule": ("Schedule failed", "red"),
     "matches": ("Matches to decide", "violet"),
     "contradictions": ("Contradictions", "orange"),
+    "unexplained": ("Rows to be explained", "orange"),
+    "left off": ("Begun and left", "gray"),
+    "unsigned": ("To be signed off", "blue"),
 }
-"""What each kind is called, and the colour of its badge."""
+"""What each kind is called, and the colour of its badge; in the order in which a person is needed."""
 _ABOUT = {
     "held": "Nothing of them is written before a person has decided.",
     "left off": "Read or planned; nobody is at work on them.",
@@ -30,17 +30,28 @@ SHOWN = 12
 """So many are shown until all are asked for."""
 
 
-def counted(numbers: Mapping[str, int], most: int) -> None:
-    """How many imports wait for what."""
-    with st.container(horizontal=True, gap="small"):
-        for kind, number in numbers.items():
-            told = f"{most} or more" if number >= most else f"{number}"
-            st.metric(KINDS[kind][0], told, border=True, width=180, help=_ABOUT[kind])
+def counted(numbers: Mapping[str, int], most: int) -> str | None:
+    """How many imports wait for what; the kind that a person wants to see alone, which stands in the address."""
+    there = [kind for kind in KINDS if numbers.get(kind)]
+    if not there:
+        return None
+    told = {kind: f"{most} or more" if numbers[kind] >= most else f"{numbers[kind]}" for kind in there}
+    return st.pills(
+        "What waits",
+        there,
+        format_func=lambda kind: f"{KINDS[kind][0]} **{told[kind]}**",
+        key="waits for",
+        bind="query-params",
+        label_visibility="collapsed",
+        help="\n".join(f"- **{KINDS[kind][0]}**: {about}" for kind, about in _ABOUT.items()),
+    )
 
 
 def every(found: Sequence[Waits], *, key: str) -> None:
-    """Everything that waits, the oldest first; what has no age comes last."""
-    ordered = sorted(found, key=lambda each: (each.since is None, each.since or datetime.now(UTC)))
+    """Everything that waits, what needs a decision first, and of each kind the oldest; what has no age comes last."""
+    needed = list(KINDS)
+    now = datetime.now(UTC)
+    ordered = sorted(found, key=lambda each: (needed.index(each.kind), each.since is None, each.since or now))
     more = len(ordered) > SHOWN and not st.toggle(f"All {len(ordered):,}", key=key)
     for each in ordered[:SHOWN] if more else ordered:
         with st.container(border=True):
