@@ -39,7 +39,7 @@ def test_a_refused_route_is_shown_whole_and_comes_in_once_it_is_right(
     ana.follow("Correct rows")
     ana.at("Validate")
     ana.sees("What is wrong")
-    told = ana.grid("Line", "What is wrong").locator("td", has_text="Stop 3 comes after 1: 2 is missing")
+    told = ana.rows.locator("[role=gridcell]", has_text="Stop 3 comes after 1: 2 is missing")
     expect(told).to_have_count(3)
     with ana.window.expect_download() as download:
         ana.main.get_by_role("button", name="CSV").first.click()
