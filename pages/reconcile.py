@@ -172,6 +172,7 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     )
     if batch.part_of is None:  # of a part, the log and the signature are the run's
         sign_off(wb, batch, found, signed)
+        runs.goes_on(wb, batch)
     if compared is not None:
         glance.beside(compared)
     picture, *checklist = st.columns([3, 2] if batch.part_of is None else 1)
