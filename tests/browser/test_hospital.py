@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -28,18 +29,28 @@ class Cleaner(Person):
     def picks(self, label: str, *options: str) -> None:
         """Chooses options of a box; a long one has only those that are in sight."""
         for option in options:
-            several = self.opened(label)
-            found = self.window.get_by_role("option", name=option, exact=True)
-            while not found.count():
-                several.hover()
-                self.window.mouse.wheel(0, 100)
-                self.window.wait_for_timeout(50)
-            found.click()
+            several = self.chosen(label, option)
             self.settled()
             if several.count():  # a box of which several can be chosen stays open
                 self.window.keyboard.press("Escape")
                 expect(several).to_have_count(0)
         self.settled()
+
+    def chosen(self, label: str, option: str) -> Locator:
+        """The options of a box, of which one was chosen: they may go while the page is drawn anew, and are opened again."""
+        found = self.window.get_by_role("option", name=option, exact=True)
+        for _ in range(5):
+            several = self.opened(label)
+            with suppress(TimeoutError):
+                for _ in range(100):
+                    if found.count():
+                        break
+                    several.hover(timeout=4_000)
+                    self.window.mouse.wheel(0, 100)
+                    self.window.wait_for_timeout(50)
+                found.click(timeout=4_000)
+                return several
+        raise AssertionError(f"{option} cannot be chosen in {label}")
 
     def opened(self, label: str) -> Locator:
         """The options of a box: a click in the moment in which the page draws it anew opens nothing."""

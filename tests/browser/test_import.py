@@ -53,7 +53,7 @@ def test_a_file_is_corrected_committed_signed_found_and_undone(person: People, w
     ana.sees("What the undo would do")
     ana.press("Take it back")
     asked = ana.window.get_by_test_id("stPopoverBody")
-    expect(asked.get_by_text("go back to what they were before this import")).to_be_visible()
+    expect(asked.get_by_text("All at once or none, in your name.")).to_be_visible()
     asked.get_by_role("button", name="Undo this import").click()
     ana.sees("Its undo")
     assert wb.records.get("elevate.students", "farid.haddad@example.com")["record"] is None

@@ -10,7 +10,6 @@ from typing import Any, Self
 from workbench.model import said_texts
 from workbench.model.errors import WrongTemplateName
 from workbench.model.recipe import Recipe, shown
-from workbench.model.trimming import as_said
 
 ON_CONFLICT = ("first", "last", "hold")
 """What becomes of rows of one key that contradict each other: one counts, or all wait for a person."""
@@ -100,6 +99,8 @@ LONGEST_NAME = 200
 def as_name(said: str) -> str:
     """What a template is to be called, without the white space around it; raises WrongTemplateName, HalfCharacter."""
     said_texts.refuse_halves(said)
+    from workbench.model.trimming import as_said  # needs Arrow, which no --help waits for
+
     name = as_said(said)
     why = "it needs a name that people can read" if not name else None
     why = why or ("a name is one line" if _BROKEN.search(name) else None)

@@ -217,13 +217,19 @@ def test_of_a_completed_batch_only_notes_change(url: str, completed: Batch, prog
 
 BEGUN_WITH = (
     *("id", "tenant_id", "run_id", "data_type", "source", "template_id", "file_key", "checksum", "file_name"),
-    *("initiated_by_id", "mode", "window", "dry_run", "skip_errors", "headers", "mapping", "undo_of", "created_at"),
+    *("initiated_by_id", "mode", "window", "dry_run", "skip_errors", "headers", "undo_of", "created_at"),
 )
 
 
 def test_what_a_batch_was_begun_with_never_changes(planned: Batch, program: Callable[..., Any]) -> None:
     tried = {column: program(f'update workbench.import_batch set "{column}" = "{column}"') for column in BEGUN_WITH}
     assert tried == dict.fromkeys(BEGUN_WITH, REFUSED)
+
+
+def test_a_mapping_changes_with_a_new_revision_of_the_rows_alone(planned: Batch, program: Callable[..., Any]) -> None:
+    other = """update workbench.import_batch set mapping = mapping || '{"clears": ["phone"]}'"""
+    assert program(other) == WRONG_STEP
+    assert program("update workbench.import_batch set mapping = mapping") == 1
 
 
 def test_a_batch_is_committed_once(wb: Workbench, url: str, completed: Batch) -> None:

@@ -250,7 +250,9 @@ def test_what_was_lent_to_a_batch_that_ended_is_taken_away(
 def test_data_docs_of_a_killed_import_go_with_it(
     wb: Workbench, open_wb: Opened, home: Path, url: str, sheet: Sheets
 ) -> None:
-    batch = wb.begin(sheet(PEOPLE), STUDENTS)
+    ended = open_wb()
+    batch = ended.begin(sheet(PEOPLE), STUDENTS)
+    ended.close()
     docs = home / "docs" / str(wb._store.tenant_id) / str(batch.id)
     docs.mkdir(parents=True)
     (docs / "index.html").write_text("half")

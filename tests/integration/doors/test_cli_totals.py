@@ -26,7 +26,7 @@ def test_a_line_of_sums_that_says_otherwise_holds_the_import(run: Run, file: Fil
     assert lines[lines.index("To let it go on:") + 1].endswith("--accept total.cogs --reason 'WHY'")
     refused = run("commit", "latest", "--accept", "total.cogs")
     assert refused.status == 2
-    assert "Say why: accepting a control total that is not what was said needs a reason." in refused.err
+    assert "Say why: accepting a control total that is not what was said needs a reason: --reason" in refused.err
     done = run("commit", "latest", "--accept", "total.cogs", "--reason", "The seller's sum is old.", "--json")
     assert (done.status, done.json["status"]) == (0, "completed")
     units, cogs, skus = done.json["totals"]

@@ -347,10 +347,11 @@ def test_no_page_stands_in_a_frame_of_another(serve: Serve, wb: Workbench, sheet
 
 
 def test_the_grid_stands_in_a_frame_of_our_own_pages_alone(serve: Serve) -> None:
+    # also before a page has drawn it, when its files are not known yet
     answer = get(serve("--no-worker").address, "/component/st_aggrid.AgGrid.agGrid/index.html")
-    assert answer.status == 200
     assert answer.headers["x-frame-options"] == "SAMEORIGIN"
-    assert answer.policies == "frame-ancestors 'self'"
+    assert "frame-ancestors 'self'" in answer.policies
+    assert "'none'" not in answer.policies
 
 
 def slow(address: str, *parts: bytes, pause: float = 0.0) -> tuple[float, bytes]:

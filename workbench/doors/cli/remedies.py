@@ -4,6 +4,7 @@ from workbench.model.errors import (
     BroughtIn,
     NoReason,
     ReadAnew,
+    StalePlan,
     StaleUndo,
     TemplateChanged,
     WorkbenchError,
@@ -14,6 +15,7 @@ _COMMANDS: dict[type[WorkbenchError], str] = {
     BroughtIn: "workbench undo RUN",
     NoReason: "--reason 'because ...'",
     ReadAnew: "workbench discard {batch}",
+    StalePlan: "workbench plan {batch}",
     StaleUndo: "workbench undo {batch}",
     TemplateChanged: "the same import with --dry-run --save-template NAME",
 }
