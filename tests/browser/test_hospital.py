@@ -37,7 +37,7 @@ class Cleaner(Person):
         self.settled()
 
     def chosen(self, label: str, option: str) -> Locator:
-        """The options of a box, of which one was chosen: they may go while the page is drawn anew, and are opened again."""
+        """The options of a box, of which one was chosen: they may go while the page is drawn anew; then again."""
         found = self.window.get_by_role("option", name=option, exact=True)
         for _ in range(5):
             several = self.opened(label)
