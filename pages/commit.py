@@ -16,17 +16,7 @@ def plan(wb: Workbench, batch: Batch) -> None:
     """What each row will do, before anything is written: what a lead has to know and to decide comes first."""
     found = wb.reconcile(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
-    compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
-    glance.glance(
-        batch,
-        found,
-        runs.written(wb, batch),
-        compared,
-        wb.decided(batch),
-        wb.changed_fields(batch),
-        made=runs.made(wb, batch),
-        counts=wb.rows.issue_counts(batch),
-    )
+    compared = runs.at_a_glance(wb, batch, found)
     asked = batch.stage in ("planned", "held") and batch.part_of is None and batch.undo_of is None
     if asked:
         decide(wb, batch)

@@ -52,17 +52,7 @@ def one(wb: Workbench, batch: Batch) -> None:
         outcomes.figures(found, planned=batch.stage != "completed")
         outcomes.removed(batch)
         signature(wb, batch)
-        compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
-        glance.glance(
-            batch,
-            found,
-            runs.written(wb, batch),
-            compared,
-            wb.decided(batch),
-            wb.changed_fields(batch),
-            made=runs.made(wb, batch),
-            counts=wb.rows.issue_counts(batch),
-        )
+        compared = runs.at_a_glance(wb, batch, found)
         if compared is not None:
             glance.beside(compared)
         totals.table(wb, batch)

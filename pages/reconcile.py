@@ -159,17 +159,7 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
         st.stop()
     found, signed = wb.reconcile(batch), wb.signature(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
-    compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
-    glance.glance(
-        batch,
-        found,
-        runs.written(wb, batch),
-        compared,
-        wb.decided(batch),
-        wb.changed_fields(batch),
-        made=runs.made(wb, batch),
-        counts=wb.rows.issue_counts(batch),
-    )
+    compared = runs.at_a_glance(wb, batch, found)
     if batch.part_of is None:  # of a part, the log and the signature are the run's
         sign_off(wb, batch, found, signed)
         runs.goes_on(wb, batch)

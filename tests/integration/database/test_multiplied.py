@@ -208,7 +208,9 @@ def test_a_step_that_multiplies_otherwise_than_it_did_is_told_and_holds(wb: Work
     assert (next_.stage, [hold["code"] for hold in next_.summary["held_for"]]) == ("held", ["step_changed_fewer"])
     done = wb.commit(next_, accept=["step_changed_fewer"])
     assert outcome(done) == (40, 0, 0, 0, 0)
-    assert wb.templates.get("elevate.students", "mails").mapping.recipe.steps[0].expected.changed == 0  # type: ignore[union-attr]
+    learned = wb.templates.get("elevate.students", "mails").mapping.recipe
+    assert learned is not None and learned.steps[0].expected is not None
+    assert learned.steps[0].expected.changed == 0
 
 
 def test_it_is_signed_and_verified_and_tampering_shows(wb: Workbench, open_wb: Opened, done: Batch, url: str) -> None:

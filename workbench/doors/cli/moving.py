@@ -11,7 +11,7 @@ from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.said import Accept, Identifier, OnConflict, SkipErrors, pairs, value_maps
 
 if TYPE_CHECKING:
-    pass
+    from workbench import Workbench
 
 
 def add_to(app: typer.Typer) -> None:
@@ -82,10 +82,7 @@ def correct(
             wb.corrections.correct_from(batch, opened)
         else:
             wb.mean(batch, meanings, remember=remember)
-        found = wb.batches.get(batch)
-        with asked.progress() as progress:
-            planned = wb.plan(found.part_of or found, progress=progress).batch
-        return end(asked, wb, planned)
+        return _planned_again(asked, wb, batch)
 
 
 def prefer(
@@ -104,10 +101,15 @@ def prefer(
         raise typer.BadParameter("say which lines count, or --on-conflict.", param_hint="prefer")
     with asked.open() as wb:
         wb.decisions.prefer(batch, tuple(lines or ()), on_conflict=on_conflict)
-        found = wb.batches.get(batch)
-        with asked.progress() as progress:
-            planned = wb.plan(found.part_of or found, progress=progress).batch
-        return end(asked, wb, planned)
+        return _planned_again(asked, wb, batch)
+
+
+def _planned_again(asked: Asked, wb: "Workbench", batch: str) -> int:
+    """The end of the plan that a batch needs again, with all of the run that it belongs to."""
+    found = wb.batches.get(batch)
+    with asked.progress() as progress:
+        planned = wb.plan(found.part_of or found, progress=progress).batch
+    return end(asked, wb, planned)
 
 
 def discard(

@@ -1,7 +1,6 @@
 """A run and the parts behind it: which of them a page is about, and what a page tells of them beside the figures."""
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
 from uuid import UUID
 
 import streamlit as st
@@ -9,9 +8,9 @@ import streamlit as st
 from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.doors.web import address, uploads, words
-from workbench.doors.web.views import outcomes, runs
+from workbench.doors.web.views import glance, outcomes, runs
 from workbench.model.batch import Batch
-from workbench.model.errors import UnknownBatch
+from workbench.model.comparison import Comparison
 from workbench.model.reconciliation import Reconciliation
 from workbench.playbooks import PLAYBOOKS
 
@@ -82,16 +81,21 @@ def made(wb: Workbench, batch: Batch) -> Reconciliation | None:
     return wb.reconcile(part) if part is not None else None
 
 
-def of_turn(wb: Workbench, batches: Iterable[str], is_of: Callable[[Batch], bool]) -> Batch | None:
-    """The last of an upload's imports that is one of its sheets' and still counts; None where there is none."""
-    found = []
-    for each in batches:
-        with suppress(UnknownBatch):  # of a database that is there no more
-            found.append(wb.batches.get(each))
-    return next((each for each in reversed(found) if is_of(each) and each.state in _COUNTING), None)
-
-
-_COUNTING = ("queued", "staging", "staged", "planned", "held", "completed")
+def at_a_glance(wb: Workbench, batch: Batch, found: Reconciliation) -> Comparison | None:
+    """What changes, what is unusual and what was decided, side by side; what the import was compared with, None where
+    nothing is: of a part, or of an undo."""
+    compared = None if batch.part_of or batch.undo_of else wb.compare(batch)
+    glance.glance(
+        batch,
+        found,
+        written(wb, batch),
+        compared,
+        wb.decided(batch),
+        wb.changed_fields(batch),
+        made=made(wb, batch),
+        counts=wb.rows.issue_counts(batch),
+    )
+    return compared
 
 
 def goes_on(wb: Workbench, batch: Batch) -> None:
