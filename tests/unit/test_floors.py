@@ -43,7 +43,7 @@ ONLY_IN = {
     "croniter": ("database.due_times",),
     "cryptography": ("sources.signing_key",),
     "gspread": ("sources.google_sheets",),
-    "sqlglot": ("prepare.cleaning.expression", "prepare.cleaning.written"),
+    "sqlglot": ("prepare.cleaning.expression",),
     "simple_salesforce": ("sources.salesforce",),
 }
 FILES = [

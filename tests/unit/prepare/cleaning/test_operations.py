@@ -8,7 +8,7 @@ import pytest
 
 from workbench.model.recipe import TESTS, Recipe, Step
 from workbench.prepare.cleaning import OPERATIONS, Operation, checked, sentence
-from workbench.prepare.cleaning.written import WORDS
+from workbench.prepare.cleaning.expression.written import WORDS
 
 PAGE = (Path(__file__).parents[4] / "docs" / "analyst.md").read_text("utf-8")
 CLEAN = PAGE.partition("\n## Clean\n")[2].partition("\n## ")[0]
