@@ -1,7 +1,7 @@
 """Why an import cannot go on: every exception's docstring is the sentence a person reads.
 
-A wrong *row* is never an exception; it is an `Issue` (see `issue.py`). Doors translate a `WorkbenchError` once:
-the command line to one line and exit status 2, the HTTP API to a 4xx with the same text, a page to a notice.
+A wrong *row* is never an exception; it is an issue (see `issue.py`). Doors translate a `WorkbenchError` once:
+the command line to one line and exit status 2, a page to a notice.
 """
 
 import errno
