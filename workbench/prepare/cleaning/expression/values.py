@@ -1,4 +1,4 @@
-"""What an expression is evaluated on, and what each of its parts is there: a column of texts, of numbers or of flags."""
+"""What an expression is evaluated on, and what each of its parts is there: a column of texts, numbers or flags."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
