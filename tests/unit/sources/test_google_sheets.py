@@ -15,7 +15,7 @@ from tests.google import EMAIL, Fault, Google, error, private_key
 from workbench.model.errors import NotConfigured, UnknownSheet, UnreadableGoogleSheet, UnreadableSource
 from workbench.model.google_sheet import Access, place
 from workbench.model.sheet import Sheet
-from workbench.sources import google_sheets, open_sheet
+from workbench.sources import open_sheet
 from workbench.sources.google_sheets import account_email, look_at, open_google_sheet
 
 ROSTER = [
@@ -94,7 +94,7 @@ def test_a_large_sheet_is_read_in_blocks_and_is_the_same_whatever_their_size(
     sheet = google.add("KCK", {"Teachers": ROSTER}, grid=(40, 4))
     whole = open_google_sheet(place(sheet.id), access(google))
     google.asked.clear()
-    monkeypatch.setattr(google_sheets, "CELLS_AT_ONCE", cells_at_once)
+    monkeypatch.setattr("workbench.sources.google_sheets.account.CELLS_AT_ONCE", cells_at_once)
     told: list[tuple[str, int]] = []
     parts = open_google_sheet(place(sheet.id), access(google), progress=lambda *given: told.append(given))
     assert parts.checksum == whole.checksum
@@ -107,7 +107,7 @@ def test_rows_that_come_in_while_it_is_read_are_noticed(google: Google, monkeypa
     sheet = google.add(
         "KCK", {"Teachers": [["Email"], *([f"t{number}@kck.example"] for number in range(30))]}, grid=(1, 1)
     )
-    monkeypatch.setattr(google_sheets, "CELLS_AT_ONCE", 10)
+    monkeypatch.setattr("workbench.sources.google_sheets.account.CELLS_AT_ONCE", 10)
 
     def insert(doing: str, rows: int) -> None:
         if rows == 10:
@@ -163,7 +163,7 @@ def test_a_look_at_a_sheet_tells_its_tabs_and_its_first_rows(google: Google, mon
     whole = look_at(place(sheet.id), access(google))
     assert (whole.title, whole.tab, [tab.title for tab in whole.tabs]) == ("KCK", "Teachers", ["Teachers", "Notes"])
     assert whole.whole and whole.sheet.tally().rows == 50
-    monkeypatch.setattr(google_sheets, "CELLS_AT_ONCE", 20)
+    monkeypatch.setattr("workbench.sources.google_sheets.account.CELLS_AT_ONCE", 20)
     first = look_at(place(sheet.id), access(google))
     assert not first.whole and first.sheet.tally().rows == 19
 
