@@ -1,6 +1,6 @@
 import pytest
 
-from workbench.sources.number_format import built_in, shown_by, whole_digits
+from workbench.sources.workbook.number_format import built_in, shown_by, whole_digits
 
 
 def shown(code: str, number: str, *, epoch_1904: bool = False) -> str | None:

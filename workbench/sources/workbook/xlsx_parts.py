@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from workbench.model.errors import UnreadableSource
 from workbench.sources.container import HARMLESS, unpacked
-from workbench.sources.elements import NoXml, walk
-from workbench.sources.number_format import Shown, built_in, shown_by
+from workbench.sources.workbook.elements import NoXml, walk
+from workbench.sources.workbook.number_format import Shown, built_in, shown_by
 
 FILTER = re.compile(rb"""<(?:\w+:)?autoFilter\s[^>]*?ref\s*=\s*["']\$?[A-Z]*\$?([0-9]+):\$?[A-Z]*\$?([0-9]+)["']""")
 _PROMISED = re.compile(rb"""\suniqueCount\s*=\s*["']([0-9]+)""")

@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from workbench.sources.cells import shown_number
 from workbench.sources.container import damaged
-from workbench.sources.number_format import Shown, built_in, shown_by
 from workbench.sources.ole import DamagedOle, Ole, records
-from workbench.sources.weight import Weight, refuse_heavy
-from workbench.sources.workbook_details import SHEET_COLUMNS, Hidden, WorkbookDetails
+from workbench.sources.workbook.details import SHEET_COLUMNS, Hidden, WorkbookDetails
+from workbench.sources.workbook.number_format import Shown, built_in, shown_by
+from workbench.sources.workbook.weight import Weight, refuse_heavy
 
 _ROWS, _COLUMNS = 65_536, 256  # of an XLS worksheet
 _BOUNDSHEET, _DIMENSIONS, _DATE_1904, _FORMAT, _XF = 0x0085, 0x0200, 0x0022, 0x041E, 0x00E0

@@ -1,4 +1,9 @@
-"""A worksheet of an XLSX, XLS or ODS workbook as a Sheet."""
+"""A worksheet of an XLSX, XLS or ODS workbook as a Sheet.
+
+`worksheet` loads one by the cell reader; `xlsx`, `xls` and `ods` look into the file itself for what that does not tell
+(`details`): what a number is shown as (`number_format`), what is hidden, where it ends. `weight` says before what the
+cells would take in memory, and `records` which of its rows are none.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -22,11 +27,11 @@ from workbench.sources.headers import (
     name_headers,
     whole_header,
 )
-from workbench.sources.records import TableRows, Verdict, weigh
 from workbench.sources.text import translated_errors
-from workbench.sources.weight import HARMLESS, TEXT, too_much_text
-from workbench.sources.workbook_details import column_name
-from workbench.sources.worksheet import Area, Row, Worksheet, choose_worksheet
+from workbench.sources.workbook.details import column_name
+from workbench.sources.workbook.records import TableRows, Verdict, weigh
+from workbench.sources.workbook.weight import HARMLESS, TEXT, too_much_text
+from workbench.sources.workbook.worksheet import Area, Row, Worksheet, choose_worksheet
 
 _ROWS = 20_000
 _CELLS_AT_ONCE = 1_000_000

@@ -15,10 +15,10 @@ from pathlib import Path
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from workbench.sources.container import HARMLESS, damaged, opened_zip, too_large, unpacked
-from workbench.sources.elements import NoXml, walk
-from workbench.sources.number_format import percent, whole_digits
-from workbench.sources.weight import Weight, refuse_heavy
-from workbench.sources.workbook_details import SHEET_COLUMNS, Hidden, WorkbookDetails
+from workbench.sources.workbook.details import SHEET_COLUMNS, Hidden, WorkbookDetails
+from workbench.sources.workbook.elements import NoXml, walk
+from workbench.sources.workbook.number_format import percent, whole_digits
+from workbench.sources.workbook.weight import Weight, refuse_heavy
 
 _FORMULA = re.compile(rb"<table:table-cell(?=[^>]*\stable:formula=)(?![^>]*\soffice:value-type=)[^>]*>")
 _SPAN = re.compile(rb'table:number-(?:rows|columns)-spanned="(?!1")')

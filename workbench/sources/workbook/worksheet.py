@@ -21,12 +21,12 @@ from python_calamine import (
 
 from workbench.model.errors import UnknownSheet, UnreadableSheet, UnreadableSource
 from workbench.model.sheet import ONLY
-from workbench.sources import ods, xls, xlsx
 from workbench.sources.cells import text_of
 from workbench.sources.container import AREA_LIMIT, Format, damaged, password_wanted, too_large
 from workbench.sources.headers import SEARCHED_ROWS, find_header
 from workbench.sources.shapes import is_value
-from workbench.sources.workbook_details import WorkbookDetails, cell_name
+from workbench.sources.workbook import ods, xls, xlsx
+from workbench.sources.workbook.details import WorkbookDetails, cell_name
 
 COLUMN_LIMIT = 2_000
 

@@ -14,7 +14,7 @@ from workbench.model import lines
 from workbench.model.lines import Ranges
 from workbench.model.sheet import LEFT_OUT_TEXT, Layout, LeftOut
 from workbench.sources.shapes import NOTES, SPEAKING, TOTALS, column_shapes, fits, is_label, is_typed, is_value
-from workbench.sources.workbook_details import line_ranges
+from workbench.sources.workbook.details import line_ranges
 
 _Flags: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 _TAIL = 50

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from workbench.model.errors import UnreadableSource
 from workbench.sources.container import AREA_LIMIT, damaged, opened_zip, unpacked
-from workbench.sources.number_format import Shown, rounded, whole_digits
-from workbench.sources.weight import Weight, allowed, refuse_heavy
-from workbench.sources.workbook_details import SHEET_COLUMNS, Hidden, WorkbookDetails
-from workbench.sources.xlsx_parts import FILTER, Texts, part_of, styles_of, table_filters
+from workbench.sources.workbook.details import SHEET_COLUMNS, Hidden, WorkbookDetails
+from workbench.sources.workbook.number_format import Shown, rounded, whole_digits
+from workbench.sources.workbook.weight import Weight, allowed, refuse_heavy
+from workbench.sources.workbook.xlsx_parts import FILTER, Texts, part_of, styles_of, table_filters
 
 _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)?(?:/>|>(.*?)</(?:\w+:)?c\s*>)", re.DOTALL)
 _ROW_OR_CELL = re.compile(
