@@ -17,10 +17,10 @@ from workbench.model.texts import are_errors, read_as_nothing, takes_any_text
 from workbench.model.trimming import trimmed
 from workbench.prepare import mapping, mojibake
 from workbench.prepare.cleaning import without_removed
+from workbench.prepare.counts import Counts
 from workbench.prepare.mapping import Suggestion
 from workbench.prepare.normalize import normalize
 from workbench.prepare.oddities import Oddities
-from workbench.prepare.profile import Counts
 
 TEXTS = 200
 """Texts of a field with choices that are shown, the most frequent ones."""

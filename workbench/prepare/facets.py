@@ -18,8 +18,9 @@ from workbench.model.kinds import KINDS, could_be
 from workbench.model.recipe import TESTS, Condition
 from workbench.prepare.cleaning.conditions import blank, days_in, lengths, numbers_in
 from workbench.prepare.cleaning.verdicts import Filled, verdicts
+from workbench.prepare.guesses import GUESSED
 from workbench.prepare.histogram import Histogram
-from workbench.prepare.profile import GUESSED, MASKED, masks
+from workbench.prepare.masks import MASKED, masks
 
 BY = tuple(test for test in TESTS if test not in ("expression", "issue"))
 """What a column can be counted by, by itself: whatever a condition can ask of one."""

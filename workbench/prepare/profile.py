@@ -3,10 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from decimal import Decimal
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,37 +13,23 @@ from workbench.model.kinds import FORMS, KINDS, Kind
 from workbench.model.sheet import Sheet, Tally
 from workbench.model.trimming import trimmed
 from workbench.prepare.cleaning import without_removed
+from workbench.prepare.counts import Counts, Frequency, shown
 from workbench.prepare.forms import ColumnForm, Evidence
+from workbench.prepare.guesses import GUESSED, SAMPLE, Guess, guesses, text_range, told_by, weight
 from workbench.prepare.histogram import Bin, Histogram
-from workbench.prepare.outliers import ANY, DAYS, SHAPED, UNLIKE, Usual, as_numbers, parsed, shapes
+from workbench.prepare.masks import MASKED, masks, rare_shapes
+from workbench.prepare.outliers import ANY, DAYS, UNLIKE, Usual, shapes
 
 DISTINCT_LIMIT = 100_000
 """Distinct values counted per column; fewer where there are more than 20 columns, so that memory stays bounded."""
 FITTING = 0.95
 """The share of a column's values that have to be of a kind for the column to be of it."""
 
-GUESSED = (
-    "integer",
-    "decimal",
-    "money",
-    "percent",
-    "boolean",
-    "day",
-    "timestamp",
-    "academic_year",
-    "uuid",
-    "email",
-    "phone",
-)
-"""The kinds that a column may be of, the stricter before the laxer: a date could be a phone number, 0 and 1 could be no
-and yes."""
 _DENIED = {
     r"^0[0-9]": frozenset(name for name in GUESSED if KINDS[name].numeric),  # codes, whose zeros count
     r"[0-9][T ,]+[0-9]{1,2}:[0-9]": frozenset({"day"}),  # times of day, which a day would lose
 }
 """Looks of a single value that speak against kinds which would take it."""
-_TOLD_BY = dict.fromkeys(DAYS, "timestamp") | dict.fromkeys(("integer", "decimal", "money", "amount"), "money")
-"""Whose evidence says in which form the columns of a kind are written, where it is not its own."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _IDS = frozenset({"id", "ids", "identifier", "key", "sku", "guid", "uuid"})
 """Words of a header that make codes identifiers, also where one occurs in many rows."""
@@ -58,27 +41,14 @@ _SEVERAL = 5
 _CODE = r"^[A-Za-z0-9][A-Za-z0-9._/#:+-]{0,39}$"
 _DIGIT = "[0-9]"
 _PERCENT = r"^[+-]?[0-9]+([.,][0-9]+)?\s?%$"
-_SAMPLE = 1_000
 _WORTH_IT = 0.5  # the share of the first values that have to be of a kind
 _EXAMPLES = 3
 _TOP = 5
 _PATTERNS = 3
 _ODD = 5  # outliers of one sort
-_RARE = 0.01  # the share of the rows below which a pattern is rare, where
-_COMMON = 0.95  # this share of them has one and the same
 _SHOWN = 60  # characters of a value
-MASKED = SHAPED
-"""Characters of a value that make its pattern."""
 _VALUES_HELD = 2_000_000
 _BYTES_HELD = 256_000_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Frequency:
-    """A value or a pattern, and the rows that have it: exactly, or at least where not all of them were counted."""
-
-    text: str
-    rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +145,7 @@ def profile(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -
     tally = Tally()
     share = max(len(sheet.headers), 1)
     columns = [
-        _Column(name=name, values=_limited(share), masks=_limited(share), guesses=list(_guesses()))
+        _Column(name=name, values=_limited(share), masks=_limited(share), guesses=list(guesses()))
         for name in sheet.headers
     ]
     rows = 0
@@ -193,90 +163,8 @@ def profile(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -
     )
 
 
-@dataclass
-class Counts:
-    """How often each text occurs; beyond the limits only the most frequent texts are kept, and counted from then on."""
-
-    limit: int
-    bytes: int
-    exact: bool = True
-    most: int = 0
-    """The most texts that were held at once."""
-    table: pa.Table = field(
-        default_factory=lambda: pa.table({"text": pa.array([], pa.string()), "rows": pa.array([], pa.int64())})
-    )
-
-    def add(self, texts: pa.StringArray, rows: pa.Int64Array) -> None:
-        more = pa.table({"text": texts, "rows": rows})
-        merged = pa.concat_tables([self.table, more]).group_by("text").aggregate([("rows", "sum")])
-        self.table = merged.rename_columns(["text", "rows"])
-        self.most = max(self.most, min(len(self.table), self.limit))
-        keep = self.limit
-        while len(self.table) > keep or (self.table.nbytes > self.bytes and len(self.table) > 1):
-            self.exact = False
-            keep = min(keep, len(self.table)) // 4
-            self.table = self.first(keep)
-
-    def first(self, number: int) -> pa.Table:
-        """The most frequent, those that are equally frequent in alphabetical order."""
-        order = [("rows", "descending"), ("text", "ascending")]
-        return self.table.take(pc.select_k_unstable(self.table, k=number, sort_keys=order)).combine_chunks()
-
-    def top(self, number: int, shown: int) -> tuple[Frequency, ...]:
-        return tuple(
-            Frequency(text=_shown(row["text"], shown), rows=row["rows"]) for row in self.first(number).to_pylist()
-        )
-
-
 def _limited(columns: int) -> Counts:
     return Counts(limit=min(DISTINCT_LIMIT, _VALUES_HELD // columns), bytes=_BYTES_HELD // columns)
-
-
-@dataclass
-class _Guess:
-    """A kind the column may be of, in one form if it has any.
-
-    How many values are, the smallest and largest of them, and which are not.
-    """
-
-    kind: Kind
-    form: str | None = None
-    rows: int = 0
-    numbers: Histogram = field(default_factory=Histogram)
-    others: Counts = field(default_factory=lambda: Counts(limit=1_000, bytes=1_000_000))
-    low: str | None = None
-    high: str | None = None
-
-    def share(self, texts: pa.StringArray, rows: pa.Int64Array) -> float:
-        """The share of the first values that are of the kind."""
-        return _weight(parsed(self.kind, texts.slice(0, _SAMPLE), self.form), rows, self.kind.pattern)
-
-    def add(self, texts: pa.StringArray, rows: pa.Int64Array) -> None:
-        canonical = parsed(self.kind, texts, self.form)
-        fitting = matches(canonical, self.kind.pattern)
-        self.rows += pc.sum(rows.filter(fitting)).as_py() or 0
-        values = canonical.filter(fitting)
-        if len(values):
-            low, high = _numeric_range(values) if self.kind.numeric else _text_range(values)
-            smaller = self.low is None or self._key(low) < self._key(self.low)
-            larger = self.high is None or self._key(high) > self._key(self.high)
-            self.low, self.high = (low if smaller else self.low), (high if larger else self.high)
-            if self.kind.numeric or self.kind.name in DAYS:
-                self.numbers.add(values, as_numbers(self.kind, values), rows.filter(fitting))
-        if len(values) < len(texts):
-            others = pc.invert(fitting)
-            self.others.add(texts.filter(others), rows.filter(others))
-
-    def _key(self, text: str) -> Any:
-        return Decimal(text) if self.kind.numeric else text
-
-
-def _guesses() -> Iterator[_Guess]:
-    for name in GUESSED:
-        kind = KINDS[name]
-        least = 1.0 if kind.sql == "integer" or name in DAYS else 0.0
-        for form in (None, *kind.forms, *([ANY] if kind.forms else [])):
-            yield _Guess(kind=kind, form=form, numbers=Histogram(least=least))
 
 
 @dataclass
@@ -286,7 +174,7 @@ class _Column:
     name: str
     values: Counts
     masks: Counts
-    guesses: list[_Guess]
+    guesses: list[Guess]
     evidence: dict[str, Evidence] = field(default_factory=dict)
     """How its dates, its numbers and its percentages are written, by the kind that tells it."""
     rows: int = 0
@@ -314,16 +202,16 @@ class _Column:
         self.guesses = self._likely(texts, rows)
         for guess in self.guesses:
             guess.add(texts, rows)
-        in_forms = {_told_by(guess.kind) for guess in self.guesses if guess.form is not None}
-        for name in {_told_by(guess.kind) for guess in self.guesses if guess.kind.forms}:
+        in_forms = {told_by(guess.kind) for guess in self.guesses if guess.form is not None}
+        for name in {told_by(guess.kind) for guess in self.guesses if guess.kind.forms}:
             told = self.evidence.setdefault(name, Evidence(kind=KINDS[name]))
-            told.add(texts if name in in_forms else texts.slice(0, _SAMPLE))
+            told.add(texts if name in in_forms else texts.slice(0, SAMPLE))
 
-    def _likely(self, texts: pa.StringArray, rows: pa.Int64Array) -> list[_Guess]:
+    def _likely(self, texts: pa.StringArray, rows: pa.Int64Array) -> list[Guess]:
         """The guesses that half of the first values are of, so that it is worth looking at all of them; of a kind that
         all of them are of in some form, no other form, and none where it takes none."""
-        of_kinds: dict[str, list[tuple[_Guess, float]]] = {}
-        perhaps = {look: _weight(texts, rows, look) >= _WORTH_IT for look in (dates.PERHAPS, numbers.PERHAPS)}
+        of_kinds: dict[str, list[tuple[Guess, float]]] = {}
+        perhaps = {look: weight(texts, rows, look) >= _WORTH_IT for look in (dates.PERHAPS, numbers.PERHAPS)}
         for guess in self.guesses:
             if guess.kind.forms and not perhaps[dates.PERHAPS if "dmy" in guess.kind.forms else numbers.PERHAPS]:
                 continue
@@ -346,7 +234,7 @@ class _Column:
         lengths = pc.min_max(characters).as_py()
         self.shortest = lengths["min"] if self.shortest is None else min(self.shortest, lengths["min"])
         self.longest = max(self.longest, lengths["max"])
-        low, high = _text_range(texts)
+        low, high = text_range(texts)
         self.low = low if self.low is None else min(self.low, low)
         self.high = high if self.high is None else max(self.high, high)
         for look, kinds in _DENIED.items():
@@ -379,16 +267,16 @@ class _Column:
             patterns=self.masks.top(_PATTERNS, MASKED),
             shortest=self.shortest or 0,
             longest=self.longest,
-            minimum=_shown(low or "", _SHOWN),
-            maximum=_shown(high or "", _SHOWN),
-            examples=tuple(_shown(example, _SHOWN) for example in self.examples),
+            minimum=shown(low or "", _SHOWN),
+            maximum=shown(high or "", _SHOWN),
+            examples=tuple(shown(example, _SHOWN) for example in self.examples),
             lengths=tuple(self.lengths.bins()),
             numbers=tuple(guess.numbers.bins()) if guess and not plain else (),
             outliers=tuple(self._outliers(guess, usual, plain)),
             usual=usual,
         )
 
-    def _called(self, guess: _Guess | None) -> tuple[str, float]:
+    def _called(self, guess: Guess | None) -> tuple[str, float]:
         """The type, and the share of the values that are of it."""
         if not self.filled:
             return "blank", 1.0
@@ -403,14 +291,14 @@ class _Column:
         signs = _share(self.values.table, _PERCENT)
         return ("percent", signs) if signs >= FITTING else ("text", 1.0)
 
-    def _usual(self, guess: _Guess | None, plain: bool) -> Usual:
+    def _usual(self, guess: Guess | None, plain: bool) -> Usual:
         if guess is None:
             low, high = self.lengths.fences()
-            return Usual(low=low, high=high, rare=_rare_shapes(self.values.table))
+            return Usual(low=low, high=high, rare=rare_shapes(self.values.table))
         low, high = (None, None) if plain else guess.numbers.fences()
         return Usual(kind=guess.kind.name, form=guess.form, low=low, high=high)
 
-    def _outliers(self, guess: _Guess | None, usual: Usual, plain: bool) -> Iterator[Outlier]:
+    def _outliers(self, guess: Guess | None, usual: Usual, plain: bool) -> Iterator[Outlier]:
         """What is unlike the rest, the surest first."""
         if guess is not None:
             for other in guess.others.top(_ODD, _SHOWN):
@@ -423,10 +311,10 @@ class _Column:
         else:
             for text, rows, side in self.lengths.farthest():
                 why = f"far {'shorter' if side == 'below' else 'longer'} than the others"
-                yield Outlier(text=_shown(text, _SHOWN), rows=rows, why=why)
+                yield Outlier(text=shown(text, _SHOWN), rows=rows, why=why)
             yield from _oddly_written(self.values.table, usual.rare)
 
-    def _guess(self) -> _Guess | None:
+    def _guess(self) -> Guess | None:
         """The first kind that the column is of, in the form that its values say; in any where they say none."""
         for name in GUESSED:
             of_kind = {guess.form: guess for guess in self.guesses if guess.kind.name == name}
@@ -440,7 +328,7 @@ class _Column:
         return None
 
     def _written(self, kind: Kind) -> ColumnForm | None:
-        told = self.evidence.get(_told_by(kind))
+        told = self.evidence.get(told_by(kind))
         return told.verdict(self.name, self.name) if told is not None and kind.forms else None
 
 
@@ -449,13 +337,6 @@ def _in_words(written: ColumnForm) -> str:
         could = " or ".join(FORMS[form] for form in written.candidates)
         return f"could be {could} ({', '.join(cell.text for cell in written.doubts)})"
     return written.said.partition(": ")[2]
-
-
-def _weight(texts: pa.StringArray, rows: pa.Int64Array, pattern: str) -> float:
-    """The share of the first rows whose texts look like the pattern."""
-    weights = rows.slice(0, _SAMPLE)
-    fitting = weights.filter(matches(texts.slice(0, _SAMPLE), pattern))
-    return float((pc.sum(fitting).as_py() or 0) / pc.sum(weights).as_py())
 
 
 def _share(values: pa.Table, *patterns: str) -> float:
@@ -467,67 +348,10 @@ def _share(values: pa.Table, *patterns: str) -> float:
     return float((pc.sum(values["rows"]).as_py() or 0) / pc.sum(rows).as_py())
 
 
-def _told_by(kind: Kind) -> str:
-    return _TOLD_BY.get(kind.name, kind.name)
-
-
-# Masks: the letters and digits of ASCII by a table of bytes, all others by their Unicode class
-
-_TABLE = np.arange(256, dtype=np.uint8)
-_TABLE[ord("0") : ord("9") + 1] = ord("9")
-_TABLE[ord("A") : ord("Z") + 1] = ord("A")
-_TABLE[ord("a") : ord("z") + 1] = ord("a")
-_BEYOND_ASCII = ((r"[\p{Ll}\p{Lo}\p{Lm}\p{M}]", "a"), (r"[\p{Lu}\p{Lt}]", "A"), (r"\p{Nd}", "9"))
-
-
-def masks(texts: pa.StringArray, rows: pa.Int64Array) -> tuple[pa.StringArray, pa.Int64Array]:
-    """The patterns of texts, each once, and their rows: A and a for letters, 9 for digits, of the first MASKED
-    characters."""
-    beginnings = pc.utf8_slice_codeunits(texts, 0, MASKED)
-    _, offsets, data = beginnings.buffers()
-    masked = pa.py_buffer(_TABLE[np.frombuffer(data, dtype=np.uint8)]) if data else data
-    shapes = pa.StringArray.from_buffers(len(beginnings), offsets, masked, offset=beginnings.offset)
-    counted = pa.table({"mask": shapes, "rows": rows}).group_by("mask").aggregate([("rows", "sum")]).combine_chunks()
-    shapes = counted["mask"].combine_chunks()
-    if not pc.all(pc.string_is_ascii(shapes)).as_py():
-        for pattern, replacement in _BEYOND_ASCII:
-            shapes = pc.replace_substring_regex(shapes, pattern, replacement)
-    return shapes, counted["rows_sum"].combine_chunks()
-
-
-def _rare_shapes(values: pa.Table) -> tuple[str, ...]:
-    """The shapes that hardly any value has, where nearly all have the same."""
-    if not len(values):
-        return ()
-    table = pa.table({"rows": values["rows"], "shape": shapes(values["text"].combine_chunks())})
-    counted = table.group_by("shape").aggregate([("rows", "sum")]).sort_by([("rows_sum", "descending")])
-    total = pc.sum(counted["rows_sum"]).as_py()
-    if counted["rows_sum"][0].as_py() < _COMMON * total:
-        return ()
-    return tuple(counted.filter(pc.less_equal(counted["rows_sum"], _RARE * total))["shape"].to_pylist())
-
-
 def _oddly_written(values: pa.Table, rare: tuple[str, ...]) -> Iterator[Outlier]:
     """Values of a rare shape."""
     if not rare:
         return
     odd = pc.is_in(shapes(values["text"].combine_chunks()), pa.array(rare, pa.string()))
     for row in values.filter(odd).sort_by([("rows", "ascending")]).slice(0, _ODD).to_pylist():
-        yield Outlier(text=_shown(row["text"], _SHOWN), rows=row["rows"], why=UNLIKE)
-
-
-def _text_range(texts: pa.StringArray) -> tuple[str, str]:
-    found = pc.min_max(texts).as_py()
-    return found["min"], found["max"]
-
-
-def _numeric_range(texts: pa.StringArray) -> tuple[str, str]:
-    numbers = texts.cast(pa.float64())
-    found = pc.min_max(numbers)
-    return texts[pc.index(numbers, found["min"]).as_py()].as_py(), texts[
-        pc.index(numbers, found["max"]).as_py()
-    ].as_py()
-
-
-def _shown(text: str, characters: int) -> str:
-    return text if len(text) <= characters else f"{text[: characters - 1]}…"
+        yield Outlier(text=shown(row["text"], _SHOWN), rows=row["rows"], why=UNLIKE)

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from workbench.model.sheet import Chunk, Reading, Sheet, Tally
-from workbench.prepare.profile import DISTINCT_LIMIT, ColumnProfile, Frequency, profile
+from workbench.prepare.counts import Frequency
+from workbench.prepare.profile import DISTINCT_LIMIT, ColumnProfile, profile
 from workbench.sources.frame import open_frame
 
 
