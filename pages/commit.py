@@ -71,13 +71,15 @@ def decide(wb: Workbench, batch: Batch) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
-        first, other = ("secondary", "primary") if batch.summary.get("error") else ("primary", "secondary")
-        if st.button(label, type=first, icon=icon, disabled=hold and batch.stage == "held"):
+        stopped = bool(batch.summary.get("error"))
+        if st.button(
+            label, type="secondary" if stopped else "primary", icon=icon, disabled=hold and batch.stage == "held"
+        ):
             jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted, reason=reason)
             st.rerun()
         if st.button(
             "Plan again",
-            type=other,
+            type="primary" if stopped else "secondary",
             icon=":material/refresh:",
             help="Compares the rows with the records as they are now.",
         ):

@@ -1,6 +1,7 @@
 """Contracts and templates: what a file has to say, the saved mappings, and what to do when columns change."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -110,7 +111,9 @@ def change(wb: Workbench, one: Template) -> None:
                 **said.to_dict(),
                 **sorted_out(table(one, "Columns", COLUMNS, columns)),
                 "value_maps": nested(table(one, "Values", VALUES, values)),
-                "constants": dict(table(one, "Constants", CONSTANTS, list(said.constants.items()))),
+                "constants": {
+                    field: value for field, value in table(one, "Constants", CONSTANTS, list(said.constants.items()))
+                },
             }
         )
         if st.form_submit_button("Save", type="primary", icon=":material/save:", disabled=not one.is_own):
@@ -120,7 +123,7 @@ def change(wb: Workbench, one: Template) -> None:
             st.rerun()
 
 
-def table(one: Template, title: str, names: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def table(one: Template, title: str, names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """One part of a template as a table to edit; its rows as they are now, without blank ones."""
     fields = ["", *(field.name for field in contract(one.dataset).fields)]
     st.caption(ABOUT[title])

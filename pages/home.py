@@ -78,7 +78,7 @@ def over_time(runs: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def ticks(at: pd.Series) -> list[str]:  # type: ignore[type-arg]
+def ticks(at: pd.Series) -> list[str]:
     """The day of each import where it is another than that of the one before, and the time of all that have room."""
     days = at.dt.strftime("%m-%d")
     times = at.dt.strftime("%H:%M") if len(at) <= 10 else pd.Series("", at.index)

@@ -101,7 +101,7 @@ def about(contract: Contract, template: Template | None, rows: int) -> dict[str,
 
 def start(wb: Workbench, source: sheets.Source, said: dict[str, str], mapping: Mapping, **others: Any) -> None:
     """Begins the import, leaves its reading to a worker, and goes where it can be watched."""
-    parts = {"columns": said, "value_maps": mapping.value_maps, "constants": mapping.constants}
+    parts: dict[str, Any] = {"columns": said, "value_maps": mapping.value_maps, "constants": mapping.constants}
     batch = wb.begin(**source.to_import, **parts, source="page", **others)
     jobs.defer(wb, "fill", batch)
     if "upload" in source.address:

@@ -241,7 +241,8 @@ def row(wb: Workbench, batch_id: str, line: int) -> None:
     if not about:
         st.info("No record came of this line.", icon=":material/person_off:")
     elif len(about) == 1:
-        show(wb, *map(str, about[0]))
+        ((dataset, record_id),) = about
+        show(wb, dataset, str(record_id))
     else:
         st.header("The records that it is about")
         for dataset, identifier in about:

@@ -209,7 +209,7 @@ def whole(wb: Workbench, upload: str) -> None:
         st.subheader(words.text(name), anchor=False)
         every_sheet(wb, upload, name, None)
         return
-    found, why = sheets.packed(upload, name, wb.settings)
+    found, why = sheets.packed(upload, wb.settings)
     if found is None:
         st.error(words.text(why or f"{name} is no archive that is imported as a whole."), icon=":material/block:")
         return

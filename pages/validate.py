@@ -122,7 +122,7 @@ def made_fields(batch: Batch) -> set[str]:
 
 
 def to_clean(
-    batch: Batch, kind: dict[str, Any], found: list[dict[str, Any]], number: int
+    batch: Batch, kind: Mapping[str, Any], found: list[dict[str, Any]], number: int
 ) -> Callable[[Mapping[str, str]], None] | None:
     """What goes to Clean, to the rows of a kind's texts, with the step prepared that makes of them what is meant; None
     where the import's rows cannot be cleaned again."""
@@ -275,8 +275,10 @@ def next_step(wb: Workbench, batch: Batch) -> None:
         if batch.stage == "staged" and not said:
             label = "Make the plan"
             st.caption("The plan compares every row with the records that are there. It writes none of them.")
-        kind = "secondary" if batch.invalid and not said else "primary"
-        if st.button(label, type=kind, icon=":material/arrow_forward:", key="next step"):
+        may_wait = bool(batch.invalid) and not said
+        if st.button(
+            label, type="secondary" if may_wait else "primary", icon=":material/arrow_forward:", key="next step"
+        ):
             if said:
                 typed.correct(wb, batch, said)
             if said or batch.stage == "staged":

@@ -37,8 +37,9 @@ class Schools:
         self.salesforce = salesforce
         salesforce.now = BEGUN
         for playbook in PLAYBOOKS.values():
+            names = [each.aliases[0] for each in playbook.form.fields if each.aliases] if playbook.form else []
             for extract in playbook.extracts:
-                self.know(extract.object, [each.aliases[0] for each in playbook.form.fields if each.aliases])  # type: ignore[union-attr]
+                self.know(extract.object, names)
         for name, fields in _BESIDE.items():
             self.know(name, fields)
         parts = ("MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry")

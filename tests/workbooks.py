@@ -13,7 +13,7 @@ from workbench.model.sheet import Sheet
 
 def rows(sheet: Sheet) -> dict[int, list[str]]:
     """Line -> cells."""
-    found = {}
+    found: dict[int, list[str]] = {}
     for chunk in sheet.chunks():
         columns = [column.to_pylist() for column in chunk.cells.columns]
         found |= dict(zip(chunk.lines.to_pylist(), map(list, zip(*columns, strict=True)), strict=True))

@@ -250,8 +250,8 @@ def main() -> None:
     counts, each = measured(given.every)
     verdicts: tuple[Verdict, ...] = ("right", "told", "refused", "silent")
     print(f"{'':34}" + "".join(f"{name:>9}" for name in verdicts))
-    for kind, found in counts.items():
-        print(f"{kind:34}" + "".join(f"{found[name]:9,}" for name in verdicts))
+    for kind, of_kind in counts.items():
+        print(f"{kind:34}" + "".join(f"{of_kind[name]:9,}" for name in verdicts))
     total = sum(counts.values(), Counter[Verdict]())
     print(f"{f'{total.total():,} files':34}" + "".join(f"{total[name]:9,}" for name in verdicts))
     for one, found, words in each:

@@ -47,7 +47,7 @@ def write_learners(path: Path, rows: int) -> Path:
 _COLUMNS = ("email", "first_name", "last_name", "phone", "external_id")
 
 
-def _students(numbers: np.ndarray, chance: np.random.Generator) -> pa.Table:  # type: ignore[type-arg]
+def _students(numbers: np.ndarray, chance: np.random.Generator) -> pa.Table:
     count = len(numbers)
     first = _FIRST.take(pa.array(chance.integers(0, len(_FIRST), count)))
     last = _LAST.take(pa.array(chance.integers(0, len(_LAST), count)))

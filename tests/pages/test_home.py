@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
@@ -140,8 +141,8 @@ def test_a_file_name_is_text_and_nothing_else(show: Show, wb: Workbench, sheet: 
     assert label.startswith(r"\*\*a\*\* \[b\]\(c\) \<img src=x\>\.csv")
 
 
-def test_a_refusal_is_a_sentence(show: Show, monkeypatch: object) -> None:
-    monkeypatch.setenv("WORKBENCH_DATABASE_URL", "postgresql://127.0.0.1:1/none")  # type: ignore[attr-defined]
+def test_a_refusal_is_a_sentence(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_DATABASE_URL", "postgresql://127.0.0.1:1/none")
     page = show("home")
     assert "The database cannot be reached" in page.error[0].value
     assert not page.exception

@@ -71,7 +71,8 @@ def recover(store: Store) -> list[UUID]:
         lock = (str(row["id"]),)
         with translated_errors():
             taken = "select pg_try_advisory_lock(hashtextextended(%s, 1)) as taken"
-            if not store.connection.execute(taken, lock).fetchone()["taken"]:  # type: ignore[index]
+            answer = store.connection.execute(taken, lock).fetchone()
+            if answer is None or not answer["taken"]:
                 continue
             noticed = f"noticed {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
             batches.fail_quietly(

@@ -211,11 +211,6 @@ def new_id(*, unlike: list[UUID] | None = None) -> UUID:
     return UUID(int=number | 0b10 << 62 | secrets.randbits(30) << 32)
 
 
-def row_id(batch: UUID, line: int) -> UUID:
-    """The id of a batch's row on a line, which is also the id of the record that the row creates."""
-    return UUID(int=batch.int | line)
-
-
 def origin(record: UUID) -> tuple[UUID, int] | None:
     """The batch and the line whose row made the record of that id; None when no import did."""
     if record.version != 8:

@@ -1,7 +1,6 @@
 """One thing that is wrong with a row, as data: a code, a field, a sentence, a severity."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -16,27 +15,11 @@ ISSUES = pa.schema(
         ("severity", pa.string()),
     ]
 )
-"""The issues of a chunk's rows as a table: `position` counts the rows from 0."""
+"""The issues of a chunk's rows as a table: `position` counts the rows from 0; `field` is a field of the contract, or ""
+for the row as a whole."""
 
 Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Issue:
-    """What is wrong with one row.
-
-    `error` makes the row invalid (or unmatched, for a reference); `warning` is told and changes nothing.
-    `field` is a field of the contract, or "" for the row as a whole.
-    """
-
-    code: str
-    field: str
-    message: str
-    severity: Severity = "error"
-
-    def to_dict(self) -> dict[str, str]:
-        """{"code", "field", "message", "severity"}, as the command line and the database show it."""
-        return asdict(self)
+"""An error makes the row invalid (or unmatched, for a reference); a warning is told and changes nothing."""
 
 
 _OF_ITS_ROW = frozenset(

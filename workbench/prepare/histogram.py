@@ -78,11 +78,6 @@ class Histogram:
         filled = np.bincount(places // times - low, weights=counts).astype(np.int64)
         return [((low + place) * width, (low + place + 1) * width, int(rows)) for place, rows in enumerate(filled)]
 
-    def far_off(self) -> tuple[int, int]:
-        """The rows whose numbers are far below and far above the others."""
-        first, last = self._middle()
-        return int(self.counts[:first].sum()), int(self.counts[last:].sum())
-
     def fences(self) -> tuple[float | None, float | None]:
         """From where on numbers are not far below the others, and from where on they are far above; None where no
         number is."""

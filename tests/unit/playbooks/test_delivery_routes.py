@@ -1,6 +1,7 @@
 """What the rows of a route file are made into, without a database."""
 
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -21,13 +22,13 @@ def chunk(*rows: dict[str, str]) -> Chunk:
     return Chunk(lines=lines, cells=pa.RecordBatch.from_arrays(list(cells.values()), names=list(cells)))
 
 
-def made(part: str, *names: str, rows: list[dict[str, str]], **known: str) -> list[tuple[object, ...]]:
-    cells = delivery_routes.shape(chunk(*rows), Known(**known))[part].rows.cells  # type: ignore[arg-type]
+def made(part: str, *names: str, rows: list[dict[str, str]], **known: Any) -> list[tuple[object, ...]]:
+    cells = delivery_routes.shape(chunk(*rows), Known(**known))[part].rows.cells
     return list(zip(*(cells[name].to_pylist() for name in names), strict=True))
 
 
-def told(*rows: dict[str, str], **known: str) -> list[tuple[int, str, str]]:
-    issues = delivery_routes.check(chunk(*rows), Known(**known))  # type: ignore[arg-type]
+def told(*rows: dict[str, str], **known: Any) -> list[tuple[int, str, str]]:
+    issues = delivery_routes.check(chunk(*rows), Known(**known))
     return [(row["position"], row["field"], row["message"]) for row in issues.to_pylist()]
 
 

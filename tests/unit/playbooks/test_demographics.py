@@ -1,5 +1,8 @@
 """What Salesforce's texts say of a person, text by text."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pyarrow as pa
 import pytest
 
@@ -7,8 +10,8 @@ from workbench.datasets.salesforce import people
 from workbench.playbooks import demographics
 
 
-def of(read: object, *texts: str | None, **how: object) -> list[str | None]:
-    return read(pa.array(texts, pa.string()), **how).to_pylist()  # type: ignore[operator, no-any-return]
+def of(read: Callable[..., Any], *texts: str | None, **how: object) -> list[str | None]:
+    return read(pa.array(texts, pa.string()), **how).to_pylist()
 
 
 def test_every_spelling_of_a_gender_is_that_gender() -> None:

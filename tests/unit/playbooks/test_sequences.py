@@ -1,5 +1,7 @@
 """The steps and sequences of seed 001, as they are declared."""
 
+from typing import Any
+
 import pytest
 
 from workbench.model.errors import UnknownPlaybook, UnknownStep
@@ -37,9 +39,10 @@ def test_steps_are_chosen_and_left_out() -> None:
     ]
     assert chosen("students", only=("events",)) == ()
     assert [step.name for step in chosen("events")] == ["events"]
+    unknown: dict[str, Any]
     for unknown in ({"only": ("teapots",)}, {"exclude": ("teapots",)}):
         with pytest.raises(UnknownStep, match="There is no step or sequence called teapots"):
-            chosen(**unknown)  # type: ignore[arg-type]
+            chosen(**unknown)
 
 
 def test_a_playbook_by_itself_needs_what_its_step_needs() -> None:

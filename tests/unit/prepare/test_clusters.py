@@ -1,21 +1,22 @@
 """Values that are probably the same, written differently."""
 
 import time
+from collections.abc import Iterable
 from itertools import product
 from random import Random
 
 import pyarrow as pa
 import pytest
 
-from workbench.prepare.clusters import fingerprints, key_collision, nearest
+from workbench.prepare.clusters import Cluster, fingerprints, key_collision, nearest
 
 
 def values(rows: dict[str, int]) -> pa.Table:
     return pa.table({"text": pa.array(rows, pa.string()), "rows": pa.array(rows.values(), pa.int64())})
 
 
-def texts(clusters: object) -> list[list[str]]:
-    return [[text for text, _ in cluster.values] for cluster in clusters]  # type: ignore[attr-defined]
+def texts(clusters: Iterable[Cluster]) -> list[list[str]]:
+    return [[text for text, _ in cluster.values] for cluster in clusters]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.recipes import sheet_of
+from workbench.model.recipe import Condition
 from workbench.prepare.cleaning.conditions import rows_where
 from workbench.prepare.cleaning.rows import Rows
 from workbench.prepare.cleaning.verdicts import Filled
@@ -35,9 +36,9 @@ def choices(cells: list[str], by: str) -> dict[str, int]:
     return {words: rows for words, _, rows in count(pa.chunked_array([cells]), by).choices}
 
 
-def let_through(cells: list[str], condition: object) -> int:
+def let_through(cells: list[str], condition: Condition) -> int:
     (chunk,) = sheet_of({"A": cells}).chunks()
-    return int(pc.sum(rows_where([condition], Rows(chunk))).as_py() or 0)  # type: ignore[list-item]
+    return int(pc.sum(rows_where([condition], Rows(chunk))).as_py() or 0)
 
 
 def test_values_are_counted_the_most_frequent_first() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -39,12 +40,12 @@ def suggested(sheet: Sheet, dataset: str, template: Template | None = None) -> d
     return {given.header: given for given in found}
 
 
-def resolved(sheet: Sheet, dataset: str, **said: object) -> Mapping:
-    return resolve(sheet, sample(sheet), contract(dataset), **said)  # type: ignore[arg-type]
+def resolved(sheet: Sheet, dataset: str, **said: Any) -> Mapping:
+    return resolve(sheet, sample(sheet), contract(dataset), **said)
 
 
-def saved(**mapping: object) -> Template:
-    return Template(id="1", name="Agency", dataset="elevate.students", mapping=Mapping(**mapping))  # type: ignore[arg-type]
+def saved(**mapping: Any) -> Template:
+    return Template(id="1", name="Agency", dataset="elevate.students", mapping=Mapping(**mapping))
 
 
 # --- what is sure ---

@@ -1,5 +1,7 @@
 """A literal sheet in, canonical columns out."""
 
+from typing import Any
+
 import pyarrow as pa
 import pytest
 
@@ -26,11 +28,9 @@ def chunk(header: str, *rows: str) -> Chunk:
     return Chunk(lines=lines, cells=pa.RecordBatch.from_arrays(columns, names=headers))
 
 
-def values(
-    contract: Contract, chunk: Chunk, window: str | None = None, **mapping: object
-) -> dict[str, list[str | None]]:
+def values(contract: Contract, chunk: Chunk, window: str | None = None, **mapping: Any) -> dict[str, list[str | None]]:
     mapping.setdefault("columns", {header: header for header in chunk.cells.schema.names})
-    return normalize(chunk, contract, Mapping(**mapping), window=window).values.to_pydict()  # type: ignore[arg-type]
+    return normalize(chunk, contract, Mapping(**mapping), window=window).values.to_pydict()
 
 
 def test_only_mapped_columns_come_through_in_the_contracts_order() -> None:

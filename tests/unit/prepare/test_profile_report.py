@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pandas as pd
 
@@ -6,13 +7,13 @@ from workbench.prepare.profile_report import KNOWN, beside, changes, new_and_gon
 from workbench.sources.frame import open_frame
 
 
-def profiled(**cells: list[str]) -> dict[str, object]:
+def profiled(**cells: list[str]) -> dict[str, Any]:
     """The profile of a sheet with these columns, as it comes back from where it was kept."""
-    found: dict[str, object] = json.loads(json.dumps(profile_of(open_frame(pd.DataFrame(cells)))))
+    found: dict[str, Any] = json.loads(json.dumps(profile_of(open_frame(pd.DataFrame(cells)))))
     return found
 
 
-def told(now: dict[str, object], before: dict[str, object]) -> list[tuple[str, ...]]:
+def told(now: dict[str, Any], before: dict[str, Any]) -> list[tuple[str, ...]]:
     return [tuple(change.values()) for change in changes(now, before)]
 
 
@@ -54,7 +55,7 @@ def test_a_few_more_rows_are_no_news_and_many_are() -> None:
 def test_values_that_are_probably_the_same_are_told_of_words_and_not_of_keys() -> None:
     schools = ["Lincoln High", "lincoln high", "Washington Middle", "Washingten Middle", "Lincoln High"]
     found = profiled(school=schools, code=["A1", "a1", "b", "c", "d"], year=["2024", "2025", "2024", "2024", "2024"])
-    groups = [column["groups"] for column in found["columns"]]  # type: ignore[attr-defined]
+    groups = [column["groups"] for column in found["columns"]]
     assert groups == [
         [
             {
@@ -71,14 +72,14 @@ def test_values_that_are_probably_the_same_are_told_of_words_and_not_of_keys() -
 
 def test_an_address_in_capitals_is_told_beside_the_same_one_and_its_neighbour_is_not() -> None:
     found = profiled(mail=["ada@b.org", "Ada@b.org", "adam@b.org", "ben.ode@b.org"])
-    groups = [group["Values"] for group in found["columns"][0]["groups"]]  # type: ignore[index]
+    groups = [group["Values"] for group in found["columns"][0]["groups"]]
     assert groups == ["Ada@b.org (1), ada@b.org (1)"]
 
 
 def test_of_a_column_of_secrets_no_value_is_told() -> None:
     found = profiled(**{"User Password": ["hunter2", "hunter3", "hunter2"], "name": ["Ann", "Bob", "Cy"]})
     assert "hunter" not in json.dumps(found)
-    secret = found["columns"][0]  # type: ignore[index]
+    secret = found["columns"][0]
     assert (secret["type"], secret["filled"], secret["distinct"], secret["top"]) == ("secret", 3, 2, [])
     assert told(found, found) == []
 
@@ -96,4 +97,4 @@ def test_of_many_values_and_of_identifiers_none_is_called_new() -> None:
     ids = profiled(**{"Student ID": ["1", "2", "2"]})
     ((column, then),) = beside(many, few)
     assert new_and_gone(column, then) is None
-    assert ids["columns"][0]["values"] is None  # type: ignore[index]
+    assert ids["columns"][0]["values"] is None

@@ -5,6 +5,7 @@ import struct
 import zipfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -34,10 +35,10 @@ from workbench.sources.workbook import open_workbook
 PEOPLE = [["id", "name"], [1, "Ann"], [2, "Bob"]]
 
 
-def refusal(path: Path, **choices: object) -> str:
+def refusal(path: Path, **choices: Any) -> str:
     """The sentence with which the workbook is refused."""
     with pytest.raises(UnreadableSource) as error:
-        open_workbook(path, **choices)  # type: ignore[arg-type]
+        open_workbook(path, **choices)
     return str(error.value)
 
 

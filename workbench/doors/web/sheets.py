@@ -276,7 +276,7 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
                 usual = {each.name: each.usual for each in listed}
                 number = len(several.turns(upload, name, usual, _settings))
                 return f"Recognised as {words.many(number, 'import')} of its files.", ""
-            both, why = packed(upload, name, _settings)
+            both, why = packed(upload, _settings)
             return (f"Recognised as `{both.family}`. {both.sentence}", "") if both is not None else ("", why)
         found = may_be(uploads.opened(_settings, upload))
     except WorkbenchError as refusal:
@@ -292,7 +292,7 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
 
 
 @st.cache_data(max_entries=50, show_spinner="Looking into the archive ...")
-def packed(upload: str, name: str, _settings: Settings) -> tuple[Together | None, str]:
+def packed(upload: str, _settings: Settings) -> tuple[Together | None, str]:
     """The sheets of an archive that is a playbook's own, or why it cannot be imported; (None, "") of any other."""
     try:
         given = uploads.every_sheet(_settings, upload)

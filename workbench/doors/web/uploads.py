@@ -53,8 +53,8 @@ class Upload:
     at: datetime
     batches: tuple[str, ...] = ()
     """The imports that were made of it."""
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    """What somebody said that its sheets are, by their names; "" is left out."""
+    kinds: Mapping[str, str | None] = field(default_factory=dict)
+    """What somebody said that its sheets are, by their names; "" is left out, None is still to be said."""
     goes_on: bool = False
     """Whether there are sheets that are still to be imported."""
 
@@ -161,7 +161,7 @@ def waiting(configuration: Settings) -> list[Upload]:
     return sorted(found, key=lambda upload: upload.at, reverse=True)
 
 
-def say(configuration: Settings, upload: str, kinds: Mapping[str, str]) -> None:
+def say(configuration: Settings, upload: str, kinds: Mapping[str, str | None]) -> None:
     """Notes what somebody says that the sheets of an upload are; raises UnknownUpload."""
     target = _folder(configuration) / get(configuration, upload).id
     _write_facts(configuration, target, _facts(target) | {"kinds": dict(kinds)})

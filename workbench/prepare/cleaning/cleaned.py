@@ -191,10 +191,6 @@ def _twice(headers: Headers) -> str:
     return next(header for header in headers if headers.count(header) > 1)
 
 
-def _is_done(each: Prepared) -> bool:
-    return each.step.on
-
-
 class AtWork:
     """Steps at work on the chunks of one reading, one after the other, with what each did; where it `goes_on`, on rows
     that earlier steps have cleaned."""
