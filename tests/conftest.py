@@ -2,13 +2,17 @@
 
 import os
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tests import folder
+
+if TYPE_CHECKING:
+    from tests.salesforce import Salesforce
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and the programs that they start and interrupt
 # would inherit that.
@@ -39,3 +43,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     yield
     # the longest first: at the end whoever has them would keep the others waiting
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+@pytest.fixture
+def salesforce(monkeypatch: pytest.MonkeyPatch) -> "Iterator[Salesforce]":
+    """A Salesforce on this machine, and the way into it where every door looks: in the environment."""
+    from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
+
+    with Salesforce() as running:
+        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
+        monkeypatch.setenv("SF_USERNAME", USER)
+        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
+        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
+        yield running

@@ -11,17 +11,18 @@ import csv
 import io
 import json
 import re
-import threading
 import time
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import jwt
+
+from tests.loopback import Loopback
 
 EMAIL = "reader@workbench.iam.gserviceaccount.example"
 _AUDIENCE = "https://oauth2.googleapis.com/token"
@@ -69,7 +70,7 @@ class Fault:
     """The line breaks within the answer."""
 
 
-class Google:
+class Google(Loopback):
     """Google Sheets on this machine, for as long as the `with` block lasts."""
 
     def __init__(self) -> None:
@@ -80,21 +81,7 @@ class Google:
         self.tokens: list[str] = []
         """Those that were given out."""
         self.scopes: list[str] = []
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def address(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__(_handler(self))
 
     def add(self, title: str, tabs: dict[str, Cells], **more: Any) -> Spreadsheet:
         """A new spreadsheet."""
@@ -131,13 +118,6 @@ def private_key(key: rsa.RSAPrivateKey | None = None) -> str:
 def _public_key() -> str:
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     return _key().public_key().public_bytes(serialization.Encoding.PEM, form).decode()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_: object) -> None:
-        """Somebody did not wait for the answer."""
 
 
 def _handler(google: Google) -> type[BaseHTTPRequestHandler]:

@@ -13,14 +13,13 @@ import gzip
 import io
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree
 
@@ -29,6 +28,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests import soql as language
+from tests.loopback import Loopback
 from workbench.model.salesforce import SalesforceAccess
 
 USER = "ana@school.example"
@@ -88,7 +88,7 @@ def error(status: int, code: str, message: str = "") -> dict[str, Any]:
     return {"status": status, "body": json.dumps([{"message": message or code.lower(), "errorCode": code}])}
 
 
-class Salesforce:
+class Salesforce(Loopback):
     """An organization on this machine, for as long as the `with` block lasts."""
 
     def __init__(self) -> None:
@@ -122,21 +122,7 @@ class Salesforce:
         ]
         self.add("User", {"Username": "string"}, [])
         self.objects["User"].records = [{"Id": "005000000000001", "Username": USER}]
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def address(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__(_handler(self))
 
     def access(self, **otherwise: Any) -> SalesforceAccess:
         """A way to it, by password, quick to lose patience."""
@@ -179,13 +165,6 @@ def private_key(key: rsa.RSAPrivateKey | None = None) -> str:
     form = serialization.PrivateFormat.PKCS8
     made = (key or _key()).private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
     return made.decode()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_: object) -> None:
-        """Somebody did not wait for the answer."""
 
 
 def _handler(salesforce: Salesforce) -> type[BaseHTTPRequestHandler]:

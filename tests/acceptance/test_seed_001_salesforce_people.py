@@ -1,14 +1,14 @@
 """Playbook D of seed 001, D1 to D3 and affiliations: contacts of an organization become people, from its own server to
 the record, by the playbook's own numbers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.imports import fingerprint, messages, outcomes, records
 from tests.integration.doors.test_cli import Run, environment, run
-from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
+from tests.salesforce import Salesforce
 from workbench import Workbench
 from workbench.datasets.salesforce import contacts
 from workbench.model.batch import Batch
@@ -72,14 +72,9 @@ def fields(form: Contract) -> dict[str, str]:
 
 
 @pytest.fixture
-def org(monkeypatch: pytest.MonkeyPatch) -> Iterator[Salesforce]:
-    with Salesforce() as running:
-        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
-        monkeypatch.setenv("SF_USERNAME", USER)
-        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
-        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
-        with_parts(running, VOLUNTEERS)
-        yield running
+def org(salesforce: Salesforce) -> Salesforce:
+    with_parts(salesforce, VOLUNTEERS)
+    return salesforce
 
 
 def with_parts(org: Salesforce, people: list[dict[str, Any]]) -> None:

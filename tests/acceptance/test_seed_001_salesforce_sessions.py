@@ -1,7 +1,7 @@
 """Playbook D of seed 001, D4 to D8, participations and unaffiliated events: from an organization's own server to the
 records, by the playbook's own numbers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from tests.imports import ask, fingerprint, issues
 from tests.integration.doors.test_cli import Run, environment, run
 from tests.organization import Schools
-from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
+from tests.salesforce import Salesforce
 from workbench import Workbench
 from workbench.model.sequence import StepResult
 
@@ -21,13 +21,8 @@ RECORDS = ("accounts", "school_districts", "classes", "sessions", "session_accou
 
 
 @pytest.fixture
-def org(monkeypatch: pytest.MonkeyPatch) -> Iterator[Schools]:
-    with Salesforce() as running:
-        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
-        monkeypatch.setenv("SF_USERNAME", USER)
-        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
-        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
-        yield Schools(running)
+def org(salesforce: Salesforce) -> Schools:
+    return Schools(salesforce)
 
 
 @pytest.fixture

@@ -1,25 +1,18 @@
 """Salesforce and Schedules in a browser: a step is run and watched to its end, an audit's findings are imported, and a
 schedule is added, switched off and on."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import People
 from tests.organization import Schools
-from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
+from tests.salesforce import Salesforce
 from workbench import Workbench
 
 
 @pytest.fixture
-def schools(monkeypatch: pytest.MonkeyPatch) -> Iterator[Schools]:
-    with Salesforce() as running:
-        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
-        monkeypatch.setenv("SF_USERNAME", USER)
-        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
-        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
-        yield Schools(running)
+def schools(salesforce: Salesforce) -> Schools:
+    return Schools(salesforce)
 
 
 def test_a_step_is_run_and_watched_and_what_an_audit_finds_missing_is_imported(

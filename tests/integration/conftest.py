@@ -136,6 +136,15 @@ def database_address(server: str, name: str) -> str:
 
 
 @contextmanager
+def own_database() -> Iterator[str]:
+    """The address of a database that is set up and empty, on the embedded server, for whoever is no test."""
+    server = embedded_server()
+    with _database(server) as name:
+        upgrading.upgrade(database_address(server, name))
+        yield database_address(server, name)
+
+
+@contextmanager
 def _database(server: str, template: str | None = None) -> Iterator[str]:
     """A new database, dropped at the end whoever is still connected."""
     name = f"wb_test_{os.getpid()}_{next(_numbers)}"

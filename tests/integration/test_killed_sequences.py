@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 
 from tests.imports import ask
 from tests.organization import Schools
-from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce
+from tests.salesforce import Fault, Salesforce
 from workbench import Workbench
 from workbench.model.sequence import DONE
 
@@ -36,13 +36,8 @@ STEPS = "organizations,schools,teachers,volunteers,events"
 
 
 @pytest.fixture
-def schools(monkeypatch: pytest.MonkeyPatch) -> Iterator[Schools]:
-    with Salesforce() as running:
-        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
-        monkeypatch.setenv("SF_USERNAME", USER)
-        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
-        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
-        yield Schools(running)
+def schools(salesforce: Salesforce) -> Schools:
+    return Schools(salesforce)
 
 
 def content(url: str, tenant: str) -> dict[str, list[Any]]:

@@ -1,14 +1,14 @@
 """Sequences of imports from Salesforce: in the order that is needed, each step by itself, told as it went."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.imports import ask, fingerprint, tamper
 from tests.organization import BEGUN, Schools, identifier
-from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
+from tests.salesforce import Fault, Salesforce, error
 from workbench import Workbench
 from workbench.database import batches
 from workbench.model.errors import NothingChosen, NotSignedIn, SalesforceNotReached, SequenceRunning
@@ -19,13 +19,8 @@ from workbench.playbooks.sequences import STEPS
 
 
 @pytest.fixture
-def schools(monkeypatch: pytest.MonkeyPatch) -> Iterator[Schools]:
-    with Salesforce() as running:
-        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
-        monkeypatch.setenv("SF_USERNAME", USER)
-        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
-        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
-        yield Schools(running)
+def schools(salesforce: Salesforce) -> Schools:
+    return Schools(salesforce)
 
 
 @pytest.fixture

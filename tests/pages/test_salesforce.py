@@ -1,7 +1,7 @@
 """Salesforce: who is reached or why nobody is, steps that are run and watched, audits whose findings are imported."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,13 +17,8 @@ Ended = Callable[[], ScheduledRun]
 
 
 @pytest.fixture
-def schools(surroundings: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Schools]:
-    with Salesforce() as running:
-        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
-        monkeypatch.setenv("SF_USERNAME", USER)
-        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
-        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
-        yield Schools(running)
+def schools(surroundings: None, salesforce: Salesforce) -> Schools:
+    return Schools(salesforce)
 
 
 @pytest.fixture

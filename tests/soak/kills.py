@@ -14,7 +14,6 @@ from uuid import UUID
 from tests import folder
 from tests.imports import ask, fingerprint, outcome, records
 from workbench import Workbench, open_sheet
-from workbench.database import upgrading
 from workbench.model.batch import Batch
 
 STUDENTS = "elevate.students"
@@ -24,12 +23,9 @@ MANY = 50
 
 def soak(times: int, rows: int, seed: int) -> str:
     """Many kills, on a server of their own."""
-    from tests.integration.conftest import _database, database_address, embedded_server
+    from tests.integration.conftest import own_database
 
-    server = embedded_server()
-    with folder.short() as place, _database(server) as name:
-        url = database_address(server, name)
-        upgrading.upgrade(url)
+    with folder.short() as place, own_database() as url:
         found = kill(url, place / "home", times=times, rows=rows, chance=random.Random(seed))
     assert times < MANY or min(found["planned"], found["completed"]), f"no moment of the commit was met: {found}"
     return (

@@ -11,7 +11,6 @@ from tests.bench.people import write_learners
 from tests.imports import ask, outcome
 from tests.soak.kills import programs, wait_until_alone
 from workbench import Workbench, open_sheet
-from workbench.database import upgrading
 
 PLAYBOOK = "elevate.learners"
 COURSES = 20
@@ -31,12 +30,9 @@ from workbench.tenant t where slug = %s
 
 def soak(times: int, rows: int, seed: int) -> str:
     """Many kills, on a server of their own."""
-    from tests.integration.conftest import _database, database_address, embedded_server
+    from tests.integration.conftest import own_database
 
-    server = embedded_server()
-    with folder.short() as place, _database(server) as name:
-        url = database_address(server, name)
-        upgrading.upgrade(url)
+    with folder.short() as place, own_database() as url:
         found = kill(url, place / "home", times=times, rows=rows, chance=random.Random(seed))
     assert times < MANY or min(found["nothing"], found["all"]), f"no moment of the run was met: {found}"
     return (

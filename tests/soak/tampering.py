@@ -14,7 +14,6 @@ from psycopg.sql import SQL, Composable, Identifier
 
 from tests import folder
 from workbench import Workbench, open_sheet
-from workbench.database import upgrading
 from workbench.model.batch import Batch
 from workbench.model.errors import AmbiguousBatch
 
@@ -108,11 +107,9 @@ class Found:
 
 def soak(rows: int) -> str:
     """Alters up to so many rows of every table, on a server of their own."""
-    from tests.integration.conftest import _database, database_address, embedded_server
+    from tests.integration.conftest import own_database
 
-    with folder.short() as place, _database(embedded_server()) as name:
-        url = database_address(embedded_server(), name)
-        upgrading.upgrade(url)
+    with folder.short() as place, own_database() as url:
         given: dict[str, Any] = {"home": place / "home", "database_url": url, "tenant": "default"}
         with Workbench.open(**given, user="ana") as ana, Workbench.open(**given, user="lea") as lea:
             found = tamper_with_all(url, ana, signed(ana, lea), rows=rows)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.imports import ask
-from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
+from tests.salesforce import Salesforce
 from workbench import Workbench
 from workbench.model.completeness import Completeness
 from workbench.model.errors import UnknownDataset
@@ -16,14 +16,9 @@ DATASET = "polaris.teachers"
 
 
 @pytest.fixture
-def org(monkeypatch: pytest.MonkeyPatch) -> Iterator[Salesforce]:
-    with Salesforce() as running:
-        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
-        monkeypatch.setenv("SF_USERNAME", USER)
-        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
-        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
-        running.add("Contact", FIELDS, [person(place) for place in range(1, 201)])
-        yield running
+def org(salesforce: Salesforce) -> Salesforce:
+    salesforce.add("Contact", FIELDS, [person(place) for place in range(1, 201)])
+    return salesforce
 
 
 @pytest.fixture

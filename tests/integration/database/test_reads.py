@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from tests.imports import ask
 from tests.integration.database.test_database_rules import as_program
 from tests.organization import BEGUN, Schools, identifier
-from tests.salesforce import PASSWORD, TOKEN, USER, Fault, Salesforce, error
+from tests.salesforce import Fault, Salesforce, error
 from workbench import Workbench
 from workbench.model.batch import Batch, new_id
 from workbench.model.errors import ReadAnew
@@ -27,13 +27,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def schools(monkeypatch: pytest.MonkeyPatch) -> Iterator[Schools]:
-    with Salesforce() as running:
-        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
-        monkeypatch.setenv("SF_USERNAME", USER)
-        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
-        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
-        yield Schools(running, volunteers=0, students=0, sessions=0)
+def schools(salesforce: Salesforce) -> Schools:
+    return Schools(salesforce, volunteers=0, students=0, sessions=0)
 
 
 @pytest.fixture

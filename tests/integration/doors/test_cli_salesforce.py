@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,14 +28,9 @@ IMPORT = ("import", "salesforce:Contact", "-d", "polaris.teachers", *READ)
 
 
 @pytest.fixture
-def org(monkeypatch: pytest.MonkeyPatch) -> Iterator[Salesforce]:
-    with Salesforce() as running:
-        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
-        monkeypatch.setenv("SF_USERNAME", USER)
-        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
-        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
-        running.add("Contact", FIELDS, TEACHERS)
-        yield running
+def org(salesforce: Salesforce) -> Salesforce:
+    salesforce.add("Contact", FIELDS, TEACHERS)
+    return salesforce
 
 
 @pytest.fixture(params=["pages", "job"])

@@ -1,12 +1,10 @@
 """Sequences, playbooks and audits of Salesforce on the command line."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.integration.doors.test_cli import Run, environment, run
 from tests.organization import Schools
-from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
+from tests.salesforce import Salesforce
 from workbench import Workbench
 
 __all__ = ["environment", "run"]
@@ -15,13 +13,8 @@ ORGANIZATIONS = "salesforce.organizations"
 
 
 @pytest.fixture
-def schools(monkeypatch: pytest.MonkeyPatch) -> Iterator[Schools]:
-    with Salesforce() as running:
-        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
-        monkeypatch.setenv("SF_USERNAME", USER)
-        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
-        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
-        yield Schools(running, volunteers=2, students=1, sessions=1)
+def schools(salesforce: Salesforce) -> Schools:
+    return Schools(salesforce, volunteers=2, students=1, sessions=1)
 
 
 def test_each_step_prints_the_seeds_figures_and_a_summary_ends_it(run: Run, schools: Schools) -> None:

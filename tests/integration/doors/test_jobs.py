@@ -1,9 +1,7 @@
 """Jobs do what the Workbench does, once, in turn and to the end, whatever becomes of the worker or the database."""
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +23,6 @@ from workbench.model.sheet import Sheet
 TWO = "email,full_name\nada@example.com,Ada Park\nben@example.com,Ben Ruiz\n"
 THREE = "email,full_name\nada@example.com,Ada Parker\nben@example.com,Ben Ruiz\ncal@example.com,Cal Ode\n"
 STUDENTS = "elevate.students"
-ROOT = Path(__file__).parents[3]
 
 Sheets = Callable[..., Sheet]
 Opened = Callable[..., Workbench]
@@ -396,26 +393,6 @@ def test_a_worker_outlives_the_loss_of_all_its_connections(
 
 
 # --- a worker dies ---
-
-
-@pytest.fixture
-def program(url: str, home: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
-    """Starts a real `workbench worker` and waits until it says that it works."""
-    started: list[subprocess.Popen[str]] = []
-    surroundings = {**os.environ, "WORKBENCH_DATABASE_URL": url, "WORKBENCH_HOME": str(home)}
-
-    def start() -> subprocess.Popen[str]:
-        command = (sys.executable, "-m", "workbench", "worker")
-        running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=surroundings, cwd=ROOT)
-        started.append(running)
-        assert running.stdout is not None
-        assert running.stdout.readline().startswith("Working")
-        return running
-
-    yield start
-    for running in started:
-        running.kill()
-        running.communicate()
 
 
 def killed(running: subprocess.Popen[str]) -> None:

@@ -1,9 +1,7 @@
 """Due runs are done by workers: once however many there are, to the end, and told; whatever becomes of a worker."""
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,7 +15,7 @@ import pytest
 from tests.google import Google, Spreadsheet
 from tests.imports import ask, outcome, records, speak_for, tamper
 from tests.organization import Schools
-from tests.salesforce import PASSWORD, TOKEN, USER, Salesforce
+from tests.salesforce import Salesforce
 from workbench import Workbench, settings
 from workbench.database import store, turns
 from workbench.doors import jobs
@@ -35,7 +33,6 @@ ROSTER = [
     ["ben@kck.example", "Ben Ruiz", "Wyandotte High", "HS"],
 ]
 NIGHTLY = "0 2 * * *"
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)  # the settings are read when a Workbench is opened
@@ -255,26 +252,6 @@ def test_the_runs_of_a_tenant_are_done_one_after_the_other_and_of_another_beside
     assert other.status == "failed"
 
 
-@pytest.fixture
-def program(url: str, home: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
-    """Starts a real `workbench worker` and waits until it says that it works."""
-    started: list[subprocess.Popen[str]] = []
-    surroundings = {**os.environ, "WORKBENCH_DATABASE_URL": url, "WORKBENCH_HOME": str(home)}
-
-    def start() -> subprocess.Popen[str]:
-        command = (sys.executable, "-m", "workbench", "worker")
-        running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=surroundings, cwd=ROOT)
-        started.append(running)
-        assert running.stdout is not None
-        assert running.stdout.readline().startswith("Working")
-        return running
-
-    yield start
-    for running in started:
-        running.kill()
-        running.communicate()
-
-
 def test_a_run_is_taken_up_again_when_its_worker_is_killed_and_nothing_is_doubled(
     wb: Workbench,
     roster: Spreadsheet,
@@ -314,14 +291,9 @@ def test_a_run_that_kills_every_worker_is_given_up_with_a_sentence(
 
 
 @pytest.fixture
-def schools(monkeypatch: pytest.MonkeyPatch, open_wb: Opened) -> Iterator[Schools]:
+def schools(salesforce: Salesforce) -> Schools:
     """An organization at Salesforce that is reached by who opens a Workbench from here on."""
-    with Salesforce() as running:
-        monkeypatch.setenv("WORKBENCH_SALESFORCE_ADDRESS", running.address)
-        monkeypatch.setenv("SF_USERNAME", USER)
-        monkeypatch.setenv("SF_PASSWORD", PASSWORD)
-        monkeypatch.setenv("SF_SECURITY_TOKEN", TOKEN)
-        yield Schools(running, volunteers=20)
+    return Schools(salesforce, volunteers=20)
 
 
 def test_a_night_in_which_many_e_mail_addresses_are_blank_is_held_with_the_field_named_until_a_person_says_go(
