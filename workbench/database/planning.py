@@ -99,8 +99,11 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
         different = keys.Different(connection)
         counted, compared = _totals(connection, store, run, number, decided, asked, different)
-        told = _of_keys(connection, run, number, playbook, decided, different)
-        told |= classes.planned(connection, run, number, playbook) | wholes_told(run)
+        told = {
+            **_of_keys(connection, run, number, playbook, decided, different),
+            **classes.planned(connection, run, number, playbook),
+            **wholes_told(run),
+        }
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
     refused = playbook is not None and playbook.whole and any(decided[run.face.id].counts[each] for each in REFUSED)
     found = _Found(
