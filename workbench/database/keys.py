@@ -1,24 +1,59 @@
 """What a playbook's figures count of a plan that are no rows: different keys of the source, texts that name nothing."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.sql import SQL, Literal
 
 from workbench.database.rolling_up import REFUSED, rows_of
-from workbench.model.batch import Run
+from workbench.model.batch import Batch, Run
 from workbench.model.figure import Figure
 from workbench.model.playbook import Playbook
 
 
-def counted(connection: psycopg.Connection[Any], run: Run, number: int, playbook: Playbook) -> dict[str, Any]:
-    """Whether rows of one key go together, and those figures by their names; asked within a transaction."""
+class Different:
+    """How many different keys the rows of a batch have, counted once for all who ask within a transaction."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._known: dict[UUID, int] = {}
+
+    def of(self, batch: Batch) -> int:
+        """Those of all rows; rows without a key have none."""
+        if batch.id not in self._known:
+            statement = SQL(
+                """select count(*)::int as keys from (
+                    select external_key from {} where batch_id = {} and external_key <> '' group by 1
+                ) key"""
+            ).format(rows_of(batch), Literal(batch.id))
+            row = self._connection.execute(statement).fetchone()
+            self._known[batch.id] = row["keys"] if row else 0
+        return self._known[batch.id]
+
+
+def counted(
+    connection: psycopg.Connection[Any],
+    run: Run,
+    number: int,
+    playbook: Playbook,
+    *,
+    outcomes: Collection[tuple[str, str | None]],
+    different: Different,
+) -> dict[str, Any]:
+    """Whether rows of one key go together, and those figures by their names; asked within a transaction. The source's
+    rows have these `outcomes`, each with its reason."""
     told: dict[str, Any] = {"together": True} if playbook.together else {}
     keys = [figure for figure in playbook.figures if figure.keys]
     missing = [figure for figure in playbook.figures if figure.missing]
     if not keys and not missing:
         return told
-    found = _keys(connection, run, number) if keys else {}
+    found: dict[str, int] = {}
+    if keys and all(outcome not in REFUSED and reason != "filtered" for outcome, reason in outcomes):
+        found = {"every": different.of(run.face), "refused": 0}
+    elif keys:
+        found = _keys(connection, run, number)
     figures = {figure.name: found[figure.keys] for figure in keys}
     figures |= {figure.name: _missing(connection, run, number, figure) for figure in missing}
     return {**told, "figures": figures}

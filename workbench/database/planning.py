@@ -97,9 +97,13 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         by_file = playbook is not None and playbook.form is not None and not playbook.extracts
         filtered = decided[run.face.id].reasons("skipped").get("filtered", 0) if by_file else 0
         asked = holding.ask(connection, store.tenant_id, run, number, figures, filtered)
-        counted, compared = _totals(connection, store, run, number, decided, asked)
-        told = keys.counted(connection, run, number, playbook) if playbook is not None and run.derived else {}
-        told |= classes.planned(connection, run, number, playbook) | wholes_told(run)
+        different = keys.Different(connection)
+        counted, compared = _totals(connection, store, run, number, decided, asked, different)
+        told = {
+            **_of_keys(connection, run, number, playbook, decided, different),
+            **classes.planned(connection, run, number, playbook),
+            **wholes_told(run),
+        }
     suggested = _suggested(store, run, number, decided, playbook, asked.suggestions)
     refused = playbook is not None and playbook.whole and any(decided[run.face.id].counts[each] for each in REFUSED)
     found = _Found(
@@ -115,6 +119,21 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     _store(store, run, number, found, looked, seconds)
 
 
+def _of_keys(
+    connection: psycopg.Connection[Any],
+    run: Run,
+    number: int,
+    playbook: Playbook | None,
+    decided: "dict[UUID, Decided]",
+    different: keys.Different,
+) -> dict[str, Any]:
+    """What figures count of a composed run that are no rows."""
+    if playbook is None or not run.derived:
+        return {}
+    outcomes = decided[run.face.id].outcomes
+    return keys.counted(connection, run, number, playbook, outcomes=outcomes, different=different)
+
+
 def _totals(
     connection: psycopg.Connection[Any],
     store: Store,
@@ -122,6 +141,7 @@ def _totals(
     number: int,
     decided: "dict[UUID, Decided]",
     asked: holding.Asked,
+    different: keys.Different,
 ) -> tuple[dict[UUID, list[Counted]], int]:
     """What the rows of a run's source come to, sheet by sheet, and with how many numbers it is compared; what was said
     otherwise, the plan waits for. Of rows that a sweep brings in nobody has said anything."""
@@ -130,7 +150,7 @@ def _totals(
     expected = totals.expected(store, *(sheet.id for sheet in run.sheets))
     counted = {}
     for sheet in run.sheets:
-        counted[sheet.id] = totals.count(connection, sheet, number, decided[sheet.id].outcomes)
+        counted[sheet.id] = totals.count(connection, sheet, number, decided[sheet.id].outcomes, different)
         part = sheet.dataset if sheet != run.face else ""
         asked.holds += totals.holds(counted[sheet.id], expected.get(sheet.id, []), part)
     return compared(run, counted), sum(map(len, expected.values()))

@@ -60,18 +60,19 @@ class Standing:
         return self._compose(
             """
             create temporary table {table} on commit drop as
-            with keyed as materialized (
+            with keyed as {once} (
                 select r.tenant_id, r.batch_id, r.line, r.id, {key} as external_key, r.raw, {payload} as payload,
                        r.status, r.errors, {sources} as sources{ids}{namesakes}
                 from {came} r {references} {first_known} where r.batch_id = {batch}
-            ), spoken as materialized (
-                select k.* from keyed k where k.status = 'validated' and not {withheld}
+            ), several as materialized (
+                select external_key from keyed k
+                where external_key is not null and k.status = 'validated' and not {withheld}
+                group by external_key having count(*) > 1
             ), together as materialized (
                 select external_key, jsonb_strip_nulls(jsonb_build_object({filled})) as filled,
                        jsonb_strip_nulls(jsonb_build_object({merged})) as merged{contradicted}
-                from spoken k where external_key in (
-                    select external_key from spoken where external_key is not null
-                    group by external_key having count(*) > 1)
+                from keyed k where external_key in (select external_key from several)
+                    and k.status = 'validated' and not {withheld}
                 group by external_key
             )
             select k.tenant_id, k.batch_id, k.line, k.id, k.external_key, k.raw,
@@ -79,6 +80,7 @@ class Standing:
                    k.status, k.errors, k.sources{columns}{namesaken}, t.external_key is not null as folded{told}
             from keyed k left join together t
                 on t.external_key = k.external_key and k.status = 'validated' and not {withheld}""",
+            once=SQL("materialized" if self.resolves else "not materialized"),  # rows as they came are read again
             withheld=self._withheld,
             key=self._key(),
             payload=self._payload(),

@@ -13,6 +13,7 @@ import pyarrow as pa
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database import batches
+from workbench.database.keys import Different
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.arrays import matches
@@ -128,7 +129,11 @@ order by batch_id, kind <> 'rows', name, array_position(array['file', 'manifest'
 
 
 def count(
-    connection: psycopg.Connection[Any], batch: Batch, number: int, outcomes: Counter[tuple[str, str | None]]
+    connection: psycopg.Connection[Any],
+    batch: Batch,
+    number: int,
+    outcomes: Counter[tuple[str, str | None]],
+    different: Different,
 ) -> list[Counted]:
     """What the source's rows of a batch come to under the plan of that number, whose `outcomes` they have, exactly.
     Totals of fields that the source has no column for are left out.
@@ -157,7 +162,12 @@ def count(
         for place, total in enumerate(sums):
             all_ = Decimal(known[total.sum_of]) if staged else None
             found[total.name] = _sum(connection, total, which, _Groups(groups, place), all_)
-    found |= {total.name: _keys(connection, total, which, whole=whole) for total in totals if total.distinct}
+    for total in totals:
+        if total.distinct and whole and total.distinct == contract.key:
+            keys = Decimal(different.of(batch))
+            found[total.name] = Counted(name=total.name, made="keys", fields=total.fields, found=keys, went_in=keys)
+        elif total.distinct:
+            found[total.name] = _keys(connection, total, which, whole=whole)
     out = () if whole else _out(connection, which)
     return [replace(each, out=out) for each in (rows_, *(found[total.name] for total in totals))]
 
