@@ -1,10 +1,10 @@
-"""Words of a column that are probably slips of others: a letter wrong, missing, added, or in its neighbour's place.
+"""Words that are probably slips of others: a letter wrong, missing, added, or in its neighbour's place.
 
 Nobody knows from two words alone that one is wrong (Austin and Tustin are two cities), so it is asked how often each
 is there: what is rare beside what is frequent is probably a slip of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from workbench.prepare.fingerprint import plain_words
 
 _SHORT, _LONG, _LONGEST = 5, 8, 40
 """Below so many letters a slip is believed seldom, from so many on two are; longer words are no words."""
@@ -26,6 +28,11 @@ _VARIANTS = 2_000_000
 """So many words with two letters left out are compared, those of the most frequent words."""
 _LETTERS = rf"^[^\P{{L}}\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Hangul}}]{{4,{_LONGEST}}}$"
 """Words in which slips are looked for. A sign that is a syllable or a word is nobody's slip, nor is a number."""
+
+_FARTHEST = 3
+"""So many slips are between two texts at most, and one for each `_SHORTEST` letters."""
+_SHORTEST = 4
+"""Words of fewer letters have to be the same: they are codes."""
 
 Numbers = npt.NDArray[np.int64]
 
@@ -116,3 +123,39 @@ def _are_near_by_nature(near: Numbers, alone: npt.NDArray[np.bool_]) -> bool:
     flags[right[rarer < frequent]] = True
     among, others = flags[:frequent].mean(), flags[frequent:].mean()
     return bool(others > _FEW and among > _BY_NATURE * others)
+
+
+def meant(texts: Sequence[str], known: Sequence[str]) -> dict[str, str]:
+    """The texts that are probably a slip of one known text, each with that one; none that several are as near to."""
+    these, those = (plain_words(pa.array(each, pa.string())).to_pylist() for each in (texts, known))
+    joined, others = ([text.replace(" ", "") for text in each] for each in (these, those))
+    distances = process.cdist(joined, others, scorer=OSA.distance, score_cutoff=_FARTHEST, dtype=np.int32)
+    found = {}
+    for text, words, row in zip(texts, these, distances, strict=True):
+        places = np.flatnonzero(row <= min(_FARTHEST, len(words) // _SHORTEST)).tolist()
+        near = [(row[at], at) for at in places if _may_be(words.split(), those[at].split())]
+        nearest = [at for slips, at in near if slips == min(near)[0]]
+        if len(nearest) == 1:
+            found[text] = known[nearest[0]]
+    return found
+
+
+def _may_be(these: list[str], those: list[str]) -> bool:
+    """Whether words may be others with slips: each the one in its place, or all one where a blank is too many."""
+    if len(these) != len(those):
+        these, those = ["".join(these)], ["".join(those)]
+    return all(OSA.distance(one, other) <= _most_slips(one, other) for one, other in zip(these, those, strict=True))
+
+
+def _most_slips(one: str, other: str) -> int:
+    """How many slips there may be between two words: none in a number or a code."""
+    numbers, letters = zip(*(_taken_apart(word) for word in (one, other)), strict=True)
+    if numbers[0] != numbers[1] or max(letters) < _SHORTEST:
+        return 0
+    return 2 if min(letters) >= _LONG and one[0] == other[0] else 1
+
+
+def _taken_apart(word: str) -> tuple[str, int]:
+    """The digits of a word, and how many letters it has."""
+    digits = "".join(filter(str.isdigit, word))
+    return digits, len(word) - len(digits)
