@@ -7,7 +7,6 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
-from rapidfuzz import fuzz, process
 
 from workbench.database.slices import slice_of
 from workbench.database.store import Store
@@ -15,16 +14,12 @@ from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import Field
-from workbench.prepare.mapping import key
+from workbench.prepare.slips import meant
 
 _TEXTS = 200
 """So many of the most frequent texts of a field are looked for."""
 _KEYS = 50_000
 """From more keys than these none is told by its likeness, only by its spelling."""
-_LIKE = 85
-"""From this likeness on (100 is the same), a text is taken for a slip of a key. Its digits have to be the same: they
-tell one thing from another."""
-_SHORTEST = 4
 
 
 def find(store: Store, batch: Batch, number: int, earlier: Pairs[str, Batch]) -> list[dict[str, Any]]:
@@ -120,7 +115,7 @@ def _spelled(connection: psycopg.Connection[Any], texts: Sequence[str], known: C
 
 def _alike(connection: psycopg.Connection[Any], texts: Sequence[str], known: Composable) -> dict[str, str]:
     """The one key that is most like each, where one is like it."""
-    if not any(len(key(text)) >= _SHORTEST for text in texts):
+    if not texts:
         return {}
     question = SQL("select distinct key from ({}) known where key is not null limit {}").format(
         known, Literal(_KEYS + 1)
@@ -129,18 +124,5 @@ def _alike(connection: psycopg.Connection[Any], texts: Sequence[str], known: Com
 
 
 def alike(texts: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
-    """The one of the keys that is most like each text, where one is like it; none where they are too many."""
-    long = [text for text in texts if len(key(text)) >= _SHORTEST]
-    if not long or not keys or len(keys) > _KEYS:
-        return {}
-    scores = process.cdist(list(map(key, long)), list(map(key, keys)), scorer=fuzz.ratio, score_cutoff=_LIKE)
-    means = {}
-    for text, row in zip(long, scores, strict=True):
-        best = [keys[place] for place in (row == row.max()).nonzero()[0][:2]] if row.max() >= _LIKE else []
-        if len(best) == 1 and _digits(best[0]) == _digits(text):
-            means[text] = best[0]
-    return means
-
-
-def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
+    """The one of the keys that each text is probably a slip of, where one is; none where they are too many."""
+    return meant(texts, keys) if texts and 0 < len(keys) <= _KEYS else {}

@@ -51,7 +51,7 @@ def _one(cluster: Cluster, every: bool, *, key: str) -> dict[str, str]:
     taken = left.checkbox(told + more, every, key=f"{key} {every} {texts[0]}", wrap=True)
     keep = right.selectbox(
         f"Keep for {texts[0]}",
-        texts,
+        dict.fromkeys((cluster.keep, *texts)),
         key=f"{key} keep {texts[0]}",
         accept_new_options=True,
         label_visibility="collapsed",

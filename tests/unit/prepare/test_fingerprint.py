@@ -1,0 +1,41 @@
+"""What two writings of the same value have in common."""
+
+import pyarrow as pa
+import pytest
+
+from workbench.prepare.fingerprint import fingerprints, solid
+
+
+@pytest.mark.parametrize(
+    ("text", "fingerprint"),
+    [
+        ("Lincoln High School", "high lincoln school"),
+        ("  School,  LINCOLN high. high ", "high lincoln school"),
+        ("O'Brien", "obrien"),
+        ("José Ángel", "angel jose"),
+        ("ﬁne", "fine"),
+        ("北京 大学", "北京 大学"),
+        ("Łódź Straße", "lodz strasse"),
+        ("\uff26\uff55\uff4c\uff4c\xa0Width", "full width"),
+        ("soft\xadhyphen", "softhyphen"),
+        ("K-12", "12 k"),
+        ("Welding-Technology", "technology welding"),
+        ("Welding/Technology_II", "ii technology welding"),
+        ("2024-01-02", "20240102"),
+        ("?!", None),
+        ("", None),
+        (" ", None),
+    ],
+)
+def test_a_fingerprint_is_what_case_accents_punctuation_and_order_leave(text: str, fingerprint: str | None) -> None:
+    assert fingerprints(pa.array([text, "x", text], pa.string())).to_pylist() == [fingerprint, "x", fingerprint]
+
+
+def test_a_mark_that_makes_another_letter_stays() -> None:
+    ga, ka, ki = fingerprints(pa.array(["が", "か", "कि"])).to_pylist()
+    assert ga != ka and ki == "कि"
+
+
+def test_words_are_joined_and_numbers_stay_apart() -> None:
+    told = solid(pa.array(["K-12", "K 12", "Car Pool", "Room 1 01", "Room 10 1"])).to_pylist()
+    assert told == ["k12", "k12", "carpool", "room1 01", "room10 1"]

@@ -1,0 +1,45 @@
+"""What two writings of the same value have in common: letters, digits and words."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_BETWEEN = r"[-/_\x{2010}-\x{2015}\x{2212}]+"
+"""What stands between words; between digits it is a part of the number."""
+_ACCENTS = r"[\x{300}-\x{36f}\x{591}-\x{5c7}\x{64b}-\x{652}]+"
+"""Marks that are left out at times, also of Hebrew and Arabic; those of other scripts make another letter."""
+_NOT_TAKEN_APART = (("ø", "o"), ("ł", "l"), ("đ", "d"), ("\u0131", "i"), ("ß", "ss"), ("æ", "ae"), ("œ", "oe"))
+
+
+def fingerprints(texts: pa.StringArray) -> pa.StringArray:
+    """What is left of each text without case, accents, punctuation and the order of words; null where nothing is."""
+    words = pc.split_pattern_regex(plain_words(texts), " +")
+    table = pa.table({"row": pc.list_parent_indices(words), "word": pc.list_flatten(words)})
+    table = table.group_by(["row", "word"]).aggregate([]).sort_by([("row", "ascending"), ("word", "ascending")])
+    joined = table.group_by("row", use_threads=False).aggregate([("word", "list")])
+    keys = pc.binary_join(joined["word_list"].combine_chunks(), " ")
+    keys = pc.if_else(pc.equal(keys, ""), pa.scalar(None, pa.string()), keys)
+    return keys.take(pc.index_in(pa.array(range(len(texts)), table["row"].type), joined["row"].combine_chunks()))
+
+
+def plain_words(texts: pa.StringArray) -> pa.StringArray:
+    """The words of each text, one blank between, without case, accents and punctuation."""
+    plain = pc.utf8_normalize(pc.utf8_lower(texts), "NFKD")
+    for letter, by in _NOT_TAKEN_APART:
+        plain = pc.replace_substring(plain, letter, by)
+    for pattern, by in (
+        (_ACCENTS, ""),
+        (rf"([^\p{{N}}]){_BETWEEN}", r"\1 "),
+        (rf"{_BETWEEN}([^\p{{N}}]|$)", r" \1"),
+        (r"[^\p{L}\p{N}\p{M}\s]+", ""),
+        (r"\s+", " "),
+    ):
+        plain = pc.replace_substring_regex(plain, pattern, by)
+    return pc.utf8_trim_whitespace(plain)
+
+
+def solid(texts: pa.StringArray) -> pa.StringArray:
+    """The texts as one word each, but for numbers, which stay apart: "K-12", "K 12" and "K12" are the same."""
+    joined = plain_words(texts)
+    for pattern in (r"([^\p{N}]) ", r" ([^\p{N}])"):
+        joined = pc.replace_substring_regex(joined, pattern, r"\1")
+    return joined
