@@ -123,6 +123,21 @@ def test_a_kind_is_opened_with_the_texts_of_its_cells_and_its_rows(show: Show, p
     assert grid(page).lines == [3, 4]
 
 
+def test_the_name_of_the_known_record_stands_beside_another_one_of_the_file(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet("email,full_name\nada@x.org,Ada Park\nben@x.org,Ben Cole\n"), "elevate.students")
+    text = "email,full_name\nada@x.org,Zora Hale\nben@x.org,Otto Frey\n"
+    batch = wb.plan(wb.stage(sheet(text), "elevate.students")).batch
+    page = show("validate", batch=batch.id, code="another_name", field="full_name")
+    assert not page.exception
+    shown = page.data_editor[0].value
+    assert shown[["text", "told", "line"]].to_numpy().tolist() == [
+        ["Zora Hale", "Quite another name: Zora Hale, where the student is known as Ada Park", 2],
+        ["Otto Frey", "Quite another name: Otto Frey, where the student is known as Ben Cole", 3],
+    ]
+
+
 def test_a_text_is_put_right_in_all_its_rows_and_that_is_taken_back(
     show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
 ) -> None:

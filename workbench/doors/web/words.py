@@ -126,6 +126,12 @@ def field(name: str) -> str:
     return name.replace("_", " ")
 
 
+def discarded(batch: Batch) -> str:
+    """When an import was put away, at the end of a sentence; nothing of one that an earlier version has put away."""
+    at = batch.summary.get("discarded_at")
+    return f", {here(datetime.fromisoformat(at))}" if at else ""
+
+
 def blank(value: object) -> str:
     """A value of a record, also where there is none."""
     return "(blank)" if value in (None, "") else str(value)

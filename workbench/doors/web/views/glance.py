@@ -77,11 +77,11 @@ def _decided(batch: Batch, told: Sequence[str]) -> None:
 
 
 def _ended(batch: Batch) -> list[str]:
-    """Who has put an import away, and why."""
+    """Who has put an import away, when, and why."""
     if batch.stage != "discarded":
         return []
-    why = batch.summary["discarded_why"]
-    return [f"{batch.summary['discarded_by']} discarded it{f': {why}' if why else ''}."]
+    why = str(batch.summary["discarded_why"]).rstrip(".")
+    return [f"{batch.summary['discarded_by']} discarded it{words.discarded(batch)}{f': {why}' if why else ''}."]
 
 
 def to_be_decided(batch: Batch) -> list[str]:
@@ -126,7 +126,7 @@ _TOLD_ELSEWHERE = ("duplicate_key", "already_exists", "filtered", "protected", "
 
 
 def _listed(sentences: Sequence[str]) -> str:
-    return "\n".join(f"- {words.text(sentence)}" for sentence in sentences)
+    return "\n".join(f"- {words.text(words.in_zone(sentence))}" for sentence in sentences)
 
 
 def effects(
