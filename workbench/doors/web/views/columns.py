@@ -170,7 +170,7 @@ def _constant(field: Field, saved: str, key: str) -> str:
 def form(column: ColumnForm, known: Sequence[str], chosen: str | None, *, key: str) -> str | None:
     """The form that a column is written in, as its cells or a person say; None where nobody has said it."""
     said: str | None = st.selectbox(
-        f"How {column.header} is written",
+        f"How {words.label(column.header)} is written",
         known,
         index=known.index(chosen) if chosen in known else None,
         format_func=lambda name: FORMS[name].capitalize() + _example(column, name),

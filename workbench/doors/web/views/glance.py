@@ -198,14 +198,14 @@ def _table(some: Sequence[Figures]) -> pd.DataFrame:
         lines[f"{SIGNS[name]} {name}"] = [f"{each.outcomes.get(name, 0):,} ({each.share(name):.0%})" for each in some]
     for field in some[0].filled:
         fills = [each.fill(field) for each in some]
-        lines[f"{words.field(field)} is filled"] = ["" if fill is None else f"{fill:.0%}" for fill in fills]
-    lines["Signed by"] = ["", *(each.signed_by or "nobody yet" for each in some[1:])]
+        lines[f"{words.text(words.field(field))} is filled"] = ["" if fill is None else f"{fill:.0%}" for fill in fills]
+    lines["Signed by"] = ["", *(words.text(each.signed_by or "nobody yet") for each in some[1:])]
     return pd.DataFrame.from_dict(lines, orient="index", columns=_titles(some))
 
 
 def _titles(some: Sequence[Figures]) -> list[str]:
     """What each import is called at the head of its column, no two alike: its file, else its time, else its place."""
-    names, times = [each.file_name for each in some[1:]], [words.here(each.at) for each in some[1:]]
+    names, times = [words.unlinked(each.file_name) for each in some[1:]], [words.here(each.at) for each in some[1:]]
     told = next((each for each in (names, times) if len(set(each)) == len(each)), None)
     return ["This one", *(told or [f"{place}: {time}" for place, time in enumerate(times, start=1)])]
 
