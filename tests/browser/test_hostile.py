@@ -49,7 +49,7 @@ def csv_of(*rows: list[str]) -> str:
 def unharmed(person: Person) -> None:
     """Nothing ran, nothing was fetched, nothing broke, and nothing of a program's inside is shown."""
     assert person.surprises == []
-    assert person.window.locator("img[src='x'], img[src*=':9/'], a[href^='javascript']").count() == 0
+    assert person.window.locator("img[src='x'], img[src*=':9/'], a[href^='javascript'], a[href*=':9']").count() == 0
     assert person.window.evaluate(OBEYED) == []
     shown = person.main.inner_text()
     for never in ("Traceback", 'File "', "Something unexpected", "psycopg"):

@@ -35,17 +35,19 @@ def text(value: object) -> str:
 
 
 def _as_it_is(value: str) -> str:
-    """A text of which nothing is put in the place of letters: the pages look for icons, smileys and arrows in what
-    Markdown has made of a text, where no backslash is left."""
+    """A text of which nothing is put in the place of letters, and no link is made: the pages look for icons, smileys,
+    arrows and addresses in what Markdown has made of a text, where no backslash is left."""
     return _REPLACED.sub(lambda sign: f"{sign[0][0]}\u2060{sign[0][1:]}", value)
 
 
 _REPLACED = re.compile(
     r"""(?a::(?=(?:\d*[a-zA-Z_-][\w-]*|\+1|100|1234):)|:(?=material/))  # :smile:, :100:, :material/home:
-    |(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)""",
+    |(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)
+    |:(?=//)|(?i:www)(?=\.)  # an address, which whoever wrote the file would lead people to
+    """,
     re.VERBOSE,
 )
-"""Signs that the pages replace by others."""
+"""Signs that the pages replace by others, or make a link of."""
 
 
 def label(value: str) -> str:

@@ -35,6 +35,14 @@ def test_no_signs_become_an_arrow_or_a_dash(sign: str) -> None:
     assert words.text("2026-11-27 10:30:15") == "2026\\-11\\-27 10\\:30\\:15"
 
 
+@pytest.mark.parametrize("given", ["http://a.example", "see HTTPS://a.example/x", "www.a.example"])
+@pytest.mark.parametrize("told", [words.text, words.unlinked, words.label])
+def test_no_address_of_another_site_becomes_a_link(told: Callable[[str], str], given: str) -> None:
+    shown = told(given).replace("\\", "")
+    assert shown.replace("\u2060", "") == given
+    assert "://" not in shown and "www." not in shown
+
+
 def test_times_in_a_sentence_are_told_in_the_readers_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "zone", lambda: ZoneInfo("America/Chicago"))
     issue = {"field": "email", "message": "Student not found (as it was on 2026-03-03 15:00 UTC)"}
