@@ -376,6 +376,33 @@ def test_rows_of_one_key_stand_side_by_side_and_a_person_chooses(
     ]
 
 
+def test_of_many_rows_of_one_key_one_is_chosen_from_a_list(
+    show: Show, wb: Workbench, sheet: Sheets, worked: Callable[[Batch], Batch]
+) -> None:
+    text = "email,full_name\n" + "".join(f"ada@example.com,Ada {name}\n" for name in "ABCDEFGHIJ")
+    batch = wb.plan(wb.stage(sheet(text), "elevate.students")).batch
+    page = show("validate", batch=batch.id)
+    assert page.button(key="counts 0").disabled
+    page.selectbox(key="line 0").select(5).run()
+    page.button(key="counts 0").click().run()
+    assert not page.exception
+    created = [row["line"] for row in wb.rows.each(worked(batch)) if row["outcome"] == "created"]
+    assert created == [5]
+
+
+def test_what_was_noticed_of_several_columns_alike_is_told_once() -> None:
+    def page() -> None:
+        from workbench.doors.web.views import issues
+
+        alike = [(field, "", "'null' reads as no value") for field in ("city", "state")]
+        issues.noticed([*alike, ("phone", "", "numbers with a mark")])
+
+    shown = AppTest.from_function(page).run()
+    assert shown.markdown[0].value == (
+        "- **city, state**: 'null' reads as no value\\.\n- **phone**: numbers with a mark\\.".replace("\\.", ".")
+    )
+
+
 def test_the_first_of_all_keys_is_chosen_at_once(
     show: Show, wb: Workbench, contradicting: Batch, worked: Callable[[Batch], Batch]
 ) -> None:

@@ -256,9 +256,16 @@ def last_edit(edits: Mapping[str, Sequence[Mapping[str, Any]]], *, waits: bool) 
 
 
 def noticed(told: Iterable[tuple[str, str, str]]) -> None:
-    """What was noticed of the cells of each column, field by field; nothing where nothing was."""
-    lines = [f"- **{words.text(field)}**: {words.text(sentence)}." for field, _, sentence in told]
-    if lines:
+    """What was noticed of the cells of each column, of all with the same sentence at once, and behind a line where that
+    is very much; nothing where nothing was."""
+    fields: dict[str, list[str]] = {}
+    for field, _, sentence in told:
+        fields.setdefault(sentence, []).append(field)
+    lines = [f"- **{words.text(', '.join(of))}**: {words.text(sentence)}." for sentence, of in fields.items()]
+    if len(lines) > SHOWN:
+        with st.expander(f"What was noticed of {words.many(sum(map(len, fields.values())), 'column')}"):
+            st.markdown("\n".join(lines))
+    elif lines:
         st.subheader("What was noticed of the columns")
         st.markdown("\n".join(lines))
 
