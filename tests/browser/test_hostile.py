@@ -27,7 +27,7 @@ ROWS = [
     [FORMULA, FORMULA, "-2+3", "\u202egnp.exe", "\x1b[31mred", "@SUM(1)", "'; drop table students;--", "", ""],
     ["bob@example.com", "Robert'); DROP TABLE Students;--", "", "", "", "", "", "", ""],
 ]
-NAME = f"<img src=x onerror=alert(3)> [x](javascript:alert(4)) {SIGNS.replace('/', ' ')} $1.csv"
+NAME = "<img src=x onerror=alert(3)> [x](javascript:alert(4)) :red[hot] $x^2$ **loud** `mono` $1.csv"
 OBEYED = r"""() => {
   const said = {
     "[data-testid=stIconMaterial]": "skull", "span.stMarkdownColoredText": "hot", "strong": "loud", "code": "mono",
