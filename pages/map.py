@@ -1,5 +1,7 @@
 """Map: which column fills which field, confirmed by a person before anything is read in."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -128,17 +130,28 @@ def put_right(wb: Workbench, batch: Batch, value_maps: dict[str, dict[str, str]]
     plan_again(wb, batch)
 
 
-def map_anew(wb: Workbench, batch: Batch, said: dict[str, str], value_maps: dict[str, dict[str, str]]) -> bool:
+def map_anew(
+    wb: Workbench,
+    batch: Batch,
+    said: dict[str, str],
+    value_maps: dict[str, dict[str, str]],
+    forms: dict[str, str],
+    doubts: Sequence[str],
+) -> bool:
     """Offers to let the columns of an import that is not written yet fill the fields that are said now, with what texts
-    mean there, and has it planned again; whether any column fills another field than in the import."""
-    before = Mapping.from_dict(batch.mapping).columns
+    mean there and how they are written, and has it planned again, once nothing speaks against it; whether any column
+    fills another field than in the import."""
+    mapping = Mapping.from_dict(batch.mapping)
+    before = mapping.columns
     others = {header: name for header, name in said.items() if name != before.get(header, "")}
     if batch.stage not in OPEN or batch.dataset in catalog.FORMS or batch.multiplies or not others:
         return False
-    if columns.mapped_anew([(header, before.get(header, ""), name) for header, name in others.items()]):
+    wanted = replace(mapping, columns={header: name for header, name in said.items() if name})
+    against = (*open_points(catalog.contract(batch.dataset), wanted, batch.window, batch.mode), *doubts)
+    if columns.mapped_anew([(header, before.get(header, ""), name) for header, name in others.items()], against):
         try:
             with st.spinner("Reading every row again ..."):
-                wb.remap(batch, others, value_maps=value_maps)
+                wb.remap(batch, others, value_maps=value_maps, forms=forms)
         except WorkbenchError as refusal:
             st.error(words.text(refusal), icon=":material/block:")
         else:
@@ -175,9 +188,11 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     said, settled = choices.fields(source, contract, template, key)
     mapped = {header: name for header, name in said.items() if name}
     value_maps, guessed = choices.meanings(source, contract, mapped, template, key)
-    if source.batch is not None and not map_anew(wb, source.batch, said, value_maps):
-        put_right(wb, source.batch, value_maps)
+    in_this_one = st.container()
     forms, forms_to_say, doubts = choices.forms(source, contract, mapped, template, key)
+    with in_this_one:
+        if source.batch is not None and not map_anew(wb, source.batch, said, value_maps, forms_to_say, doubts):
+            put_right(wb, source.batch, value_maps)
     repairs = choices.repairs(source, contract, mapped, template, key)
     st.subheader("The import", anchor=False)
     given = choices.constants(contract, mapped, template, key)

@@ -89,7 +89,7 @@ def look_at(wb: Workbench, upload: str) -> str | None:
     with preview:
         as_it_stands(sheet)
     with choices:
-        dataset = which_dataset(wb, sheet) if unread is None else None
+        dataset = which_dataset(wb, upload, sheet) if unread is None else None
         with found:
             own_totals = sheets.own_totals(sheet, dataset) if dataset else None
             files.facts(sheet, tally, own_totals, with_others=are_several)
@@ -155,6 +155,7 @@ def every_sheet(wb: Workbench, upload: str, name: str, shown: str | None) -> boo
         said = views_several.sheets(found, before, begun, titles, upload=upload, shown=shown)
         if said != before:
             usual = {each.name: each.usual for each in found}
+            st.query_params.pop("dataset", None)
             uploads.say(wb.settings, upload, {sheet: what for sheet, what in said.items() if what != usual[sheet]})
             st.rerun()
         views_several.left_out(found, said, several.empty(upload, name, wb.settings))
@@ -242,10 +243,15 @@ def begin(
     address.go_to("validate", batch=batch.id)
 
 
-def which_dataset(wb: Workbench, sheet: Sheet) -> str | None:
-    """The dataset, recognised and explained, or chosen by a person; it stands in the address."""
+def which_dataset(wb: Workbench, upload: str, sheet: Sheet) -> str | None:
+    """The dataset, recognised and explained, or chosen by a person; it stands in the address. Of one of several sheets
+    it is what the list of them says, and what is chosen here is said there."""
     recognised = sheets.recognised(sheet)
     reasons = {name: (catalog.contract(name).title, reason) for name, _, reason in recognised}
+    listed, kind = several.one_of(upload, sheet.name, sheet, wb.settings)
+    may_be = [*listed.may_be] if listed is not None else sheets.may_be(sheet)
+    if listed is not None and may_be:
+        reasons[may_be[0]] = (catalog.contract(may_be[0]).title, listed.why)
     known = sheets.known_to(wb, sheet)
     template = which_template(known)
     said = st.query_params.get("dataset")
@@ -254,12 +260,18 @@ def which_dataset(wb: Workbench, sheet: Sheet) -> str | None:
         why = f"Cleaned as the template {template.name} says, it has all of the template's columns"
         why = f"Cleaned as the template {template.name} says, {of.but}" if of.missing else why
         reasons[template.dataset] = (catalog.contract(template.dataset).title, f"{why}.")
-    likely = said if said in reasons else template.dataset if template is not None else sheets.recognised_as(sheet)
-    chosen = files.dataset(reasons, likely, sheets.may_be(sheet), known_otherwise=bool(known))
+    plain = kind or (may_be[0] if len(may_be) == 1 else None)
+    likely = said if said in reasons else template.dataset if template is not None else plain
+    key = f"dataset {st.session_state.get(several.SAID_BELOW, 0)} {kind}" if listed is not None else None
+    chosen = files.dataset(reasons, likely, may_be, known_otherwise=bool(known), key=key)
     if chosen in catalog.FORMS:
         st.caption(f"It becomes {formats.becomes(chosen)}.")
     if chosen and chosen != likely:
         st.query_params["dataset"] = chosen
+    if listed is not None and chosen and kind not in ("", chosen):
+        uploads.say(wb.settings, upload, uploads.get(wb.settings, upload).kinds | {listed.name: chosen})
+        st.session_state[several.SAID_BELOW] = st.session_state.get(several.SAID_BELOW, 0) + 1
+        st.rerun()
     return chosen
 
 

@@ -107,10 +107,20 @@ def kinds(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     with place:
         values, number = wb.rows.wrong_values(batch, code=kind["code"], field=kind["field"])
         clean, is_made = to_clean(batch, kind, values, number), kind["field"] in made
-        said = issues.values(batch, kind, values, number, may_correct=may, is_made=is_made, clean=clean)
+        told = {} if is_made or batch.derived else told_of(wb, batch, kind, values)
+        said = issues.values(batch, kind, values, number, told, may_correct=may, is_made=is_made, clean=clean)
     if said is not None:
         texts, remember = said
         put_right(wb, batch, {kind["field"]: texts}, remember=remember)
+
+
+def told_of(wb: Workbench, batch: Batch, kind: dict[str, Any], found: list[dict[str, Any]]) -> dict[int, str]:
+    """What is said of the first line of each of a kind's texts, where that is another thing of each: the name of the
+    known record that is meant."""
+    if not issues.differs(kind):
+        return {}
+    rows_ = wb.rows.each(batch, lines=[each["line"] for each in found])
+    return {row["line"]: words.told(issues.of_kind(row, kind)) for row in rows_}
 
 
 def made_fields(batch: Batch) -> set[str]:

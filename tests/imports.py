@@ -1,5 +1,6 @@
 """What the tests of imports ask: how a batch ended, what its rows say, what the tables hold."""
 
+import re
 from typing import Any
 
 import psycopg
@@ -49,6 +50,15 @@ def messages(wb: Workbench, batch: Batch) -> dict[int, str]:
 def outcomes(wb: Workbench, batch: Batch) -> list[tuple[int, str]]:
     """Line and outcome of every row, with its reason where it has one: (4, "skipped:duplicate")."""
     return [(row["line"], ":".join(filter(None, (row["outcome"], row["reason"])))) for row in wb.rows.each(batch)]
+
+
+def untimed(said: str) -> str:
+    """A sentence, or several, without when they were said."""
+    return _WHEN.sub("", said)
+
+
+_TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
+_WHEN = re.compile(rf", {_TIME}(?: to {_TIME})?")
 
 
 def records(url: str, table: str, *columns: str) -> list[tuple[Any, ...]]:

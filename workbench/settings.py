@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from workbench.model.errors import NotConfigured
 from workbench.model.google_sheet import Access
+from workbench.model.naming import misleading
 from workbench.model.resources import in_checkout
 from workbench.model.salesforce import SalesforceAccess, domain_of
 
@@ -114,6 +115,8 @@ class Settings(BaseSettings):
     def _name(cls, user: str) -> str:
         if not user.strip():
             raise ValueError("a user has a name")
+        if why := misleading(user.strip()):
+            raise ValueError(why)
         return user.strip()
 
 
@@ -128,7 +131,7 @@ def load(**given: object) -> Settings:
         first = error.errors()[0]
         what = "_".join(str(part) for part in first["loc"]).upper()
         what = what if what.startswith(("SF_", "WORKBENCH_")) else f"WORKBENCH_{what}"
-        raise NotConfigured(what=what, how=first["msg"]) from None
+        raise NotConfigured(what=what, how=first["msg"].removeprefix("Value error, ")) from None
 
 
 def google_access(configuration: Settings) -> Access:

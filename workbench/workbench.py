@@ -279,9 +279,10 @@ class Workbench:
         columns: Pairs[str, str],
         *,
         value_maps: Pairs[str, Pairs[str, str]] | None = None,
+        forms: Pairs[str, str] | None = None,
     ) -> Batch:
         """See `corrections.remap`."""
-        return self.corrections.remap(batch, columns, value_maps=value_maps)
+        return self.corrections.remap(batch, columns, value_maps=value_maps, forms=forms)
 
     def take_back(self, batch: Batch | UUID | str) -> Batch:
         """See `corrections.take_back`."""
@@ -539,7 +540,7 @@ class Workbench:
             figures = self.reconcile(found)
             if not figures.done:
                 raise NotDone(batch=found.id, why=" ".join(figures.open_points))
-            if found.initiated_by == self._store.user and proof.people(self._store) > 1:
+            if proof.is_own(self._store, found):
                 raise OwnWork(user=self._store.user, batch=found.id)
             proof.sign(self._store, self.settings.home, found, self._said(found))
             return cast(dict[str, Any], proof.signature(self._store, found.id))

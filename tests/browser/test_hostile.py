@@ -10,10 +10,13 @@ from tests.browser.conftest import People
 from tests.browser.person import Person
 from tests.browser.site import PAGES
 from workbench import Workbench
+from workbench.model.template import Mapping
 
 MARKUP = "<img src=x onerror=alert(1)>"
 SCRIPT = "<script>alert(document.domain)</script>"
-MARKDOWN = "[click](javascript:alert(2)) ![](http://127.0.0.1:9/x.png) $\\alpha$ :material/warning: # **loud** `"
+SIGNS = ":material/skull: :smile: :red[hot] $x^2$ **loud** `mono` ~~gone~~ <b>bold</b> ~= "
+"""What the pages would make pictures, colours, letters of other kinds and other signs of."""
+MARKDOWN = f"[click](javascript:alert(2)) ![](http://127.0.0.1:9/x.png) {SIGNS} # `"
 FORMULA = '=HYPERLINK("http://127.0.0.1:9","x")'
 PROGRAM = "::JSCODE::alert(5)::JSCODE::"
 COLUMNS = ["email", "full_name", "phone", MARKUP, MARKDOWN, FORMULA, "__proto__", "a\nb", PROGRAM]
@@ -24,7 +27,18 @@ ROWS = [
     [FORMULA, FORMULA, "-2+3", "\u202egnp.exe", "\x1b[31mred", "@SUM(1)", "'; drop table students;--", "", ""],
     ["bob@example.com", "Robert'); DROP TABLE Students;--", "", "", "", "", "", "", ""],
 ]
-NAME = "<img src=x onerror=alert(3)> **students** [x](javascript:alert(4)) $1.csv"
+NAME = "<img src=x onerror=alert(3)> [x](javascript:alert(4)) :red[hot] $x^2$ **loud** `mono` $1.csv"
+OBEYED = r"""() => {
+  const said = {
+    "[data-testid=stIconMaterial]": "skull", "span.stMarkdownColoredText": "hot", "strong": "loud", "code": "mono",
+    "del": "gone", "b": "bold",
+  };
+  const found = Object.entries(said).flatMap(([what, text]) =>
+    [...document.querySelectorAll(what)].filter(each => each.textContent === text).map(() => what));
+  const replaced = document.body.innerText.match(/[\u2248\u{1F604}]/gu) ?? [];
+  return [...found, ...replaced, ...[...document.querySelectorAll(".katex")].map(() => "formula")];
+}"""
+"""What of the signs the page shows as anything but signs."""
 
 
 def csv_of(*rows: list[str]) -> str:
@@ -35,7 +49,8 @@ def csv_of(*rows: list[str]) -> str:
 def unharmed(person: Person) -> None:
     """Nothing ran, nothing was fetched, nothing broke, and nothing of a program's inside is shown."""
     assert person.surprises == []
-    assert person.window.locator("img[src='x'], img[src*=':9/'], a[href^='javascript']").count() == 0
+    assert person.window.locator("img[src='x'], img[src*=':9/'], a[href^='javascript'], a[href*=':9']").count() == 0
+    assert person.window.evaluate(OBEYED) == []
     shown = person.main.inner_text()
     for never in ("Traceback", 'File "', "Something unexpected", "psycopg"):
         assert never not in shown
@@ -45,6 +60,7 @@ def test_what_a_file_says_is_shown_and_never_obeyed(
     person: People, wb: Workbench, file: Callable[[str, str], Path]
 ) -> None:
     ana = person("ana")
+    wb.templates.save(SIGNS, "elevate.courses", Mapping(columns={"name": "name", "code": "code"}))
     ana.upload(file(csv_of(COLUMNS, *ROWS), NAME), dataset="elevate.students")
     unharmed(ana)
     batch = ana.map()
@@ -72,7 +88,7 @@ def test_what_a_file_says_is_shown_and_never_obeyed(
 
 
 def test_names_and_addresses_that_mean_harm_are_only_text(person: People) -> None:
-    mallory = person(f"{MARKUP} **m**")
+    mallory = person(f"{MARKUP} {SIGNS}".strip())
     for page in ("", "upload", "reconcile"):
         mallory.visit(page)
         unharmed(mallory)

@@ -45,6 +45,19 @@ def test_what_waits_for_a_person_is_counted_and_linked(show: Show, wb: Workbench
         assert (link.page, link.query_string) == (target, f"batch={batch.id}")
 
 
+def test_nobody_is_asked_to_sign_what_somebody_else_has_to(
+    show: Show, wb: Workbench, open_wb: Callable[..., Workbench], sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n", "courses.csv"), "elevate.courses")
+    page = show("home")
+    assert page.get("button_group")[0].options == ["To be signed off **1**"]
+    assert "1 row, 1 written. You ran it; nobody else works here, so you may sign it." in said(page)
+    open_wb(user="lea").import_sheet(sheet("name,code\nWelding,WELD101\n", "more.csv"), "elevate.courses")
+    page = show("home")
+    assert page.get("button_group")[0].options == ["To be signed off **1**", "For others to sign **1**"]
+    assert "1 row, 1 written. You ran it; somebody else has to sign it." in said(page)
+
+
 def test_what_needs_a_decision_comes_first_and_a_figure_filters(show: Show, wb: Workbench, sheet: Sheets) -> None:
     for number in range(views.SHOWN):
         wb.import_sheet(sheet(f"name,code\nNursing,CNA{number}\n", f"old {number}.csv"), "elevate.courses")

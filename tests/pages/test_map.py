@@ -509,6 +509,32 @@ def test_another_field_of_a_column_is_changed_in_an_import_that_is_not_written_y
     assert any("cell: phone, before nothing" in told for told in story["Details"])
 
 
+def test_another_field_is_no_button_while_something_speaks_against_it(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet], worked: Callable[[Batch], Batch]
+) -> None:
+    wb.import_sheet(sheet(COURSES), "elevate.courses")
+    wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students")
+    text = "student_email,course_code,begun,first seen\nann@example.org,CNA101,2024-12-25,02/01/2024\n"
+    batch = wb.stage(sheet(text), "elevate.enrollments", columns={"begun": "enrolled_at", "first seen": ""})
+    wb.plan(batch)
+    page = show("map", batch=batch.id)
+    choice(page, "student_email").select("").run()
+    assert button(page, "Map them so in this import").disabled
+    told = [plain(caption.value) for caption in page.caption]
+    assert "Not yet: No column for the required student_email." in told
+    choice(page, "student_email").select("student_email").run()
+    choice(page, "first seen").select("enrolled_at").run()
+    assert button(page, "Map them so in this import").disabled
+    choice(page, "begun").select("").run()
+    assert button(page, "Map them so in this import").disabled
+    box = next(box for box in page.selectbox if box.label == "How first seen is written")
+    box.select("dmy").run()
+    button(page, "Map them so in this import").click().run()
+    assert not page.exception and not page.error
+    assert worked(batch).mapping["forms"] == {"enrolled_at": "dmy"}
+    assert [row["payload"]["enrolled_at"] for row in wb.rows.each(batch)] == ["2024-01-02T00:00:00Z"]
+
+
 def test_what_texts_mean_is_not_changed_where_the_import_is_written(
     show: Show, wb: Workbench, sheet: Callable[..., Sheet]
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -211,6 +212,40 @@ def test_another_dataset_can_be_chosen_and_stands_in_the_address(show: Show, wb:
     assert dataset(show("upload", **page.query_params)) == "elevate.staff"
 
 
+def test_what_a_sheet_of_several_is_is_said_once_and_the_same_everywhere(
+    show: Show, wb: Workbench, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for title, table in {
+        "students": [["email", "full_name"], ["ada@x.org", "Ada"]],
+        "courses": [["code", "name"], ["CNA101", "Nursing"]],
+    }.items():
+        sheet = book.create_sheet(title)
+        for row in table:
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(tmp_path / "both.xlsx")
+    upload = keep(wb, (tmp_path / "both.xlsx").read_bytes(), "both.xlsx")
+    assert "2 sheets: what each of them is, it says when you look at it." in told(show("upload"))
+
+    def answers(page: AppTest, title: str) -> tuple[str | None, str | None]:
+        in_list = next(box for box in page.selectbox if box.label == f"What {title} is")
+        return dataset(page), in_list.value
+
+    for title in ("students", "courses"):
+        page = show("upload", upload=upload, sheet=title)
+        assert not page.exception
+        alone, in_list = answers(page, title)
+        assert alone == in_list is not None
+    alone_box = next(box for box in page.selectbox if box.label == "Dataset")
+    alone_box.select("elevate.staff").run()
+    assert not page.exception
+    assert answers(page, "courses") == ("elevate.staff", "elevate.staff")
+    listed = next(box for box in page.selectbox if box.label == "What courses is")
+    listed.select("elevate.courses").run()
+    assert answers(page, "courses") == ("elevate.courses", "elevate.courses")
+
+
 def test_headers_that_nobody_knows_leave_the_choice_to_a_person(show: Show, wb: Workbench) -> None:
     page = show("upload", upload=keep(wb, b"width,height\n1,2\n"))
     assert dataset(page) is None
@@ -312,6 +347,8 @@ def test_the_worksheet_can_be_chosen(show: Show, wb: Workbench) -> None:
     assert dataset(page) is None
     next(box for box in page.selectbox if box.label == "Worksheet").select("People").run()
     assert page.query_params["sheet"] == "People"
+    assert dataset(page) is None and "It fits several nearly as well" in told(page)
+    next(box for box in page.selectbox if box.label == "Dataset").select("elevate.students").run()
     assert dataset(page) == "elevate.students"
     assert page.dataframe[0].value["Cell 1"].tolist() == ["email", "a@b.org"]
 

@@ -123,6 +123,21 @@ def test_a_kind_is_opened_with_the_texts_of_its_cells_and_its_rows(show: Show, p
     assert grid(page).lines == [3, 4]
 
 
+def test_the_name_of_the_known_record_stands_beside_another_one_of_the_file(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet("email,full_name\nada@x.org,Ada Park\nben@x.org,Ben Cole\n"), "elevate.students")
+    text = "email,full_name\nada@x.org,Zora Hale\nben@x.org,Otto Frey\n"
+    batch = wb.plan(wb.stage(sheet(text), "elevate.students")).batch
+    page = show("validate", batch=batch.id, code="another_name", field="full_name")
+    assert not page.exception
+    shown = page.data_editor[0].value
+    assert shown[["text", "told", "line"]].to_numpy().tolist() == [
+        ["Zora Hale", "Quite another name: Zora Hale, where the student is known as Ada Park", 2],
+        ["Otto Frey", "Quite another name: Otto Frey, where the student is known as Ben Cole", 3],
+    ]
+
+
 def test_a_text_is_put_right_in_all_its_rows_and_that_is_taken_back(
     show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
 ) -> None:
@@ -359,6 +374,33 @@ def test_rows_of_one_key_stand_side_by_side_and_a_person_chooses(
         (3, "invalid"),
         (4, "created"),
     ]
+
+
+def test_of_many_rows_of_one_key_one_is_chosen_from_a_list(
+    show: Show, wb: Workbench, sheet: Sheets, worked: Callable[[Batch], Batch]
+) -> None:
+    text = "email,full_name\n" + "".join(f"ada@example.com,Ada {name}\n" for name in "ABCDEFGHIJ")
+    batch = wb.plan(wb.stage(sheet(text), "elevate.students")).batch
+    page = show("validate", batch=batch.id)
+    assert page.button(key="counts 0").disabled
+    page.selectbox(key="line 0").select(5).run()
+    page.button(key="counts 0").click().run()
+    assert not page.exception
+    created = [row["line"] for row in wb.rows.each(worked(batch)) if row["outcome"] == "created"]
+    assert created == [5]
+
+
+def test_what_was_noticed_of_several_columns_alike_is_told_once() -> None:
+    def page() -> None:
+        from workbench.doors.web.views import issues
+
+        alike = [(field, "", "'null' reads as no value") for field in ("city", "state")]
+        issues.noticed([*alike, ("phone", "", "numbers with a mark")])
+
+    shown = AppTest.from_function(page).run()
+    assert shown.markdown[0].value == (
+        "- **city, state**: 'null' reads as no value\\.\n- **phone**: numbers with a mark\\.".replace("\\.", ".")
+    )
 
 
 def test_the_first_of_all_keys_is_chosen_at_once(

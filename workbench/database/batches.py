@@ -167,7 +167,8 @@ def fail(store: Store, batch: UUID, why: str) -> None:
 
 def discard(store: Store, batch: UUID, why: str) -> Batch:
     """Puts a batch away that nobody wants, and its parts: it stays to be read, and is never written."""
-    told = {"discarded_by": store.user, "discarded_why": why}
+    at = datetime.now().astimezone().isoformat(timespec="seconds")
+    told = {"discarded_by": store.user, "discarded_why": why, "discarded_at": at}
     with store.transaction() as connection:
         connection.execute(
             "update workbench.import_batch set stage = 'discarded', summary = summary || %s "
@@ -322,17 +323,21 @@ def story(store: Store, *batches: UUID) -> list[dict[str, Any]]:
 
 
 def _attention(store: Store, limit: int) -> dict[str, list[Batch]]:
-    """The batches that wait for a person, newest first: held, with rows that nobody has explained or rejected, or done
-    and not signed."""
+    """The batches that wait for a person, newest first: held, left off, with rows that nobody has explained or
+    rejected, or done and not signed: those that the person who works here may sign, and those that others have to."""
     committed = f"part_of is null and stage = 'completed' and not dry_run and {STANDS} and {_UNSIGNED}"
     asked = {
         "held": "part_of is null and stage = 'held'",
         "left off": _LEFT_OFF,
         "unexplained": f"{committed} and unmatched + invalid > {_EXPLAINED}",
-        "unsigned": f"{committed} and unmatched + invalid = {_EXPLAINED}",
+        "unsigned": f"{committed} and unmatched + invalid = {_EXPLAINED} and not {_OWN}",
+        "own": f"{committed} and unmatched + invalid = {_EXPLAINED} and {_OWN}",
     }
     return {name: find(store, fits, {}, limit) for name, fits in asked.items()}
 
+
+# as `proof.is_own` says it
+_OWN = "(initiated_by_id = (select workbench.current_person()) and (select count(*) from workbench.person) > 1)"
 
 _UNSIGNED = "not exists (select from workbench.sign_off s where s.batch_id = import_batch.id)"
 
@@ -500,7 +505,8 @@ class Batches:
 
     def attention(self, *, limit: int = 50) -> dict[str, list[Batch]]:
         """The batches that wait for a person, newest first: "held" ones, those "left off", committed ones with
-        "unexplained" rows, and "unsigned" ones, which are done. An import that was undone waits for nobody."""
+        "unexplained" rows, and done ones that nobody has signed: "unsigned" ones, which whoever asks may sign, and
+        their "own", which somebody else has to. An import that was undone waits for nobody."""
         return _attention(self._store, limit)
 
     def signers(self, some: Sequence[Batch]) -> dict[UUID, str]:

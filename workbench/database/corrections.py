@@ -291,20 +291,22 @@ class Corrections:
         columns: Pairs[str, str],
         *,
         value_maps: Pairs[str, Pairs[str, str]] | None = None,
+        forms: Pairs[str, str] | None = None,
     ) -> Batch:
         """Lets columns of a batch that is not written yet fill other fields ({header: field}, "" for none), and says
-        what texts mean there; every row is checked again, and needs a plan again. Who changed it stays in the batch's
-        story. Raises WrongStage, MadeIntoParts under a playbook that makes several datasets of a row, NotText,
-        HalfCharacter, and what `mapping.resolve` raises.
+        what texts mean there and in which form fields are written ({field: form}); every row is checked again, and
+        needs a plan again. Who changed it stays in the batch's story. Raises WrongStage, MadeIntoParts under a playbook
+        that makes several datasets of a row, NotText, HalfCharacter, and what `mapping.resolve` raises.
         """
         said_texts.check("What is said of columns", columns)
+        said_texts.check("How fields are written", forms)
         said_texts.check_value_maps(value_maps)
         with at_work.on(self._store, batch, "mapping", sheets=True) as run:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
             if playbook is not None and playbook.form is not None:
                 made_by = "its recipe" if found.multiplies else playbook.title
                 raise MadeIntoParts(batch=found.id, playbook=made_by)
-            mapped = remapped.remapped(self._store, found, columns, value_maps)
+            mapped = remapped.remapped(self._store, found, columns, value_maps, forms)
             return self._corrected(run, found, corrected_rows.every(self._store, found), mapped=mapped)
 
     def take_back(self, batch: Batch | UUID | str) -> Batch:

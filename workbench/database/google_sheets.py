@@ -21,6 +21,7 @@ from workbench.model.errors import (
 )
 from workbench.model.google_sheet import OF_DISTRICT, PURPOSES, Access, GoogleSheet, Place, is_address, is_id, place
 from workbench.model.kinds import KINDS
+from workbench.model.naming import misleading
 from workbench.model.sheet import Layout, Sheet
 from workbench.prepare.recognition import is_header
 from workbench.sources import headed
@@ -181,6 +182,8 @@ def _values(said: dict[str, str | None], datasets: Collection[str]) -> dict[str,
         raise WrongValue(field="The purpose", value=purpose or "blank", why=f"it is one of {', '.join(PURPOSES)}.")
     if not text["name"]:
         raise WrongValue(field="The sheet's name", value="blank", why="a person has to know it again.")
+    if why := misleading(text["name"]):
+        raise WrongValue(field="The sheet's name", value=text["name"], why=f"{why}.")
     if purpose in OF_DISTRICT and not text.get("district"):
         raise WrongValue(field="The district", value="blank", why="a roster is that of a district.")
     dataset = text.get("dataset") if purpose == "other" else None

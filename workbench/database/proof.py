@@ -51,8 +51,7 @@ def is_own(store: Store, batch: Batch) -> bool:
     """Whether the person of this connection ran a batch, and is not alone: then somebody else has to sign it."""
     if batch.initiated_by != store.user:
         return False
-    (people,) = store.all("select count(*)::int as here from workbench.person")
-    return bool(people["here"] > 1)
+    return people(store) > 1
 
 
 def sign(store: Store, home: Path, batch: Batch, said: Mapping[str, Any]) -> str:

@@ -59,9 +59,14 @@ class Remapped:
 
 
 def remapped(
-    store: Store, batch: Batch, columns: Pairs[str, str], value_maps: Pairs[str, Pairs[str, str]] | None
+    store: Store,
+    batch: Batch,
+    columns: Pairs[str, str],
+    value_maps: Pairs[str, Pairs[str, str]] | None,
+    said_forms: Pairs[str, str] | None = None,
 ) -> Remapped:
-    """The mapping of a batch with what a person says otherwise of columns (header -> field, "" for none) and of texts.
+    """The mapping of a batch with what a person says otherwise of columns (header -> field, "" for none), of texts and
+    of the forms of fields.
 
     Raises NoRows, ColumnsMixedUp, DoubtfulColumns, and what `mapping.resolve` raises.
     """
@@ -71,7 +76,7 @@ def remapped(
         before.columns[header]: form
         for header, name in said.items()
         if name and before.columns.get(header) == name and (form := before.forms.get(name)) is not None
-    }
+    } | dict(said_forms or {})
     with store.transaction():
         sample = next(corrected_rows.every(store, batch), None)
         if sample is None:

@@ -24,6 +24,7 @@ from workbench.model.errors import (
     UnknownStep,
     WrongValue,
 )
+from workbench.model.naming import misleading
 from workbench.model.schedule import LATE, WAITS, Schedule, ScheduledRun, Work
 
 SEED = (
@@ -360,6 +361,8 @@ set status = %(status)s, told = %(told)s, started_at = coalesce(started_at, now(
 def _said(name: str, cron: str, zone: str, work: Work) -> dict[str, Any]:
     if not name.strip():
         raise WrongValue(field="the schedule's name", value="blank", why="a person has to know it again.")
+    if why := misleading(name.strip()):
+        raise WrongValue(field="the schedule's name", value=name.strip(), why=f"{why}.")
     cron, zone = due_times.checked(cron, zone)
     return {"name": name.strip(), "cron": cron, "zone": zone, **_columns(work)}
 

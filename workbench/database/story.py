@@ -5,6 +5,7 @@ named.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -21,7 +22,7 @@ from workbench.model.salesforce import PREFIX
 from workbench.model.sheet import BY_PROGRAM, Layout
 from workbench.model.template import HOLDABLE
 from workbench.model.template import Mapping as Mapped
-from workbench.model.wording import first_of, many
+from workbench.model.wording import first_of, in_utc, many
 from workbench.prepare.cleaning import CLEANED, told_of
 
 _NAMED = 10
@@ -69,7 +70,7 @@ def state(store: Store, batch: Batch) -> str:
     """What is to be known before its figures are read; "" of an import that is written and stands."""
     if batch.undone_by is not None:
         undo = batches.get(store, batch.undone_by)
-        return f"undone by {undo.initiated_by}, {undo.completed_at:%Y-%m-%d %H:%M} UTC: {taken_back(undo)}"
+        return f"undone by {undo.initiated_by}{_when(undo.completed_at)}: {taken_back(undo)}"
     if batch.stage == "discarded":
         return f"discarded by {batch.summary['discarded_by']}: {_NOTHING}"
     if batch.undo_of is not None and batch.state == "dry run":
@@ -106,7 +107,7 @@ def _to_do(batch: Batch, found: Reconciliation, resolvable: int) -> Iterator[str
 
 
 def decided(store: Store, batch: Batch) -> tuple[str, ...]:
-    """What was decided of a batch, or of a run and each of its sheets, a sentence each."""
+    """What was decided of a batch, or of a run and each of its sheets, by whom and when (in UTC), a sentence each."""
     if batch.undo_of is not None:
         return tuple(_undone(store, batch))
     own = batches.sheets(store, batch)
@@ -119,7 +120,8 @@ def decided(store: Store, batch: Batch) -> tuple[str, ...]:
     for sheet in own:
         said = [row for row in words if row["batch_id"] == sheet.id]
         which = f"{sheet.dataset}: " if sheet != batch else ""
-        every = chain(_read(sheet), _mapped(store, sheet), _meant(events, sheet), map(_said, said), _others(said))
+        at_map = chain(_read(sheet), _mapped(store, sheet), _remapped(events, sheet))
+        every = chain(at_map, _meant(events, sheet), map(_said, said), _others(said))
         told += [which + sentence for sentence in every]
     return tuple(told)
 
@@ -136,15 +138,16 @@ def _begun(batch: Batch) -> Iterator[str]:
 def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any]]) -> Iterator[str]:
     """What a commit did, or will do, that the figures do not show."""
     done = batch.stage == "completed"
-    who = next((event["actor"] for event in events if event["action"] == "committed"), None)
+    commit = next((event for event in events if event["action"] == "committed"), None)
     if done and batch.invalid and "sequence" in batch.summary:
         yield "The good rows went on without the invalid ones, as in every sequence."
-    elif done and batch.invalid and who is not None:
-        yield f"{who} let the good rows go on without the invalid ones."
+    elif done and batch.invalid and commit is not None:
+        yield f"{commit['actor']} let the good rows go on without the invalid ones{_when(commit['at'])}."
     for each in batch.summary.get("accepted", ()):
         for hold in Hold.all_of(batch.summary):
             if hold.code == each["code"] and not is_of_total([hold.code]):
-                yield f"{each['by']} let go on: {hold.sentence.rstrip('.')}."
+                at = datetime.fromisoformat(each["at"])
+                yield f"{each['by']} let go on: {hold.sentence.rstrip('.')}{_when(at)}."
     if kept := batch.summary.get("kept"):
         verb = "was" if kept == 1 else "were"
         yield f"{many(kept, 'value')} that people edited since the last import {verb if done else 'will be'} kept."
@@ -160,7 +163,7 @@ def _totals(store: Store, batch: Batch) -> Iterator[str]:
     for total in totals.told(store, batch):
         said = total.expected
         if said is not None and total.accepted:
-            yield f"{total.sentence} {said.accepted_by} accepted it: {_short(said.reason)}."
+            yield f"{total.sentence} {said.accepted_by} accepted it: {_short(said.reason)}{_when(said.accepted_at)}."
         elif said is not None:
             yield total.sentence
 
@@ -273,6 +276,14 @@ HOLDABLE_IN_WORDS = dict(
 )
 
 
+def _remapped(events: list[dict[str, Any]], sheet: Batch) -> Iterator[str]:
+    """Which columns people have let fill other fields, once the import had been read."""
+    for event in events:
+        if event["action"] == "remapped" and event["batch_id"] == sheet.id and event["detail"]["columns"]:
+            columns = first_of(event["detail"]["columns"], _NAMED, more="other")
+            yield f"{event['actor']} mapped otherwise: {columns}{_when(event['at'])}."
+
+
 def _meant(events: list[dict[str, Any]], sheet: Batch) -> Iterator[str]:
     """What people have said of texts for all rows at once, and nobody has taken back."""
     stands: list[dict[str, Any]] = []
@@ -288,7 +299,8 @@ def _meant(events: list[dict[str, Any]], sheet: Batch) -> Iterator[str]:
             stands.append(event)
     for event in stands:
         for field, texts in event["detail"].get("means", {}).items():
-            yield f"{event['actor']} said what texts mean: {field}: {_meanings(texts)}."
+            told = f"{event['actor']} said what texts mean: {field}: {_meanings(texts)}"
+            yield f"{told}{_when(event['at'])}."
 
 
 def _said(word: Mapping[str, Any]) -> str:
@@ -298,17 +310,24 @@ def _said(word: Mapping[str, Any]) -> str:
         why=_short(word["why"]),
         rows=many(word["rows"], "row"),
         lines=_ranges(word),
+        when=_when(word["since"], word["at"]),
     )
 
 
+def _when(since: datetime | None, until: datetime | None = None) -> str:
+    """When something was said, at the end of a sentence: of several words from the first to the last."""
+    times = dict.fromkeys(in_utc(moment) for moment in (since, until) if moment is not None)
+    return f", {' to '.join(times)}" if times else ""
+
+
 _SAID = {
-    "corrected": "{who} corrected {rows}: {lines}.",
-    "rule": "Of rows with one key the {why} counts, {who} decided.",
-    "hold": "Of rows with one key all wait, {who} decided.",
-    "chosen": "{who} chose {rows} to count: {lines}.",
-    "explained": "{who} explained {rows}: {why} ({lines}).",
-    "rejected": "{who} rejected {rows}: {why} ({lines}).",
-    "resolved": "{rows}, not written at first, came with run {why} ({lines}).",
+    "corrected": "{who} corrected {rows}: {lines}{when}.",
+    "rule": "Of rows with one key the {why} counts, {who} decided{when}.",
+    "hold": "Of rows with one key all wait, {who} decided{when}.",
+    "chosen": "{who} chose {rows} to count: {lines}{when}.",
+    "explained": "{who} explained {rows}: {why} ({lines}){when}.",
+    "rejected": "{who} rejected {rows}: {why} ({lines}){when}.",
+    "resolved": "{rows}, not written at first, came with run {why} ({lines}){when}.",
 }
 
 
@@ -319,7 +338,7 @@ def _others(words: list[dict[str, Any]]) -> Iterator[str]:
             yield f"And {many(word['groups'] - _NAMED, 'more reason')} of rows {word['what']}."
 
 
-# of every word, decision and correction that counts: who, why, how many rows, and the first lines
+# of every word, decision and correction that counts: who, why, when, how many rows, and the first lines
 _WORDS = """
 with given as materialized (  -- few, of however many rows
     select e as word from workbench.import_explanation e where e.batch_id = any(%(batches)s)
@@ -328,26 +347,29 @@ with given as materialized (  -- few, of however many rows
            case when (word).resolved_by is not null then 'resolved' when (word).rejected then 'rejected'
                 else 'explained' end as what,
            case when (word).resolved_by is null then (word).explained_by end as who,
-           coalesce((word).resolved_by::text, (word).reason) as why
+           coalesce((word).resolved_by::text, (word).reason) as why, (word).explained_at as at
     from given join workbench.import_batch b on b.id = (word).batch_id
     join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.line = (word).line
     where workbench.settles(word, o.outcome)
     union all
-    select distinct c.batch_id, c.line, 'corrected', c.corrected_by, null
+    select c.batch_id, c.line, 'corrected', c.corrected_by, null, max(c.corrected_at)
     from workbench.import_correction c
     where c.batch_id = any(%(batches)s) and (  -- what was taken back is as it came
         select r.raw from workbench.import_row r where r.batch_id = c.batch_id and r.line = c.line) <> (
         select n.raw from workbench.import_correction n
         where n.batch_id = c.batch_id and n.line = c.line order by n.revision desc limit 1)
+    group by c.batch_id, c.line, c.corrected_by
     union all
     select batch_id, coalesce(line, 0),
-           case when rule = 'hold' then rule when line is null then 'rule' else 'chosen' end, decided_by, rule
+           case when rule = 'hold' then rule when line is null then 'rule' else 'chosen' end, decided_by, rule,
+           decided_at
     from (
         select distinct on (batch_id, line) * from workbench.import_decision
         where batch_id = any(%(batches)s) order by batch_id, line, number desc
     ) decision
 ), said as (
     select batch_id, what, who, why, count(*)::int as rows, min(line) as first, max(line) as last,
+           min(at) as since, max(at) as at,
            row_number() over (partition by batch_id, what order by count(*) desc, min(line)) as place,
            (count(*) over (partition by batch_id, what))::int as groups
     from word group by batch_id, what, who, why

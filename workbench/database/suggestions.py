@@ -68,6 +68,7 @@ def _missed(target: Target, field: Field) -> Composed:
         from workbench.import_outcome o join {rows} r on r.batch_id = o.batch_id and r.line = o.line
         where o.batch_id = {batch} and o.plan = {plan} and r.batch_id = {batch}
           and o.outcome in ('unmatched', 'invalid') and o.errors @> {missed}
+          and r.payload ->> {name} is not null -- named in another way
         group by 1 order by 2 desc, 1 limit {most}""",
         name=Literal(field.name),
         rows_=SQL("sum(coalesce(cardinality(r.sources), 1))" if target.batch.derived else "count(*)"),

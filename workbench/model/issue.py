@@ -25,7 +25,17 @@ Severity = Literal["error", "warning"]
 _OF_ITS_ROW = frozenset(
     (
         *("conflict", "contradicted", "duplicate_key", "edited", "same_id", "same_name", "another_name"),
-        *("two_names", "not_taken", "made_of_half", "half_name", "taken", "unknown_role", "bad_timestamp"),
+        *(
+            "two_names",
+            "not_taken",
+            "made_of_half",
+            "half_name",
+            "taken",
+            "unknown_role",
+            "bad_timestamp",
+            "called_otherwise",
+            "namesake",
+        ),
         *("waits", "first_amount", "repeated_key"),
         *(
             "bad_location",

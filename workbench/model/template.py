@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from workbench.model import said_texts
 from workbench.model.errors import WrongTemplateName
+from workbench.model.naming import misleading
 from workbench.model.recipe import Recipe, shown
 
 ON_CONFLICT = ("first", "last", "hold")
@@ -104,6 +105,7 @@ def as_name(said: str) -> str:
     name = as_said(said)
     why = "it needs a name that people can read" if not name else None
     why = why or ("a name is one line" if _BROKEN.search(name) else None)
+    why = why or misleading(name)
     why = why or (f"a name has {LONGEST_NAME} letters at most" if len(name) > LONGEST_NAME else None)
     if why is not None:
         raise WrongTemplateName(name=shown(said), why=why)

@@ -1,11 +1,17 @@
 """How a sentence says numbers, and the first of many: the same from every door."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 
 
 def many(number: int, noun: str = "row") -> str:
     """A number with its noun: "1 row", "2,000 rows"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def in_utc(moment: datetime) -> str:
+    """A time to the minute, as a sentence says it where the reader's zone is not known: 2026-11-26 22:02 UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def by_number(counts: Mapping[str, int]) -> str:

@@ -104,8 +104,13 @@ def first_of(lines: Iterable[Line], number: int) -> list[Line]:
 
 
 _FIRST_SIZE = 8 << 20
-TOO_LONG = "has a cell of over 1 MB, or a quotation mark that is never closed."
 SWALLOWS = "has a quotation mark out of place: the cell that it opens has whole rows in it."
+
+
+def too_long(column: str = "") -> str:
+    """The sentence for a cell over the limit, after "Line 7: "; its column is named where it is known."""
+    where = f" in column {column}" if column else ""
+    return f"has a cell of over 1 MB{where}, or a quotation mark that is never closed."
 
 
 def flaw(error: csv.Error) -> str:
@@ -116,7 +121,7 @@ def flaw(error: csv.Error) -> str:
     if "expected after" in said:
         return "has text after the quotation mark that closes a cell; a quotation mark in a cell must be doubled."
     if "field larger" in said:
-        return TOO_LONG
+        return too_long()
     return f"cannot be read ({said})."
 
 

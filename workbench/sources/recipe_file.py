@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from workbench.model.errors import UnreadableSource, WrongRecipe
+from workbench.model.naming import misleading
 from workbench.model.recipe import Recipe
 from workbench.sources.csv_writer import save_text
 
@@ -19,9 +20,12 @@ def read_recipe(path: "str | os.PathLike[str]") -> Recipe:
     except OSError as error:
         raise UnreadableSource(source=path.name, why=f"{error.strerror or error}.") from None
     try:
-        return Recipe.from_dict(json.loads(text))
+        recipe = Recipe.from_dict(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise WrongRecipe(step=path.name, why=f"it is no JSON ({error}).") from None
+    if why := misleading(recipe.name):
+        raise WrongRecipe(step="The recipe's name", why=f"{why}.")
+    return recipe
 
 
 def save_recipe(recipe: Recipe, path: Path) -> None:

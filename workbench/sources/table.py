@@ -18,7 +18,7 @@ from workbench.model.errors import UnreadableSheet, UnreadableSource
 from workbench.model.lines import Ranges, hold
 from workbench.model.sheet import Chunk, Tally
 from workbench.sources.dialect import CELL_LIMIT, NO_DELIMITER, NULL, Dialect
-from workbench.sources.lines import SWALLOWS, TOO_LONG, flaw, opened
+from workbench.sources.lines import SWALLOWS, flaw, opened, too_long
 from workbench.sources.shapes import trim
 from workbench.sources.structure import Structure
 from workbench.sources.text import Text, translated_errors
@@ -198,10 +198,10 @@ class Table:
 
     def _chunk(self, lines: _Numbers, columns: Sequence[pa.StringArray], tally: Tally) -> Chunk:
         """The records, counted. Raises UnreadableSheet for a cell over the limit, and one beyond the header."""
-        for column in columns:
+        for index, column in enumerate(columns):
             if (pc.max(pc.binary_length(column)).as_py() or 0) > CELL_LIMIT:
                 place = int(np.argmax(pc.binary_length(column).to_numpy() > CELL_LIMIT))
-                raise UnreadableSheet(line=int(lines[place]), why=TOO_LONG)
+                raise UnreadableSheet(line=int(lines[place]), why=too_long(*self.headers[index : index + 1]))
         if len(lines):
             self._refuse(int(lines[-1]))
         columns = self._without_surplus(lines, columns)

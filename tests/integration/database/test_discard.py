@@ -54,7 +54,7 @@ def test_what_is_not_written_can_be_discarded_and_is_then_read_and_never_written
     (last,) = wb.batches.story(discarded)[-1:]
     assert (last["actor"], last["action"], last["detail"]) == ("lea", "discarded", {"why": "The wrong term"})
     assert records(url, "elevate.profiles", "email") == []
-    assert wb.batches.attention() == {"held": [], "left off": [], "unexplained": [], "unsigned": []}
+    assert wb.batches.attention() == {"held": [], "left off": [], "unexplained": [], "unsigned": [], "own": []}
     assert wb.batches.get(open_batch).stage == "discarded", "opening another Workbench does not recover it"
 
 

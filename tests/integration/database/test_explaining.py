@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.imports import untimed
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.errors import AlreadySigned
@@ -44,7 +45,7 @@ def test_the_later_reason_counts_and_the_earlier_one_stays_known(
         "lines": [4],
     }
     assert story[1] == ("ben", "rejected", {"rows": 1, "lines": [4], "reason": "Left in May"})
-    log = wb.log(batch).render()
+    log = untimed(wb.log(batch).render())
     assert "ben rejected 1 row: Left in May (line 4)." in log
     assert "ana rejected 1 row: Not a person (line 3)." in log
 

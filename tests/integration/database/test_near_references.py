@@ -114,3 +114,10 @@ ben@example.com,Ben,,new1,
     assert messages(wb, run)[3] == "Course not found: 'new1'; did you mean NEW 1?"
     wb.mean(run)
     assert outcome(wb.plan(run).batch) == (2, 0, 0, 0, 0)
+
+
+def test_a_reference_without_a_text_is_no_slip_of_a_key(wb: Workbench, sheet: Callable[..., Sheet]) -> None:
+    rows = [("user-1", "x" * 2_500), ("user-2", "null"), ("user-3", "#REF!"), ("user-4", ""), ("user-5", "acme")]
+    text = "".join(f"{name},{name}@example.edu,{institution}\n" for name, institution in rows)
+    batch = wb.import_sheet(sheet(f"id,email,institution_id\n{text}"), "generic_csv.users")
+    assert (batch.stage, batch.processed) == ("held", 5)

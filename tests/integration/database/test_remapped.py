@@ -5,7 +5,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from tests.imports import issues, outcome, records, speak_for
+from tests.imports import issues, outcome, records, speak_for, untimed
 from workbench import Workbench
 from workbench.model.errors import MadeIntoParts, MissingColumns, WrongStage
 from workbench.model.sheet import Sheet
@@ -41,6 +41,9 @@ def test_who_changed_which_column_stays_in_the_story(
     told = wb.batches.story(batch)[-1]
     assert (told["actor"], told["action"]) == ("bea", "remapped")
     assert told["detail"]["columns"] == ["home phone: nothing, before phone", "cell: phone, before nothing"]
+    assert "bea mapped otherwise: home phone: nothing, before phone, cell: phone, before nothing." in map(
+        untimed, wb.decided(batch)
+    )
 
 
 def test_what_was_corrected_stays_so(wb: Workbench, sheet: Sheets) -> None:

@@ -1,11 +1,12 @@
 """What the import log tells beside its figures: how far the import is, who decided what of it, and what is open."""
 
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
-from tests.imports import tamper
+from tests.imports import tamper, untimed
 from workbench import Workbench, open_sheet
 from workbench.model.batch import Batch
 from workbench.model.sheet import Layout, Sheet
@@ -37,7 +38,7 @@ def first(wb: Workbench, batch: Batch) -> str:
 
 
 def notes(wb: Workbench, batch: Batch) -> tuple[str, ...]:
-    return wb.log(batch).notes_added
+    return tuple(map(untimed, wb.log(batch).notes_added))
 
 
 def to_do(wb: Workbench, batch: Batch) -> tuple[str, ...]:
@@ -99,6 +100,20 @@ def test_explanations_and_rejections_are_told_by_who_and_why(wb: Workbench, open
     )
     assert to_do(wb, batch) == ("1 rejected row to be sent to whoever owns them.",)
     assert wb.log(batch).to_dict()["notes"] == ""
+
+
+def test_what_was_decided_says_when_and_of_several_words_from_when_to_when(
+    wb: Workbench, url: str, sheet: Given
+) -> None:
+    batch = wb.import_sheet(sheet(MIXED), "elevate.students", skip_errors=True)
+    wb.reject(batch, [3, 4], "No such person")
+    tamper(url, "update workbench.import_explanation set explained_at = '2026-03-03 16:00+01' where line = 3")
+    tamper(url, "update workbench.import_explanation set explained_at = '2026-03-04 09:30+01' where line = 4")
+    at = f"{batch.completed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if batch.completed_at else ""
+    assert wb.decided(batch) == (
+        f"ana let the good rows go on without the invalid ones, {at}.",
+        "ana rejected 2 rows: No such person (lines 3-4), 2026-03-03 15:00 UTC to 2026-03-04 08:30 UTC.",
+    )
 
 
 def test_of_very_many_words_the_log_stays_short(wb: Workbench, sheet: Given) -> None:

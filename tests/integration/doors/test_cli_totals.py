@@ -1,5 +1,6 @@
 """Control totals at the command line: said beforehand, told beside the counts, and accepted for a reason."""
 
+from tests.imports import untimed
 from tests.integration.doors.test_cli import File, Run, environment, file, run
 
 __all__ = ["environment", "file", "run"]
@@ -48,7 +49,7 @@ def test_a_line_of_sums_that_says_otherwise_holds_the_import(run: Run, file: Fil
     }
     assert (skus["expected"], skus["found"], skus["went_in"]) == (None, "2", "2")
     shown = run("show", "latest").out
-    assert f"{sentence} ana accepted it: The seller's sum is old." in shown
+    assert f"{sentence} ana accepted it: The seller's sum is old." in untimed(shown)
 
 
 def test_what_a_person_expects_is_proven(run: Run, file: File) -> None:

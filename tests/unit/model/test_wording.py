@@ -1,6 +1,8 @@
 """Numbers have their nouns, and of many the first are named."""
 
-from workbench.model.wording import first_of, many
+from datetime import UTC, datetime, timedelta, timezone
+
+from workbench.model.wording import first_of, in_utc, many
 
 
 def test_one_is_one_and_several_are_many() -> None:
@@ -13,3 +15,8 @@ def test_the_first_are_named_and_the_others_counted() -> None:
     assert first_of(["a", "b", "c", "d"], 2, more="other") == "a, b and 2 others"
     assert first_of(["a", "b", "c"], 2, more="other value") == "a, b and 1 other value"
     assert first_of(["a", "b"], 5, of=1_002) == "a, b and 1,000 more"
+
+
+def test_a_time_is_said_in_utc_to_the_minute() -> None:
+    moment = datetime(2026, 11, 26, 23, 2, 59, tzinfo=timezone(timedelta(hours=1)))
+    assert in_utc(moment) == in_utc(moment.astimezone(UTC)) == "2026-11-26 22:02 UTC"

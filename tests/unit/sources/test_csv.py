@@ -390,6 +390,8 @@ def test_a_cell_of_a_megabyte_is_read_and_a_longer_one_refused_with_its_line(she
     for text in (f"a,b\n1,2\n{megabyte}x,2\n", f'a,b\n1,2\n\n5" ,x\n{megabyte}x,2\n', f"a,b\n1,2\n{megabyte[1:]}é,2\n"):
         line = text[: text.index("xxx")].count("\n") + 1
         assert refusal(lambda text=text: rows(sheet(text))).startswith(f"Line {line}: has a cell of over 1 MB")
+    said = refusal(lambda: rows(sheet(f"a,b\n1,2\n3,{megabyte}x\n")))
+    assert said.startswith("Line 3: has a cell of over 1 MB in column b, or ")
 
 
 def test_a_cell_of_fifty_megabytes_is_refused_with_its_line(sheet):

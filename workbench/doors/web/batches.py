@@ -94,7 +94,8 @@ def facts(wb: Workbench, batch: Batch) -> None:
         st.warning(f"Undone by {who}: {taken_back(undo)}.", icon=":material/undo:")
     if batch.stage == "discarded":
         told, why = batch.summary["discarded_by"], batch.summary["discarded_why"]
-        st.warning(words.text(f"Discarded by {told}{f': {why}' if why else ''}"), icon=":material/delete:")
+        who = f"Discarded by {told}{words.discarded(batch)}"
+        st.warning(words.text(f"{who}{f': {why}' if why else ''}"), icon=":material/delete:")
     if batch.stage != "completed" and (why := batch.summary.get("error")):
         st.error(words.text(why), icon=":material/error:")
 

@@ -16,6 +16,7 @@ _LOOK = """<style>
 [data-testid="stHeading"] :is(h2, h3) { padding: 0.5rem 0 0.8rem }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.6rem 1rem 4rem } }
 [data-testid="stMain"] :is([data-testid="stPageLink"], button[kind="tertiary"]) p { text-align: left }
+[data-testid="stMain"] [data-testid="stPageLink"] :is(p, span) { white-space: normal; overflow-wrap: anywhere }
 [data-testid="stMain"] a[href^="mailto:"] { color: inherit; text-decoration: none; pointer-events: none }
 [class*="st-key-watch"] [data-stale="true"] { opacity: 1 !important }
 [class*="st-key-figures"] { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.9rem, 1fr)); gap: 0.5rem }

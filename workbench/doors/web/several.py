@@ -22,6 +22,10 @@ from workbench.settings import Settings
 Kinds = Mapping[str, str | None]
 """What each sheet is imported as, by its name: "" where it is left out, None where somebody has to say it."""
 
+SAID_BELOW = "said below"
+"""Where the session counts how often somebody has said of a sheet that is shown alone what it is: the list of the
+sheets then begins with that."""
+
 _COUNTING = ("queued", "staging", "staged", "planned", "held", "completed")
 
 
@@ -125,6 +129,13 @@ def _of_family(each: Listed, family: str) -> Listed:
         why=why,
         refused=each.refused,
     )
+
+
+def one_of(upload: str, name: str, sheet: Sheet, settings: Settings) -> tuple[Listed | None, str | None]:
+    """A sheet as it is listed with the others of its upload, and what it is imported as, "" where it is left out; None
+    and None of one that is alone, and None where somebody has to say it."""
+    found = next((each for each in listed(upload, name, settings) if each.name == loads.called(sheet)), None)
+    return found, uploads.get(settings, upload).kinds.get(found.name, found.usual) if found is not None else None
 
 
 def empty(upload: str, name: str, settings: Settings) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ class Waits:
     """One thing that waits for somebody."""
 
     kind: str
-    """held, left off, unexplained, unsigned, schedule, matches or contradictions."""
+    """held, left off, unexplained, unsigned, own, schedule, matches or contradictions."""
     what: str
     why: str
     since: datetime | None
@@ -35,8 +35,8 @@ class Waits:
     """Who did what with it last: actor, action, at."""
 
 
-def imports(found: Mapping[str, list[Batch]], story: list[dict[str, Any]]) -> Iterator[Waits]:
-    """The imports that wait, by what for (see `Batches.attention`), with what was done with them."""
+def imports(found: Mapping[str, list[Batch]], story: list[dict[str, Any]], me: str) -> Iterator[Waits]:
+    """The imports that wait, by what for (see `Batches.attention`), with what was done with them, as told to `me`."""
     last: dict[UUID, Mapping[str, Any]] = {event["batch_id"]: event for event in story}
     for kind, batches in found.items():
         for batch in batches:
@@ -47,15 +47,15 @@ def imports(found: Mapping[str, list[Batch]], story: list[dict[str, Any]]) -> It
             yield Waits(
                 kind=kind,
                 what=undo + batch.file_name + resolved,
-                why=_why(kind, batch),
+                why=_why(kind, batch, me),
                 since=batch.completed_at or batch.planned_at or batch.created_at,
-                target="reconcile" if kind in ("unexplained", "unsigned") else "commit",
+                target="reconcile" if kind in ("unexplained", "unsigned", "own") else "commit",
                 address={"batch": str(batch.id)},
                 last=deed,
             )
 
 
-def _why(kind: str, batch: Batch) -> str:
+def _why(kind: str, batch: Batch, me: str) -> str:
     """What exactly an import waits for."""
     if kind == "held":
         holds = [hold.sentence for hold in Hold.all_of(batch.summary)]
@@ -65,8 +65,12 @@ def _why(kind: str, batch: Batch) -> str:
     if kind == "unexplained":
         out = {name: getattr(batch, name) for name in ("unmatched", "invalid") if getattr(batch, name)}
         return ", ".join(f"{number:,} {name}" for name, number in out.items())
-    if kind == "unsigned":
-        return f"{words.many(batch.processed or 0)}, {(batch.created or 0) + (batch.updated or 0):,} written"
+    if kind in ("unsigned", "own"):
+        written = f"{words.many(batch.processed or 0)}, {(batch.created or 0) + (batch.updated or 0):,} written."
+        if batch.initiated_by != me:
+            return written
+        may = "somebody else has to sign it" if kind == "own" else "nobody else works here, so you may sign it"
+        return f"{written} You ran it; {may}."
     return "Read and checked, and not planned." if batch.stage == "staged" else "Planned, and not written."
 
 

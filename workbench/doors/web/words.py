@@ -30,9 +30,24 @@ __all__ = [
 
 def text(value: object) -> str:
     """Text of a file or a person, as Markdown shows it and never obeys it."""
-    return "".join(
-        f"\\{character}" if character in "\\`*_{}[]()<>#+-.!|$~:&@" else character for character in str(value)
-    )
+    as_it_is = _as_it_is(str(value))
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|$~:&@" else sign for sign in as_it_is)
+
+
+def _as_it_is(value: str) -> str:
+    """A text of which nothing is put in the place of letters, and no link is made: the pages look for icons, smileys,
+    arrows and addresses in what Markdown has made of a text, where no backslash is left."""
+    return _REPLACED.sub(lambda sign: f"{sign[0][0]}\u2060{sign[0][1:]}", value)
+
+
+_REPLACED = re.compile(
+    r"""(?a::(?=(?:\d*[a-zA-Z_-][\w-]*|\+1|100|1234):)|:(?=material/))  # :smile:, :100:, :material/home:
+    |(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)
+    |:(?=//)|(?i:www)(?=\.)  # an address, which whoever wrote the file would lead people to
+    """,
+    re.VERBOSE,
+)
+"""Signs that the pages replace by others, or make a link of."""
 
 
 def label(value: str) -> str:
@@ -42,7 +57,7 @@ def label(value: str) -> str:
     if not inner:
         return "(blank)"
     around = "␣" * (len(value) - len(value.lstrip())), "␣" * (len(value) - len(value.rstrip()))
-    plain = _OBEYED.sub(r"\\\g<0>", inner)
+    plain = _OBEYED.sub(r"\\\g<0>", _as_it_is(inner))
     plain = plain.replace("@", "\u2060@").replace(":/", ":\u2060/").replace("www.", "www\u2060.")
     return plain.join(around)
 
@@ -124,6 +139,12 @@ _IN_UTC = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
 def field(name: str) -> str:
     """A field's name as people write it: full_name is "full name"."""
     return name.replace("_", " ")
+
+
+def discarded(batch: Batch) -> str:
+    """When an import was put away, at the end of a sentence; nothing of one that an earlier version has put away."""
+    at = batch.summary.get("discarded_at")
+    return f", {here(datetime.fromisoformat(at))}" if at else ""
 
 
 def blank(value: object) -> str:

@@ -119,8 +119,8 @@ class Rows:
 
     def take(self, places: pa.Int32Array) -> None:
         """The rows at these places, each as often as it is named."""
-        for cells in self.cells.values():
-            refuse_repeating(cells, places)
+        for header, cells in self.cells.items():
+            refuse_repeating(header, cells, places, self.lines)
         same = {header for header, cells in self.cells.items() if self._source.get(header) is cells}
         self.lines = self.lines.take(places)
         self.cells = {header: cells.take(places) for header, cells in self.cells.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -51,12 +52,20 @@ def refuse_joining(parts: Sequence[pa.StringArray], separator: str = "") -> None
     _refuse(together)
 
 
-def refuse_repeating(cells: pa.StringArray, places: pa.Int32Array) -> None:
-    """Raises WrongRecipe, before anything is made, where cells are repeated so often that they take too much."""
-    if len(places) > len(cells) and cells.nbytes * (len(places) / max(len(cells), 1)) > LONGEST:
-        lengths = pc.cast(pc.binary_length(cells), pa.int64()).take(places)
-        if int(pc.sum(lengths).as_py() or 0) > MOST:
-            raise _too_much()
+def refuse_repeating(header: str, cells: pa.StringArray, places: pa.Int32Array, lines: pa.Int32Array) -> None:
+    """Raises WrongRecipe, before anything is made, where the cells of a column are repeated so often that they take too
+    much; it names the line that takes the most."""
+    # a few long cells may be repeated often, however short the others are
+    longest = int(pc.max(pc.binary_length(cells)).as_py() or 0)
+    if len(places) <= len(cells) or longest * len(places) <= MOST:
+        return
+    lengths = np.asarray(pc.binary_length(cells), np.int64)
+    times = np.bincount(np.asarray(places), minlength=len(cells))
+    if int((lengths * times).sum()) <= MOST:
+        return
+    most = int(np.argmax(lengths * times))
+    said = f"line {lines[most].as_py():,}: its {header} of {lengths[most]:,} bytes would stand in {times[most]:,} rows"
+    raise _too_much(f", most of it for {said}. Leave that line out, or do the step to other rows")
 
 
 def _each(length: int, copies: int, longer: int) -> int:
@@ -74,5 +83,5 @@ def _too_long(where: str) -> WrongRecipe:
     return WrongRecipe(step="A step", why=f"it would make a cell of more than {LONGEST:,} bytes{where}.")
 
 
-def _too_much() -> WrongRecipe:
-    return WrongRecipe(step="A step", why=f"it would make more than {MOST:,} bytes of text of so few rows.")
+def _too_much(where: str = "") -> WrongRecipe:
+    return WrongRecipe(step="A step", why=f"it would make more than {MOST:,} bytes of text of so few rows{where}.")

@@ -1,5 +1,7 @@
 """Texts of files as a page shows them."""
 
+import re
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +15,32 @@ def test_an_address_in_a_text_is_shown_and_is_no_link(given: str) -> None:
     assert shown.replace("\\", "").replace("\u2060", "") == given
     for linked in ("@", "://", "www."):
         assert linked not in shown.replace("\\", "").replace(f"\u2060{linked}", "")
+
+
+@pytest.mark.parametrize(
+    "given", [":smile:", "a:+1:b", ":-1:", ":100:", ":material/home:", ":streamlit:", ":1st_place_medal:"]
+)
+@pytest.mark.parametrize("told", [words.text, words.unlinked, words.label])
+def test_no_sign_becomes_a_picture(told: Callable[[str], str], given: str) -> None:
+    shown = told(given).replace("\\", "")
+    assert shown.replace("\u2060", "") == given
+    assert not re.search(r":\+1:|:[\w-]+:|:material/|(?:^|\s)->(?:\s|$)", shown)
+
+
+@pytest.mark.parametrize("sign", ["->", "<-", "<->", "--", ">=", "<=", "~="])
+def test_no_signs_become_an_arrow_or_a_dash(sign: str) -> None:
+    shown = words.text(f"{sign} a {sign} b{sign} {sign}").replace("\\", "")
+    assert shown.replace("\u2060", "") == f"{sign} a {sign} b{sign} {sign}"
+    assert sign not in shown.split(" ")[::2][:2]
+    assert words.text("2026-11-27 10:30:15") == "2026\\-11\\-27 10\\:30\\:15"
+
+
+@pytest.mark.parametrize("given", ["http://a.example", "see HTTPS://a.example/x", "www.a.example"])
+@pytest.mark.parametrize("told", [words.text, words.unlinked, words.label])
+def test_no_address_of_another_site_becomes_a_link(told: Callable[[str], str], given: str) -> None:
+    shown = told(given).replace("\\", "")
+    assert shown.replace("\u2060", "") == given
+    assert "://" not in shown and "www." not in shown
 
 
 def test_times_in_a_sentence_are_told_in_the_readers_zone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,10 +67,21 @@ def test_a_long_cell_of_the_source_stays_as_it_is(tmp_path: Path) -> None:
     assert len(chunk.cells["a"][0].as_py()) == LONGEST + 5
 
 
+def test_the_line_and_the_column_are_named_of_which_too_many_rows_would_be_made(tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    many = ";".join(f"person{number}@example.com" for number in range(5_000))
+    path.write_text(f"email,name\nada@example.com,Ada\n{many},Many\n", "utf-8")
+    step = Step(operation="split_rows", columns=("email",), options={"separator": ";"})
+    assert refused(open_sheet(path), step).endswith(
+        "of so few rows, most of it for line 3: its email of 113,889 bytes would stand in 5,000 rows. "
+        "Leave that line out, or do the step to other rows."
+    )
+
+
 def test_a_column_of_few_rows_has_an_end_too() -> None:
     cells = pa.array(["x" * 900_000], pa.string())
     with pytest.raises(WrongRecipe, match="more than 256,000,000 bytes of text"):
-        refuse_repeating(cells, pa.array([0] * 300, pa.int32()))
+        refuse_repeating("a", cells, pa.array([0] * 300, pa.int32()), pa.array([2], pa.int32()))
     many = pa.array(["x" * 1_000] * 1_000, pa.string())
     with pytest.raises(WrongRecipe, match="more than 256,000,000 bytes of text"):
         refuse_replacing(many, "x", "y" * 500, pattern=False)

@@ -50,7 +50,7 @@ def _one(cluster: Cluster, every: bool, *, key: str) -> dict[str, str]:
     left, right = st.columns([3, 2], vertical_alignment="center")
     taken = left.checkbox(told + more, every, key=f"{key} {every} {texts[0]}", wrap=True)
     keep = right.selectbox(
-        f"Keep for {texts[0]}",
+        f"Keep for {words.label(texts[0])}",
         dict.fromkeys((cluster.keep, *texts)),
         key=f"{key} keep {texts[0]}",
         accept_new_options=True,

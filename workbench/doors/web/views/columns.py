@@ -170,7 +170,7 @@ def _constant(field: Field, saved: str, key: str) -> str:
 def form(column: ColumnForm, known: Sequence[str], chosen: str | None, *, key: str) -> str | None:
     """The form that a column is written in, as its cells or a person say; None where nobody has said it."""
     said: str | None = st.selectbox(
-        f"How {column.header} is written",
+        f"How {words.label(column.header)} is written",
         known,
         index=known.index(chosen) if chosen in known else None,
         format_func=lambda name: FORMS[name].capitalize() + _example(column, name),
@@ -216,17 +216,21 @@ def changed(means: Mapping[str, Mapping[str, str]], *, remembers: bool) -> bool 
     return remember if pressed else None
 
 
-def mapped_anew(others: Sequence[tuple[str, str, str]]) -> bool:
+def mapped_anew(others: Sequence[tuple[str, str, str]], against: Sequence[str] = ()) -> bool:
     """Whether columns that fill other fields than in an import which is not written yet (header, field then, field now)
-    are to fill them in it."""
+    are to fill them in it; not while anything speaks `against` it, a sentence each."""
     told = "; ".join(
         f"{words.unlinked(header)} → {words.text(now or LEFT_OUT)}, before {words.text(then or LEFT_OUT)}"
         for header, then, now in others
     )
     with st.container(border=True):
         st.markdown(f"These columns fill other fields than in this import. {told}")
-        st.caption("Every row is read again and planned again in this import: no new import is needed.")
-        return st.button("Map them so in this import", icon=":material/published_with_changes:")
+        st.caption(
+            words.text(f"Not yet: {' '.join(against)}")
+            if against
+            else "Every row is read again and planned again in this import: no new import is needed."
+        )
+        return st.button("Map them so in this import", icon=":material/published_with_changes:", disabled=bool(against))
 
 
 def answers(field: Field) -> tuple[str, ...]:

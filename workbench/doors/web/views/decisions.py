@@ -30,15 +30,28 @@ def contradictions(count: int, groups: Sequence[Mapping[str, Any]], several: boo
         with st.container(border=True):
             st.markdown(f"**{words.text(group['key'])}**")
             st.dataframe(_side_by_side(group["lines"]), hide_index=True, key=f"contradiction {place}")
-            lines = list(group["lines"])
-            with st.container(horizontal=True):
-                for at, line in enumerate(lines):
-                    label = "First" if at == 0 else "Last" if at == len(lines) - 1 else "This one"
-                    if st.button(f"{label}: line {line}", key=f"line {place} {line}"):
-                        chosen = line
+            chosen = _chosen(place, list(group["lines"])) or chosen
     if count > len(groups):
         st.caption(f"And {words.many(count - len(groups), 'key')} more, once these are decided.")
     return chosen, rule
+
+
+_BUTTONS = 8
+"""So many lines of one key have a button each; of more, one is chosen from a list."""
+
+
+def _chosen(place: int, lines: Sequence[int]) -> int | None:
+    """The line of a key that somebody says is to count."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if len(lines) > _BUTTONS:
+            line = st.selectbox("The line that counts", lines, index=None, key=f"line {place}", width=180)
+            pressed = st.button("It counts", disabled=line is None, icon=":material/check:", key=f"counts {place}")
+            return line if pressed else None
+        for at, line in enumerate(lines):
+            label = "First" if at == 0 else "Last" if at == len(lines) - 1 else "This one"
+            if st.button(f"{label}: line {line}", key=f"line {place} {line}"):
+                return line
+    return None
 
 
 def edited(shown: Sequence[Mapping[str, Any]], *, is_open: bool, key: str) -> list[int]:

@@ -121,6 +121,7 @@ def dataset(
     may_be: Sequence[str] = (),
     *,
     known_otherwise: bool = False,
+    key: str | None = None,
 ) -> str | None:
     """What the rows are, and why; of each dataset are given its title and the reason. None while nobody has said which
     of several they `may_be`."""
@@ -132,6 +133,7 @@ def dataset(
         format_func=lambda name: f"{known[name][0]} ({name})",
         placeholder="Choose what the rows are",
         help="What one row of this file is. The likeliest stands first.",
+        key=key,
     )
     if chosen:
         _, reason = known[chosen]

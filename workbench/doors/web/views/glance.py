@@ -77,11 +77,11 @@ def _decided(batch: Batch, told: Sequence[str]) -> None:
 
 
 def _ended(batch: Batch) -> list[str]:
-    """Who has put an import away, and why."""
+    """Who has put an import away, when, and why."""
     if batch.stage != "discarded":
         return []
-    why = batch.summary["discarded_why"]
-    return [f"{batch.summary['discarded_by']} discarded it{f': {why}' if why else ''}."]
+    why = str(batch.summary["discarded_why"]).rstrip(".")
+    return [f"{batch.summary['discarded_by']} discarded it{words.discarded(batch)}{f': {why}' if why else ''}."]
 
 
 def to_be_decided(batch: Batch) -> list[str]:
@@ -126,7 +126,7 @@ _TOLD_ELSEWHERE = ("duplicate_key", "already_exists", "filtered", "protected", "
 
 
 def _listed(sentences: Sequence[str]) -> str:
-    return "\n".join(f"- {words.text(sentence)}" for sentence in sentences)
+    return "\n".join(f"- {words.text(words.in_zone(sentence))}" for sentence in sentences)
 
 
 def effects(
@@ -198,14 +198,14 @@ def _table(some: Sequence[Figures]) -> pd.DataFrame:
         lines[f"{SIGNS[name]} {name}"] = [f"{each.outcomes.get(name, 0):,} ({each.share(name):.0%})" for each in some]
     for field in some[0].filled:
         fills = [each.fill(field) for each in some]
-        lines[f"{words.field(field)} is filled"] = ["" if fill is None else f"{fill:.0%}" for fill in fills]
-    lines["Signed by"] = ["", *(each.signed_by or "nobody yet" for each in some[1:])]
+        lines[f"{words.text(words.field(field))} is filled"] = ["" if fill is None else f"{fill:.0%}" for fill in fills]
+    lines["Signed by"] = ["", *(words.text(each.signed_by or "nobody yet") for each in some[1:])]
     return pd.DataFrame.from_dict(lines, orient="index", columns=_titles(some))
 
 
 def _titles(some: Sequence[Figures]) -> list[str]:
     """What each import is called at the head of its column, no two alike: its file, else its time, else its place."""
-    names, times = [each.file_name for each in some[1:]], [words.here(each.at) for each in some[1:]]
+    names, times = [words.unlinked(each.file_name) for each in some[1:]], [words.here(each.at) for each in some[1:]]
     told = next((each for each in (names, times) if len(set(each)) == len(each)), None)
     return ["This one", *(told or [f"{place}: {time}" for place, time in enumerate(times, start=1)])]
 

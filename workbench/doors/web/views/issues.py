@@ -47,6 +47,21 @@ def titled(batch: Batch, count: Mapping[str, Any]) -> str:
     return f"{column}: {said[:1].lower()}{said[1:]}" if column else f"{said[:1].upper()}{said[1:]}"
 
 
+def differs(kind: Mapping[str, Any]) -> bool:
+    """Whether the sentence of a kind's rows tells more than their own text does, of each row something else."""
+    is_hidden = kind["code"] in TITLES or str(kind["message"]).startswith(_EXAMPLE)
+    return is_hidden and not kind["code"].endswith("_not_found")
+
+
+def of_kind(row: Mapping[str, Any], kind: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The issues of a row that are of a kind, without the field, which the kind names."""
+    return [
+        {**issue, "field": ""}
+        for issue in row["issues"]
+        if (issue["code"], issue["field"]) == (kind["code"], kind["field"])
+    ]
+
+
 def called(batch: Batch, field: str) -> str:
     """What the source calls a field: the header of its column, else its name."""
     headers = {name: header for header, name in batch.mapping.get("columns", {}).items()}
@@ -143,14 +158,16 @@ def values(
     kind: Mapping[str, Any],
     found: Sequence[Mapping[str, Any]],
     number: int,
+    told: Mapping[int, str] | None = None,
     *,
     may_correct: bool,
     is_made: bool = False,
     clean: Callable[[Mapping[str, str]], None] | None = None,
 ) -> tuple[dict[str, str], bool] | None:
     """What stands in the cells of a kind's rows, to be put right for all rows that say so: what each text is to be, and
-    whether the template is to know it; None while nobody has said it. Texts that the import's recipe has
-    made (`is_made`) are put right by a step of it alone, which `clean` goes to."""
+    whether the template is to know it; None while nobody has said it. `told` is what is said of each text's first line,
+    where that is another thing of each. Texts that the import's recipe has made (`is_made`) are put right by a step of
+    it alone, which `clean` goes to."""
     if not found:
         if kind["field"]:
             st.caption(_MADE if is_made else "No column of the file fills it: correct it at Map, or in the rows below.")
@@ -164,7 +181,10 @@ def values(
             "means": [each["means"] or (NOTHING if each["text"] in NO_NAMES else None) for each in found],
         }
     )
+    if told:
+        frame.insert(1, "told", [told.get(each["line"], "") for each in found])
     config: dict[str, Any] = {
+        "told": st.column_config.TextColumn("What is said of it", width="large"),
         "text": st.column_config.TextColumn(f"{column}, made" if is_made else f"{column} in the file"),
         "rows": st.column_config.NumberColumn("Rows", format="localized", width=80),
         "line": st.column_config.NumberColumn("First in line", format="%d", width=100),
@@ -179,7 +199,7 @@ def values(
         st.dataframe(closed, hide_index=True, column_config=config, height=height, key=f"{key} closed")
         return None
     said = st.data_editor(
-        frame, hide_index=True, column_config=config, disabled=["text", "rows", "line"], key=key, height=height
+        frame, hide_index=True, column_config=config, disabled=["text", "told", "rows", "line"], key=key, height=height
     )
     if number > len(found):
         st.caption(f"The {len(found):,} most frequent of {words.many(number, 'text')}.")
@@ -236,9 +256,16 @@ def last_edit(edits: Mapping[str, Sequence[Mapping[str, Any]]], *, waits: bool) 
 
 
 def noticed(told: Iterable[tuple[str, str, str]]) -> None:
-    """What was noticed of the cells of each column, field by field; nothing where nothing was."""
-    lines = [f"- **{words.text(field)}**: {words.text(sentence)}." for field, _, sentence in told]
-    if lines:
+    """What was noticed of the cells of each column, of all with the same sentence at once, and behind a line where that
+    is very much; nothing where nothing was."""
+    fields: dict[str, list[str]] = {}
+    for field, _, sentence in told:
+        fields.setdefault(sentence, []).append(field)
+    lines = [f"- **{words.text(', '.join(of))}**: {words.text(sentence)}." for sentence, of in fields.items()]
+    if len(lines) > SHOWN:
+        with st.expander(f"What was noticed of {words.many(sum(map(len, fields.values())), 'column')}"):
+            st.markdown("\n".join(lines))
+    elif lines:
         st.subheader("What was noticed of the columns")
         st.markdown("\n".join(lines))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from html import escape
 from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -107,7 +108,9 @@ def durations(runs: Sequence[ScheduledRun]) -> go.Figure:
             y=[max(run.seconds or 0, 0.1) / by for _, run in some],
             name=f"{SIGNS[status]} {status}",
             marker_color=COLOURS[status],
-            customdata=[f"{run.name}, {words.here(run.due)}: {run.outcome}, {lasted(run.seconds)}" for _, run in some],
+            customdata=[
+                f"{escape(run.name)}, {words.here(run.due)}: {run.outcome}, {lasted(run.seconds)}" for _, run in some
+            ],
             hovertemplate="%{customdata}<extra></extra>",
         )
     days = [f"{run.due.astimezone(words.zone()):%m-%d}" for run in ended]

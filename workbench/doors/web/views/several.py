@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from workbench.doors.web import address, words
-from workbench.doors.web.several import Kinds, Listed, Turn
+from workbench.doors.web.several import SAID_BELOW, Kinds, Listed, Turn
 from workbench.doors.web.views import totals
 from workbench.doors.web.views.columns import turned_to
 from workbench.model.batch import Batch
@@ -28,6 +28,7 @@ def sheets(
     """What a person says of every sheet: what it is imported as, "" where it is left out, None where nobody has said
     what it is. The datasets are `known` by their titles; `shown` is the sheet that the page shows below, if any is."""
     said = dict(kinds)
+    again = f"{number} " if (number := st.session_state.get(SAID_BELOW)) else ""
     for each in found[turned_to(len(found), "Sheets", f"sheets {upload}")]:
         with st.container(border=True):
             about, choice, why = st.columns((5, 4, 5), vertical_alignment="center")
@@ -40,9 +41,9 @@ def sheets(
                 continue
             with about:
                 label = f"**{words.unlinked(each.name)}**"
-                chosen = st.checkbox(label, kinds[each.name] != "", key=f"import {upload} {each.name}")
+                chosen = st.checkbox(label, kinds[each.name] != "", key=f"import {again}{upload} {each.name}")
                 st.caption(_told(each))
-            what = _kind(choice, each, kinds[each.name], known, key=f"kind {upload} {each.name}")
+            what = _kind(choice, each, kinds[each.name], known, key=f"kind {again}{upload} {each.name}")
             said[each.name] = what if chosen else ""
             with why:
                 _why(each, what, chosen)
@@ -57,7 +58,7 @@ def _kind(
     options = list(dict.fromkeys((*each.may_be, *known)))
     likely = said or (each.may_be[0] if len(each.may_be) == 1 else None)
     chosen: str | None = place.selectbox(
-        f"What {each.name} is",
+        f"What {words.label(each.name)} is",
         options,
         index=options.index(likely) if likely in options else None,
         format_func=lambda name: f"{known.get(name, name)} ({name})",

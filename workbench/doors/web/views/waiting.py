@@ -18,13 +18,15 @@ KINDS = {
     "unexplained": ("Rows to be explained", "orange"),
     "left off": ("Begun and left", "gray"),
     "unsigned": ("To be signed off", "blue"),
+    "own": ("For others to sign", "gray"),
 }
 """What each kind is called, and the colour of its badge; in the order in which a person is needed."""
 _ABOUT = {
     "held": "Nothing of them is written before a person has decided.",
     "left off": "Read or planned; nobody is at work on them.",
     "unexplained": "Written, but for rows that nobody has said a word of.",
-    "unsigned": "Done; a lead's signature is still missing.",
+    "unsigned": "Done; your signature is still missing.",
+    "own": "Done; you ran them, and somebody else has to sign them.",
 }
 SHOWN = 12
 """So many are shown until all are asked for."""
