@@ -10,6 +10,7 @@ from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.doors import jobs
 from workbench.doors.web import address, choices, formats, several, sheets, uploads, words
+from workbench.doors.web.correcting import correct
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import columns, templates, totals
@@ -122,12 +123,11 @@ def put_right(wb: Workbench, batch: Batch, value_maps: dict[str, dict[str, str]]
     remember = columns.changed(means, remembers=batch.template_id is not None)
     if remember is None:
         return
-    with st.spinner("Every row that says so ..."):
-        corrected = wb.mean(batch, means, remember=remember)
-    if corrected.revision == batch.revision:
+    corrected = correct(wb, batch, "mean", value_maps=means, remember=remember)
+    if corrected is not None and corrected.revision == batch.revision:
         st.info("No row says so any more: they were put right before. Validate takes the last correction back.")
         return
-    plan_again(wb, batch)
+    seen_again(batch)
 
 
 def map_anew(
@@ -150,19 +150,17 @@ def map_anew(
     against = (*open_points(catalog.contract(batch.dataset), wanted, batch.window, batch.mode), *doubts)
     if columns.mapped_anew([(header, before.get(header, ""), name) for header, name in others.items()], against):
         try:
-            with st.spinner("Reading every row again ..."):
-                wb.remap(batch, others, value_maps=value_maps, forms=forms)
+            correct(wb, batch, "remap", columns=others, value_maps=value_maps, forms=forms)
         except WorkbenchError as refusal:
             st.error(words.text(refusal), icon=":material/block:")
         else:
-            plan_again(wb, batch)
+            seen_again(batch)
     return True
 
 
-def plan_again(wb: Workbench, batch: Batch) -> None:
-    """Has an import planned again, and leaves for its validation; what was chosen by hand is in it now."""
+def seen_again(batch: Batch) -> None:
+    """Leaves for the validation of an import that is planned again; what was chosen by hand is in it now."""
     choices.forget()
-    jobs.defer(wb, "plan", batch.part_of or batch)
     address.go_to("validate", batch=batch.id)
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from workbench import Workbench, open_sheet
 from workbench.datasets import catalog
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, grid, recipe_editor, runs, typed, words
+from workbench.doors.web import address, batches, correcting, grid, recipe_editor, runs, typed, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import decisions, issues, rows
@@ -86,10 +86,9 @@ def at_once(wb: Workbench, batch: Batch, picked: list[int], query: RowQuery) -> 
             return
         said = issues.change(batch, len(picked), wb.rows.number(batch, query))
     if said is not None:
-        lines = None if said.pop("every") else picked
-        with st.spinner("Every row that is meant ..."):
-            wb.fill_cells(batch, **said, lines=lines, query=query)
-        again(wb, batch)
+        which = {"query": query} if said.pop("every") else {"lines": picked}
+        correcting.correct(wb, batch, "fill_cells", rows=len(picked) if "lines" in which else None, **said, **which)
+        anew()
 
 
 def kinds(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
@@ -153,9 +152,8 @@ def to_clean(
 
 def put_right(wb: Workbench, batch: Batch, means: dict[str, dict[str, str]], *, remember: bool) -> None:
     """Puts texts right in every row that says them, and has it all checked again."""
-    with st.spinner("Every row that says so ..."):
-        wb.mean(batch, means, remember=remember)
-    again(wb, batch)
+    correcting.correct(wb, batch, "mean", value_maps=means, remember=remember)
+    anew()
 
 
 def last_edit(wb: Workbench, batch: Batch) -> None:
@@ -166,13 +164,19 @@ def last_edit(wb: Workbench, batch: Batch) -> None:
     unsaved = bool(typed.unsaved(wb, batch))
     step = issues.last_edit(edits, waits=unsaved)
     if step is not None:
-        (wb.take_back if step == "taken_back" else wb.make_again)(batch)
-        again(wb, batch)
+        rows = edits["done" if step == "taken_back" else "undone"][-1]["rows"]
+        correcting.correct(wb, batch, "take_back" if step == "taken_back" else "make_again", rows=rows)
+        anew()
 
 
 def again(wb: Workbench, batch: Batch) -> None:
     """Has the corrected batch, or its whole run, planned again, and begins the list of its rows anew."""
     jobs.defer(wb, "plan", batch.part_of or batch)
+    anew()
+
+
+def anew() -> None:
+    """Shows what has become of the rows: their list begins anew."""
     st.session_state["cells"] = st.session_state.get("cells", 0) + 1
     st.rerun()
 

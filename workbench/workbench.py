@@ -138,7 +138,9 @@ class Workbench:
         self.templates = Templates(database)
         self.sources = Sources(database)
         self.profiles = Profiles(database)
-        self.google_sheets = GoogleSheets(database, settings.google_access(configuration), purposes.known())
+        self.google_sheets = GoogleSheets(
+            database, settings.google_access(configuration), purposes.known(), purposes.targets
+        )
         self.salesforce = Salesforce(database, settings.salesforce_access(configuration), PLAYBOOKS.values())
         self.matches = Matches(database)
         self.corrections = Corrections(database, configuration.home, self._playbook)

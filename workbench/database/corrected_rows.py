@@ -223,7 +223,18 @@ def _chunk(batch: Batch, lines: Sequence[int], rows: Sequence[Sequence[str]]) ->
     return Chunk(lines=pa.array(lines, pa.int32()), cells=cells)
 
 
-_CELLS = "select line, raw from workbench.corrected_row where batch_id = %(batch)s and line = any(%(lines)s)"
+LAST_CORRECTION = """
+left join lateral (
+    select n.line, n.raw, n.payload, n.status, n.errors from workbench.import_correction n
+    where n.batch_id = r.batch_id and n.line = r.line order by n.revision desc limit 1
+) c on true
+"""
+"""Of rows `r`, each looked up by its line: `corrected_row` sorts all that a batch has, too much for a few rows."""
+
+_CELLS = f"""
+select r.line, coalesce(c.raw, r.raw) as raw from workbench.import_row r {LAST_CORRECTION}
+where r.batch_id = %(batch)s and r.line = any(%(lines)s)
+"""
 
 
 _TAKEN_OUT = """
@@ -231,21 +242,17 @@ select line from workbench.import_row where batch_id = %(batch)s and line = any(
 """
 
 
-_SAYING = """
+_SAYING = f"""
 select each.line, coalesce(c.payload, r.payload) ->> %(name)s as text
-from workbench.import_row r
-left join lateral (
-    select n.payload from workbench.import_correction n
-    where n.batch_id = r.batch_id and n.line = r.line order by n.revision desc limit 1
-) c on true
+from workbench.import_row r {LAST_CORRECTION}
 cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
 where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = any(%(texts)s)
 """
 
 
-_EVERY = """
-select line, raw from workbench.corrected_row
-where batch_id = %(batch)s and line > %(after)s and status <> 'skipped' order by line limit %(limit)s
+_EVERY = f"""
+select r.line, coalesce(c.raw, r.raw) as raw from workbench.import_row r {LAST_CORRECTION}
+where r.batch_id = %(batch)s and r.line > %(after)s and r.status <> 'skipped' order by r.line limit %(limit)s
 """
 
 _WRITTEN = """

@@ -4,10 +4,10 @@ They are kept beside the source's own, with who and when; the line stays what it
 no longer holds.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -16,6 +16,8 @@ from psycopg.types.json import Jsonb
 
 from workbench.database import at_work, batches, corrected_rows, remapped, story, suggestions, templates
 from workbench.database.copying import COPY, INCOMING, Item, copy_lines
+from workbench.database.corrected_rows import LAST_CORRECTION
+from workbench.database.progress import Progress, reporting, silent
 from workbench.database.remapped import Remapped
 from workbench.database.rows import Rows
 from workbench.database.staging import judge_source
@@ -40,6 +42,22 @@ Step = Literal["taken_back", "made_again"]
 """What becomes of an earlier edit."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Who corrects: a job of the queue, by its number, or somebody who waits for it (None)."""
+
+    number: int | None = None
+    progress: Progress = silent
+
+    @property
+    def noted(self) -> dict[str, int]:
+        """What the story says of it."""
+        return {} if self.number is None else {"job": self.number}
+
+
+AT_ONCE = Job()
+
+
 def correct(  # noqa: PLR0913, PLR0915
     store: Store,
     home: Path,
@@ -52,11 +70,14 @@ def correct(  # noqa: PLR0913, PLR0915
     said: str = "",
     step: Step | None = None,
     mapped: Remapped | None = None,
+    job: Job = AT_ONCE,
+    also: Callable[[], None] = lambda: None,
 ) -> Batch:
     """Keeps those of the given rows that differ from what counts now, all or none, and takes the batch back to staged;
     `means` is what somebody has said of texts for it ({field: {text: meaning}}), `said` the edit in words, and `step`
     whether it takes an earlier edit back, or makes one again that was taken back. Where it is `mapped` otherwise, every
-    row is kept as that reads it, and the cells are no edit.
+    row is kept as that reads it, and the cells are no edit. The `job` that does it is told how far it is, and stands in
+    the story; `also` is done with it or not at all.
 
     Under a playbook they are judged by the parts that they are made into, which are made anew with the next plan.
     Raises WrongStage, and what making the `rows` raises, which is done within the transaction.
@@ -72,12 +93,15 @@ def correct(  # noqa: PLR0913, PLR0915
     opened = {**which, "mapping": Jsonb(under.mapping)}
     lines: list[int] = []
     failed, counts = batch.summary["failed"], batch.summary["issue_counts"]
+    corrected, done = batch.summary.get("corrected", 0), 0
     partial, halves = batch.summary.get("partial", False), set(batch.summary.get("halves", ()))
     if mapped is not None:
         partial, halves = False, set()
     with store.transaction(batch.id) as connection:
         connection.execute(INCOMING)
         for chunk in rows:
+            job.progress("correcting", done)
+            done += len(chunk)
             judged = judge(chunk)
             item = Item(batch=batch.id, contract=contract, rows=judged, hidden=hidden)
             partial = partial or (bool(contract.table) and judged.lacks(contract))
@@ -95,25 +119,28 @@ def correct(  # noqa: PLR0913, PLR0915
             counts = counted(counts, now[1], ({**each, "rows": -each["rows"]} for each in was[1]))
             if not lines:
                 connection.execute(_OPEN_AGAIN, opened)
+            corrected += connection.execute(_DIFFER, which).fetchone()["more"]  # type: ignore[index]
             lines += [row["line"] for row in connection.execute(_KEEP, which)]
             connection.execute("truncate incoming")
+        also()
         if not lines:
             return batch
         figures = {"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)}
+        figures["corrected"] = corrected
         edit = {"revision": batch.revision + 1, "rows": len(lines), "by": store.user, "said": said}
-        summary = json.dumps(figures if mapped is not None else {**figures, "edits": _edits(batch, edit, step)})
-        connection.execute(_COUNT, {**which, "summary": summary})
+        edits = {} if mapped is not None else {"edits": _edits(batch, edit, step)}
+        batches.change(store, batch.id, summary={**figures, **edits})
         if run.face.id != batch.id:  # one of several sheets: the run's plan no longer holds either
             of_run = {"batch": run.face.id, "revision": run.face.revision + 1, "mapping": Jsonb(run.face.mapping)}
             connection.execute(_OPEN_AGAIN, of_run)
             connection.execute(_SUM, {"run": run.face.id})
         if mapped is not None:
             batches.change(store, batch.id, **mapped.changes(batch))
-            store.note("remapped", batch.id, rows=len(lines), columns=mapped.told(batch))
+            store.note("remapped", batch.id, rows=len(lines), columns=mapped.told(batch), **job.noted)
             return batches.get(store, batch.id)
         more: dict[str, Any] = {"means": means} if means else {}
         more |= {step: True} if step else {}
-        store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100], **more)
+        store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100], **more, **job.noted)
     return batches.get(store, batch.id)
 
 
@@ -149,9 +176,17 @@ def _figures(rows: Iterable[dict[str, Any]]) -> tuple[int, list[dict[str, Any]]]
     return sum(each["rows"] for each in kinds if each["code"] is None), [each for each in kinds if each["code"]]
 
 
-_FORGET_SAME = """
-delete from incoming i using workbench.corrected_row r
-where r.batch_id = %(batch)s and r.line = i.line and r.raw = i.raw
+_DONE = """
+select from workbench.audit_log where batch_id = %(batch)s and detail ->> 'job' = %(job)s::text
+"""
+
+_OF_THEM = f"""
+incoming i join workbench.import_row r on r.batch_id = %(batch)s and r.line = i.line {LAST_CORRECTION}
+"""
+
+_FORGET_SAME = f"""
+delete from incoming using (select r.line, coalesce(c.raw, r.raw) as raw from {_OF_THEM}) now
+where now.line = incoming.line and now.raw = incoming.raw
 """
 
 _REMOVED = """
@@ -173,14 +208,10 @@ select %(tenant)s, %(batch)s, line, %(revision)s, external_key, raw, payload::js
 from incoming returning line
 """
 
-_COUNT = """
-update workbench.import_batch set summary = summary || %(summary)s::jsonb || jsonb_build_object('corrected',
-    (select count(*) from (
-        select distinct on (line) line, raw from workbench.import_correction
-        where batch_id = %(batch)s order by line, revision desc
-    ) n join workbench.import_row r using (line) where r.batch_id = %(batch)s and r.raw <> n.raw))
-where id = %(batch)s
+_DIFFER = f"""
+select count(*) filter (where i.raw <> r.raw) - count(*) filter (where c.raw <> r.raw) as more from {_OF_THEM}
 """
+"""How many rows more than before differ from what came."""
 
 _SUM = """
 update workbench.import_batch set summary = summary || jsonb_build_object('failed',
@@ -198,18 +229,28 @@ from counted, jsonb_array_elements(errors) issue group by 1, 2, 3
 """
 _NOW = _COUNTED.format("select line, status, errors::jsonb as errors from incoming")
 _WAS = _COUNTED.format(
-    "select r.line, r.status, r.errors from workbench.corrected_row r join incoming i on i.line = r.line "
-    "where r.batch_id = %(batch)s"
+    "select r.line, coalesce(c.status, r.status) as status, "
+    f"case when c.line is null then r.errors else c.errors end as errors from {_OF_THEM}"
 )
 
 
 class Corrections:
     """Corrections of rows that were staged and are not committed yet: `Workbench.corrections`."""
 
-    def __init__(self, store: Store, home: Path, playbook_of: PlaybookOf) -> None:
+    def __init__(self, store: Store, home: Path, playbook_of: PlaybookOf, job: Job = AT_ONCE) -> None:
         self._store = store
         self._home = home
         self._playbook_of = playbook_of
+        self._job = job
+
+    def of_job(self, number: int, progress: Progress) -> "Corrections":
+        """The same, done by a job that is told how far it is, and that `was_done` knows of."""
+        return Corrections(self._store, self._home, self._playbook_of, Job(number=number, progress=progress))
+
+    def was_done(self, batch: Batch | UUID | str) -> bool:
+        """Whether the job has corrected the batch before: it may be begun anew when its worker dies."""
+        of = batches.get(self._store, batch).id
+        return self._store.one(_DONE, {"batch": of, "job": self._job.number}) is not None
 
     def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
         """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.
@@ -276,14 +317,16 @@ class Corrections:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
             means = value_maps if value_maps is not None else suggestions.meanings(found)
             rows = corrected_rows.meant(self._store, found, means, playbook)
-            corrected = self._corrected(run, found, rows, means=means, said=story.meanings(means))
-        if remember and found.template_id is not None:
-            kept = templates.get(self._store, str(found.template_id))
-            said = kept.mapping
-            known = {name: {text: to for text, to in of.items() if text} for name, of in means.items()}
-            maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
-            Templates(self._store).update(kept.id, replace(said, value_maps=maps), seen=kept)
-        return corrected
+            also = partial(self._remember, found, means) if remember and found.template_id else lambda: None
+            return self._corrected(run, found, rows, means=means, said=story.meanings(means), also=also)
+
+    def _remember(self, batch: Batch, means: Pairs[str, Pairs[str, str]]) -> None:
+        """Lets the template of a batch know what texts mean."""
+        kept = templates.get(self._store, str(batch.template_id))
+        said = kept.mapping
+        known = {name: {text: to for text, to in of.items() if text} for name, of in means.items()}
+        maps = {n: {**said.value_maps.get(n, {}), **known.get(n, {})} for n in (*said.value_maps, *known)}
+        Templates(self._store).update(kept.id, replace(said, value_maps=maps), seen=kept)
 
     def remap(
         self,
@@ -306,7 +349,7 @@ class Corrections:
             if playbook is not None and playbook.form is not None:
                 made_by = "its recipe" if found.multiplies else playbook.title
                 raise MadeIntoParts(batch=found.id, playbook=made_by)
-            mapped = remapped.remapped(self._store, found, columns, value_maps, forms)
+            mapped = remapped.remapped(self._store, found, columns, value_maps, forms, self._job.progress)
             return self._corrected(run, found, corrected_rows.every(self._store, found), mapped=mapped)
 
     def take_back(self, batch: Batch | UUID | str) -> Batch:
@@ -333,4 +376,7 @@ class Corrections:
             return self._corrected(run, found, rows(self._store, found, edit["revision"]), step=step)
 
     def _corrected(self, run: Run, batch: Batch, rows: Iterator[Chunk], **more: Any) -> Batch:
-        return correct(self._store, self._home, run, batch, rows, self._playbook_of(run.face), **more)
+        expected = batch.summary.get("rows") if "mapped" in more else None
+        with reporting(self._store, run.face.id, self._job.progress, expected) as reporter:
+            job = replace(self._job, progress=reporter)
+            return correct(self._store, self._home, run, batch, rows, self._playbook_of(run.face), job=job, **more)

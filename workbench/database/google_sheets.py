@@ -1,6 +1,6 @@
 """The Google Sheets that are configured for imports (seed 001): what each is for, where it is, and its rows."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,12 +11,14 @@ from psycopg.sql import SQL, Identifier, Literal, Placeholder
 
 from workbench.database.progress import Progress, silent
 from workbench.database.store import Store
+from workbench.database.templates import Templates, usable
 from workbench.model.arrays import matches
 from workbench.model.errors import (
     GoogleSheetExists,
     NoGoogleSheet,
     UnknownDataset,
     UnknownGoogleSheet,
+    UnknownTemplate,
     WrongValue,
 )
 from workbench.model.google_sheet import OF_DISTRICT, PURPOSES, Access, GoogleSheet, Place, is_address, is_id, place
@@ -29,17 +31,21 @@ from workbench.sources import headed
 if TYPE_CHECKING:
     from workbench.sources.google_sheets import Look
 
-FIELDS = ("name", "purpose", "year", "district", "dataset", "spreadsheet", "worksheet")
-"""What a person says of a sheet; `spreadsheet` is its id, or its whole address."""
+FIELDS = ("name", "purpose", "year", "district", "dataset", "spreadsheet", "worksheet", "template")
+"""What a person says of a sheet; `spreadsheet` is its id, or its whole address, `template` a saved template's name or
+id."""
+Targets = Callable[[str, str | None], tuple[str, ...]]
+"""The datasets and playbooks that a sheet of a purpose (and a dataset) may be."""
 
 
 class GoogleSheets:
     """The configured Google Sheets of the tenant: `Workbench.google_sheets`."""
 
-    def __init__(self, store: Store, access: Access, datasets: Collection[str]) -> None:
+    def __init__(self, store: Store, access: Access, datasets: Collection[str], targets: Targets) -> None:
         self._store = store
         self._access = access
         self._datasets = datasets
+        self._targets = targets
 
     @property
     def account(self) -> str | None:
@@ -82,9 +88,9 @@ class GoogleSheets:
     def add(self, **said: str | None) -> GoogleSheet:
         """Configures a sheet; FIELDS says what is said of it.
 
-        Raises WrongValue, UnknownDataset, GoogleSheetExists.
+        Raises WrongValue, UnknownDataset, UnknownTemplate for one that is of something else, GoogleSheetExists.
         """
-        values = _values({"purpose": "", **dict.fromkeys(("name", "spreadsheet"), ""), **said}, self._datasets)
+        values = self._values({"purpose": "", **dict.fromkeys(("name", "spreadsheet"), ""), **said})
         values |= {"tenant_id": self._store.tenant_id, "created_by": self._store.user, "updated_by": self._store.user}
         statement = SQL("insert into workbench.google_sheet ({columns}) values ({values}) returning id")
         return self._write(statement, values, "added Google Sheet")
@@ -95,9 +101,10 @@ class GoogleSheets:
         known = {name: getattr(found, name) for name in ("name", "purpose", "year", "district", "dataset")}
         address = found.place.address if found.place.gid is not None else found.place.spreadsheet
         known |= {"spreadsheet": address, "worksheet": found.place.worksheet}
+        known["template"] = str(found.template_id) if found.template is not None else None
         if "spreadsheet" in said and "worksheet" not in said and place(said["spreadsheet"] or "").gid is not None:
             known["worksheet"] = None  # the new address says which tab
-        values = {**_values({**known, **said}, self._datasets), "updated_by": self._store.user}
+        values = {**self._values({**known, **said}), "updated_by": self._store.user}
         statement = SQL(
             "update workbench.google_sheet set ({columns}, updated_at) = row({values}, now()) where id = {id} "
             "returning id"
@@ -153,6 +160,21 @@ class GoogleSheets:
             return None, place(which, worksheet)
         return which.name, replace(which.place, worksheet=worksheet, gid=None) if worksheet else which.place
 
+    def _values(self, said: dict[str, str | None]) -> dict[str, Any]:
+        """The columns of what a person says; raises WrongValue, UnknownDataset, UnknownTemplate."""
+        values = _values(said, self._datasets)
+        return {**values, "template_id": self._template(values, (said.get("template") or "").strip())}
+
+    def _template(self, values: dict[str, Any], named: str) -> str | None:
+        """The id of a template of something that the sheet may be; raises UnknownTemplate, UnusableTemplate."""
+        if not named:
+            return None
+        possible = self._targets(values["purpose"], values["dataset"])
+        for one in Templates(self._store).all():
+            if one.dataset in possible and named in (one.name, one.id):
+                return usable(one).id
+        raise UnknownTemplate(template=named, dataset=" or ".join(possible))
+
     def _write(self, statement: SQL, values: dict[str, Any], deed: str, identifier: UUID | None = None) -> GoogleSheet:
         columns, placeholders = (SQL(", ").join(map(each, values)) for each in (Identifier, Placeholder))
         try:
@@ -167,9 +189,10 @@ class GoogleSheets:
 
 
 _ALL = """
-select * from workbench.google_sheet
-where purpose = any(%(purposes)s) and (%(year)s::text is null or virtual_year = %(year)s)
-order by virtual_year desc, district, name
+select s.*, t.name as template, t.data_type as template_of
+from workbench.google_sheet s left join workbench.import_template t on t.id = s.template_id
+where s.purpose = any(%(purposes)s) and (%(year)s::text is null or s.virtual_year = %(year)s)
+order by s.virtual_year desc, s.district, s.name
 """
 
 
@@ -216,6 +239,7 @@ def _told(found: GoogleSheet) -> dict[str, str]:
 
 
 def _configured(row: dict[str, Any]) -> GoogleSheet:
-    same = ("id", "name", "purpose", "district", "dataset", "created_by", "created_at", "updated_by", "updated_at")
+    same = ["id", "name", "purpose", "district", "dataset", "created_by", "created_at", "updated_by", "updated_at"]
+    same += ["template", "template_id", "template_of"]
     where = Place(spreadsheet=row["spreadsheet"], worksheet=row["worksheet"], gid=row["gid"])
     return GoogleSheet(**{name: row[name] for name in same}, year=row["virtual_year"], place=where)

@@ -16,7 +16,7 @@ from workbench.database.store import Store, translated_errors
 from workbench.model.errors import WorkbenchError
 
 Progress = Callable[[str, int], None]
-"""Called with the step ("staging", "planning", "committing", "undoing") and the rows done so far."""
+"""Called with the step ("staging", "correcting", "planning", "committing", "undoing") and the rows done so far."""
 
 _SECONDS = 0.5
 """It is told at most so often."""
@@ -39,13 +39,13 @@ class Reporter:
     def __call__(self, step: str, rows: int) -> None:
         if step != self._last[0] or time.monotonic() - self._last[1] >= _SECONDS:
             self._last = (step, time.monotonic())
-            _name(self._store, f"wb:{self._batch.hex}:{step[0]}:{rows}:{self.rows_expected or ''}")
+            _name(self._store, f"wb:{self._batch.hex}:{_LETTERS[step]}:{rows}:{self.rows_expected or ''}")
         self._progress(step, rows)
 
 
 @contextmanager
 def reporting(store: Store, batch: UUID, progress: Progress, rows_expected: int | None = None) -> Iterator[Reporter]:
-    """What to call for the progress of a batch, for as long as the block lasts and outside of transactions only."""
+    """What to call for the progress of a batch, for as long as the block lasts; not while rows are copied."""
     reporter = Reporter(store, batch, progress)
     reporter.rows_expected = rows_expected
     try:
@@ -74,7 +74,8 @@ def of(store: Store, batch: UUID) -> dict[str, Any] | None:
     }
 
 
-_STEPS = {step[0]: step for step in ("staging", "planning", "committing", "undoing")}
+_LETTERS = {"staging": "s", "correcting": "r", "planning": "p", "committing": "c", "undoing": "u"}
+_STEPS = {letter: step for step, letter in _LETTERS.items()}
 
 _TOLD = """
 select application_name, state_change as at from pg_stat_activity

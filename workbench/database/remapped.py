@@ -1,15 +1,17 @@
 """Another mapping of a batch that is not written yet: which field each of its columns fills now."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workbench.database import corrected_rows
+from workbench.database.progress import Progress, silent
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import NoRows
-from workbench.model.sheet import Reading, Sheet
+from workbench.model.sheet import Chunk, Reading, Sheet
 from workbench.model.template import Mapping
 from workbench.prepare import drift, forms, mapping
 from workbench.prepare.forms import ColumnForm
@@ -64,9 +66,10 @@ def remapped(
     columns: Pairs[str, str],
     value_maps: Pairs[str, Pairs[str, str]] | None,
     said_forms: Pairs[str, str] | None = None,
+    progress: Progress = silent,
 ) -> Remapped:
     """The mapping of a batch with what a person says otherwise of columns (header -> field, "" for none), of texts and
-    of the forms of fields.
+    of the forms of fields; `progress` is called while its days and numbers are looked at.
 
     Raises NoRows, ColumnsMixedUp, DoubtfulColumns, and what `mapping.resolve` raises.
     """
@@ -111,8 +114,14 @@ def remapped(
             checksum="",
             size=0,
             reading=Reading(format=""),
-            read=lambda tally: corrected_rows.every(store, batch),
+            read=lambda tally: _looked_at(corrected_rows.every(store, batch), progress),
         )
         written = forms.decide(rows, contract, resolved, kept)
     sums = Sums(contract=contract) if contract.totals else None
     return Remapped(mapping=forms.settled(resolved, written), written=written, sums=sums)
+
+
+def _looked_at(rows: Iterator[Chunk], progress: Progress) -> Iterator[Chunk]:
+    for chunk in rows:
+        progress("correcting", 0)
+        yield chunk

@@ -18,7 +18,7 @@ from workbench.model.errors import DatabaseOutdated, DatabaseUnavailable
 from workbench.model.kinds import KINDS
 from workbench.model.resources import migrations
 
-VERSION = "0020"
+VERSION = "0021"
 """The migration that this program needs."""
 
 

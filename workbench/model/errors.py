@@ -523,6 +523,10 @@ class Cancelled(WorkbenchError):
     """Cancelled by {user}; none of its rows were kept."""
 
 
+class CorrectionCancelled(Cancelled):
+    """Cancelled by {user}; every row is as it was."""
+
+
 class AlreadyWaiting(WorkbenchError):
     """Batch {batch} already waits for another step ({step}). Let that end first, or cancel it."""
 

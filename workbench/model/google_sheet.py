@@ -88,6 +88,11 @@ class GoogleSheet:
     """Whose teachers or sessions it has, where its rows do not say so; "" for none."""
     dataset: str | None
     """The dataset or playbook of the purpose "other"; else None."""
+    template: str | None = None
+    """The saved template that maps and cleans it, by its name; None where it has none."""
+    template_id: UUID | None = None
+    template_of: str | None = None
+    """The dataset or playbook of that template, which is what the sheet is imported as."""
     place: Place
     created_by: str
     created_at: datetime

@@ -1,7 +1,8 @@
 """Which rows of a batch are asked for, and in which order: by outcome, by issue, and by what their cells say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Self
 
 Test = Literal["contains", "equals", "blank"]
 
@@ -49,6 +50,13 @@ class RowQuery:
     waiting: bool = False
     cell: CellTest | None = None
     order: Order = Order()
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """What `asdict` made of one."""
+        cell = data.get("cell")
+        nested = {"cell": CellTest(**cell) if cell else None, "order": Order(**data.get("order", {}))}
+        return cls(**{**data, **nested})
 
     @property
     def issue(self) -> dict[str, str] | None:

@@ -30,8 +30,10 @@ def known() -> tuple[str, ...]:
 
 
 def target(configured: GoogleSheet, opened: Sheet) -> str:
-    """The dataset or playbook that a sheet is imported as; of several, the one that its headers look most like. Raises
-    UnknownPlaybook where there is none."""
+    """The dataset or playbook that a sheet is imported as: its template's, else the one of several that its headers
+    look most like. Raises UnknownPlaybook where there is none."""
+    if configured.template_of is not None:
+        return configured.template_of
     possible = targets(configured.purpose, configured.dataset)
     if not possible:
         raise UnknownPlaybook(playbook=configured.dataset or configured.purpose, known=", ".join(PLAYBOOKS))
@@ -49,7 +51,8 @@ def form(target: str) -> Contract:
 
 def options(configured: GoogleSheet, target: str) -> dict[str, Any]:
     """What an import of a configured sheet is begun with (see `options.Options`): its year is the window, its district
-    stands where the rows do not say one."""
+    stands where the rows do not say one, and its template maps and cleans it."""
     has_district = any(field.name == "district" for field in form(target).fields)
     same = {"district": configured.district} if configured.district and has_district else None
-    return {"window": configured.year or None, "constants": same}
+    template = str(configured.template_id) if configured.template_of == target else None
+    return {"window": configured.year or None, "constants": same, "template": template}

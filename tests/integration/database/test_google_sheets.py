@@ -17,11 +17,13 @@ from workbench.model.errors import (
     UnknownDataset,
     UnknownGoogleSheet,
     UnknownPlaybook,
+    UnknownTemplate,
     UnreadableGoogleSheet,
     WrongValue,
 )
 from workbench.model.google_sheet import GoogleSheet
 from workbench.model.resources import samples
+from workbench.model.template import Mapping
 from workbench.playbooks import purposes
 from workbench.settings import Settings
 
@@ -76,6 +78,18 @@ def test_a_sheet_is_added_changed_and_removed_and_the_log_says_by_whom(wb: Workb
         ("ana", "removed Google Sheet"),
     ]
     assert log[0]["detail"]["spreadsheet"] == KEY
+
+
+@pytest.mark.both_servers
+def test_a_sheet_names_a_template_of_what_it_is_imported_as(wb: Workbench) -> None:
+    saved = wb.templates.save("KCK roster", "polaris.teacher_roster", Mapping(columns={"E-Post": "email"}))
+    wb.templates.save("Students", "elevate.students", Mapping(columns={"E-Post": "email"}))
+    added = wb.google_sheets.add(**said(template="KCK roster"))
+    assert (added.template, str(added.template_id), added.template_of) == (saved.name, saved.id, saved.dataset)
+    assert wb.google_sheets.change(added.id, name="KCK").template == "KCK roster"
+    with pytest.raises(UnknownTemplate, match="Students"):
+        wb.google_sheets.change(added.id, template="Students")
+    assert wb.google_sheets.change(added.id, template="").template is None
 
 
 @pytest.mark.both_servers

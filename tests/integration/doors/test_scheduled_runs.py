@@ -225,6 +225,44 @@ def test_a_sheet_that_cannot_be_read_fails_its_run_with_the_sentence(
     assert wb.batches.all() == []
 
 
+@pytest.fixture
+def people(google: Google, wb: Workbench) -> Spreadsheet:
+    """Students under headers that say nothing, imported every night as a template and its recipe say."""
+    made = google.add("People", {"Sheet1": [["A", "B", "C"], ["ada(at)kck.example", "Ada Park", "yes"]]})
+    marked = Step(operation="replace", columns=("A",), options={"find": "(at)", "by": "@"})
+    meant = Mapping(columns={"A": "email", "B": "full_name"}, left_out=("C",), recipe=Recipe(steps=(marked,)))
+    wb.templates.save("Night list", "elevate.students", meant)
+    said = {"name": "People", "purpose": "other", "dataset": "elevate.students", "template": "Night list"}
+    wb.google_sheets.add(**said, spreadsheet=made.id)
+    wb.schedules.add("People at night", NIGHTLY, google_sheet="People")
+    return made
+
+
+def test_the_template_of_a_sheet_maps_and_cleans_it_whenever_it_is_due(
+    wb: Workbench, people: Spreadsheet, hired: Callable[[], Worker]
+) -> None:
+    wb.schedules.run_now("People at night")
+    with hired():
+        (run,) = ended(wb)
+    assert run.status == "completed", run.told
+    batch = wb.batches.get(run.batches[0])
+    assert (outcome(batch), batch.mapping["columns"]) == ((1, 0, 0, 0, 0), {"A": "email", "B": "full_name"})
+    assert str(batch.template_id) == wb.templates.get("elevate.students", "Night list").id
+    assert [row["raw"]["A"] for row in wb.rows.each(batch)] == ["ada@kck.example"]
+
+
+def test_a_sheet_whose_template_is_gone_fails_its_run_with_the_sentence(
+    wb: Workbench, people: Spreadsheet, hired: Callable[[], Worker]
+) -> None:
+    wb.templates.retire(wb.templates.get("elevate.students", "Night list").id)
+    wb.schedules.run_now("People at night")
+    with hired():
+        (run,) = ended(wb)
+    assert run.status == "failed"
+    assert "template" in run.told
+    assert wb.batches.all() == []
+
+
 def test_a_sheet_that_is_configured_no_more_fails_its_run_with_the_sentence(
     wb: Workbench, roster: Spreadsheet, hired: Callable[[], Worker]
 ) -> None:

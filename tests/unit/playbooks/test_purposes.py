@@ -34,10 +34,10 @@ def test_another_purpose_is_the_dataset_that_is_named() -> None:
 
 def test_the_year_is_the_window_and_the_district_stands_where_a_row_says_none() -> None:
     said = purposes.options(configured(), "polaris.teacher_roster")
-    assert said == {"window": "2025-2026", "constants": {"district": "KCKPS"}}
+    assert said == {"window": "2025-2026", "constants": {"district": "KCKPS"}, "template": None}
     assert purposes.options(configured(district=""), "polaris.teacher_roster")["constants"] is None
 
 
 def test_a_dataset_without_districts_is_told_none() -> None:
     said = purposes.options(configured(purpose="other", dataset="elevate.students", year=""), "elevate.students")
-    assert said == {"window": None, "constants": None}
+    assert said == {"window": None, "constants": None, "template": None}

@@ -23,6 +23,9 @@ Tab = Annotated[
 Purpose = Annotated[str | None, typer.Option(help=f"{', '.join(PURPOSES)}.")]
 Year = Annotated[str | None, typer.Option(help="The virtual year, e.g. 2025-2026.")]
 District = Annotated[str | None, typer.Option(help="Whose teachers or sessions it has.")]
+Template = Annotated[
+    str | None, typer.Option(help="The saved template that maps and cleans it, by its name; '' for none.")
+]
 Dataset = Annotated[str | None, typer.Option("--dataset", "-d", help="What it holds, of the purpose other.")]
 
 
@@ -45,11 +48,20 @@ def list_(asked: Asked, purpose: Purpose = None, year: Year = None) -> None:
     if asked.json:
         asked.answer([_document(one) for one in found])
         return
-    made = printing.table("Name", "Purpose", "Year", "District", "Google Sheet", "Tab", "Added by")
+    made = printing.table("Name", "Purpose", "Year", "District", "Template", "Google Sheet", "Tab", "Added by")
     for one in found:
         tab = one.place.worksheet or (f"number {one.place.gid}" if one.place.gid is not None else "the first")
         purpose_ = f"{one.purpose}: {one.dataset}" if one.dataset else one.purpose
-        texts = (one.name, purpose_, one.year, one.district, one.place.spreadsheet, tab, one.created_by)
+        texts = (
+            one.name,
+            purpose_,
+            one.year,
+            one.district,
+            one.template or "",
+            one.place.spreadsheet,
+            tab,
+            one.created_by,
+        )
         made.add_row(*map(plain, texts))
     printing.tell(asked, made)
     if not found:
@@ -65,11 +77,12 @@ def add(
     district: District = None,
     dataset: Dataset = None,
     tab: Tab = None,
+    template: Template = None,
 ) -> None:
     """Configure a sheet for imports. `sheets test` says before whether it can be read."""
     said = {"purpose": purpose or ("other" if dataset else ""), "year": year, "district": district, "dataset": dataset}
     with asked.open() as wb:
-        added = wb.google_sheets.add(name=name, spreadsheet=sheet, worksheet=tab, **said)
+        added = wb.google_sheets.add(name=name, spreadsheet=sheet, worksheet=tab, template=template, **said)
         others = wb.google_sheets.beside(added)
     _tell(asked, added, "is added", others)
 
@@ -84,10 +97,11 @@ def change(
     district: District = None,
     dataset: Dataset = None,
     tab: Tab = None,
+    template: Template = None,
 ) -> None:
     """Say something else of a configured sheet."""
     said = {"name": new_name, "spreadsheet": sheet, "purpose": purpose, "year": year, "district": district}
-    said |= {"dataset": dataset, "worksheet": tab}
+    said |= {"dataset": dataset, "worksheet": tab, "template": template}
     with asked.open() as wb:
         changed = wb.google_sheets.change(name, **{field: text for field, text in said.items() if text is not None})
         others = wb.google_sheets.beside(changed)

@@ -239,7 +239,7 @@ def _recognised(asked: Asked, wb: "Workbench", meant: sources.Meant, template: s
     if meant.no_tables and not asked.json:
         printing.say(asked, f"Nothing is read of: {', '.join(meant.no_tables)}.", "")
     if not meant.recognised:
-        return template
+        return template or meant.template
     if meant.loads is not None:
         if not asked.json:
             printing.say(asked, meant.recognised, "")

@@ -41,6 +41,8 @@ class Meant:
     """The sheets as they are staged, where it is known what each is."""
     constants: dict[str, str] = field(default_factory=dict)
     window: str | None = None
+    template: str | None = None
+    """By its id."""
     columns: dict[str, str] | None = None
     """Header -> field, where it is not what a person has said."""
     separately: bool = False
@@ -236,7 +238,8 @@ def of_google(
     opened = wb.google_sheets.open(configured, layout=layout, progress=progress)
     dataset = wanted or purposes.target(configured, opened)
     known = purposes.options(configured, dataset)
-    return Meant(sheets=[opened], dataset=dataset, constants=known["constants"] or {}, window=known["window"])
+    same, template = known["constants"] or {}, known["template"]
+    return Meant(sheets=[opened], dataset=dataset, constants=same, window=known["window"], template=template)
 
 
 def of_salesforce(

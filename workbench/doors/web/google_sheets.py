@@ -126,6 +126,7 @@ def result(wb: Workbench) -> Batch | None:
         st.error(words.text(why.why), icon=":material/block:")
         same = json.dumps(why.options["constants"] or {})
         said = {"upload": why.upload, "dataset": why.dataset, "same": same, "window": why.options["window"]}
+        said["template"] = why.options["template"]
         address.link("map", "Say at Map what its columns are", icon=":material/schema:", **said)
     elif why:
         st.error(words.text(why), icon=":material/block:")
@@ -274,7 +275,7 @@ def _edit(sheet: GoogleSheet | None, year: str, known_years: list[str]) -> None:
     try:
         with Workbench.open(user=person()) as wb:  # a dialog runs again without its page
             districts = sorted({one.district for one in wb.google_sheets.all() if one.district})
-            said = views.asked(sheet, year, known_years, districts, offered(), purposes.known())
+            said = views.asked(sheet, year, known_years, districts, offered(), purposes.known(), templates(wb))
             test, save = views.buttons("Add Sheet" if sheet is None else "Save")
             if test:
                 tested(wb, said)
@@ -289,6 +290,17 @@ def _edit(sheet: GoogleSheet | None, year: str, known_years: list[str]) -> None:
         st.session_state["sheet saved"] = said["name"].strip()
         _close()
         st.rerun()
+
+
+def templates(wb: Workbench) -> Callable[[str, str], list[str]]:
+    """Finds the names of the saved templates of what a sheet for a purpose (and a dataset) may be."""
+    saved = [each for each in wb.templates.all() if not each.unusable]
+
+    def find(purpose: str, dataset: str) -> list[str]:
+        possible = purposes.targets(purpose, dataset)
+        return sorted({each.name for each in saved if each.dataset in possible})
+
+    return find
 
 
 def offered() -> dict[str, str]:

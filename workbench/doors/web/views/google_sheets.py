@@ -1,7 +1,7 @@
 """Google Sheets as a page shows them: the configured ones, one that is added or tested, and what an import did."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -80,7 +80,8 @@ def listed(sheet: GoogleSheet, last: Batch | None, beside: Sequence[GoogleSheet]
 
 def _where(sheet: GoogleSheet, last: Batch | None) -> None:
     tab = sheet.place.worksheet or (f"number {sheet.place.gid}" if sheet.place.gid is not None else "the first")
-    about = f":gray[tab: {words.text(tab)} · by {words.text(sheet.created_by)}]"
+    by = f" · template: {words.text(sheet.template)}" if sheet.template else ""
+    about = f":gray[tab: {words.text(tab)}{by} · by {words.text(sheet.created_by)}]"
     st.markdown(f":small[[Open it at Google]({sheet.place.address}) · {about}]")
     if last is not None:
         label = f"Last import {words.here(last.created_at)}: {last.state}"
@@ -94,8 +95,9 @@ def asked(
     districts: Sequence[str],
     purposes: Mapping[str, str],
     datasets: Sequence[str],
+    templates: Callable[[str, str], Sequence[str]],
 ) -> dict[str, str]:
-    """What a person says of a sheet, in the playbook's words."""
+    """What a person says of a sheet, in the playbook's words; `templates` are those of a purpose and a dataset."""
     known = [*purposes]
     key = f"{sheet.id if sheet else 'new'}"
     place = known.index(sheet.purpose) if sheet is not None and sheet.purpose in known else 0
@@ -135,8 +137,10 @@ def asked(
         (sheet.place.worksheet or "") if sheet is not None else "",
         key=f"worksheet {key}",
     )
+    template = _template(sheet, templates(purpose, dataset), f"template {key} {purpose} {dataset}")
     return {
         "name": name,
+        "template": template,
         "purpose": purpose,
         "year": virtual_year,
         "district": district or "",
@@ -144,6 +148,22 @@ def asked(
         "spreadsheet": spreadsheet,
         "worksheet": worksheet,
     }
+
+
+def _template(sheet: GoogleSheet | None, saved: Sequence[str], key: str) -> str:
+    """The template that somebody chooses; "" for none."""
+    if not saved:
+        return ""
+    own = sheet.template if sheet is not None else None
+    chosen = st.selectbox(
+        "Template",
+        saved,
+        index=saved.index(own) if own in saved else None,
+        placeholder="None: its columns are found by their names",
+        help="Maps its columns, says what its values mean, and cleans them, whenever the sheet is imported.",
+        key=key,
+    )
+    return chosen or ""
 
 
 def buttons(label: str) -> tuple[bool, bool]:
