@@ -127,7 +127,7 @@ def _sentence(other: Mapping[str, Any]) -> str:
     more = " or more" if other["rows"] == MOST else ""
     return (
         f"Import {other['batch'][:18]} of the same day ({other['file']}) says otherwise of "
-        f"{many(other['rows'], 'record')}{more} that it wrote: {'; '.join(values)}. Whichever is imported last counts"
+        f"{many(other['rows'], 'record')}{more} that it wrote: {'; '.join(values)}. Whichever is imported last counts."
     )
 
 

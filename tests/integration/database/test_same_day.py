@@ -29,7 +29,7 @@ def test_what_another_import_of_the_day_says_otherwise_is_told_with_its_value(wb
         2,
         [
             f"Import {str(morning.id)[:18]} of the same day (morning.csv) says otherwise of 1 record that it wrote: "
-            "line 3, phone: 555-100-0001 there, 555-100-0009 here. Whichever is imported last counts"
+            "line 3, phone: 555-100-0001 there, 555-100-0009 here. Whichever is imported last counts."
         ],
     ), "what was blank is no contradiction"
     again = wb.import_sheet(sheet(MORNING.replace("Ada Park", "Ada Parker"), "evening.csv"), "elevate.students")
