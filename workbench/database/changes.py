@@ -94,13 +94,20 @@ class Changes:
         if not self._target.references:
             return SQL("null::jsonb")
         pairs = [SQL("{}, {}").format(Literal(f.target), self._named(f)) for f in self._target.references]
-        # rows that name one record in several ways are known as duplicates by it
-        told = (
-            self._verdicts.number("skipped", "duplicate")
-            if self._target.standing.resolves
-            else self._verdicts.number("updated")
-        )
-        return SQL("case when verdict <= {} then jsonb_build_object({}) end").format(told, SQL(", ").join(pairs))
+        if not self._target.standing.resolves:
+            return SQL("case when verdict <= {} then jsonb_build_object({}) end").format(
+                self._verdicts.number("updated"), SQL(", ").join(pairs)
+            )
+        # rows that name one record in several ways are known as duplicates by those of its key, whatever became of it
+        key = [
+            SQL("{}, {}").format(Literal(f.target), Identifier(f"ref {f.name}"))
+            for f in self._target.contract.key_fields
+            if f.reference is not None
+        ]
+        return SQL(
+            "case when verdict <= {} then jsonb_build_object({}) "
+            "else nullif(jsonb_strip_nulls(jsonb_build_object({})), '{{}}') end"
+        ).format(self._verdicts.number("updated"), SQL(", ").join(pairs), SQL(", ").join(key))
 
     def _named(self, field: Field) -> Composable:
         """The record that a reference names once the row is written: where that is filled only, the one it named."""

@@ -247,7 +247,7 @@ class Decision:
         if self._repeats.any:  # rows of one key that all wait are all to be looked at once it is there what they name
             cases += [self._names_nothing(field, SQL("and not {}").format(self._required.lacks)) for field in waiting]
         cases += self._repeats.cases(
-            self._verdicts.number("invalid", "conflict"), self._verdicts.number("skipped", "duplicate")
+            self._verdicts.number("invalid", "conflict"), self._verdicts.number(*self._verdicts.again)
         )
         cases += self._missing()
         cases += [

@@ -100,7 +100,7 @@ with conflicts as materialized (
 select replace(external_key, chr(31), '|') as key, r.line, r.payload, keys.keys::int
 from keys join workbench.corrected_row r using (external_key)
 join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = %(plan)s
-where r.batch_id = %(batch)s and r.status = 'validated' and o.reason is distinct from 'duplicate'
+where r.batch_id = %(batch)s and r.status = 'validated' and coalesce(o.reason not in ('added_up', 'duplicate'), true)
 order by external_key, r.line
 """
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from workbench.database import batches, known_names, limits, near_keys
+from workbench.database import batches, known_names, limits, near_keys, same_day
 from workbench.database.removing import Removals
 from workbench.database.store import Store
 from workbench.database.target import Target
@@ -67,6 +67,8 @@ def ask(
         asked.holds += [replace(hold, dataset=part) for hold in own.holds]
         asked.told += [replace(told, dataset=part) for told in own.told]
         asked.suggestions |= own.suggestions
+    changing = [batch for batch in run.written if figures[batch.id]["updated"]]
+    asked.told += same_day.told(connection, run, tenant, number, changing)
     return asked
 
 

@@ -71,7 +71,7 @@ class Issues:
             duplicate = SQL("case when {} then {} end").format(self._repeats.overruled, duplicate)
         cases = [
             SQL("when {} then {}").format(
-                self._verdicts.number("skipped", "duplicate"),
+                self._verdicts.number(*self._verdicts.again),
                 duplicate,
             ),
             SQL("when {} then {}").format(

@@ -242,8 +242,9 @@ class Removals(Target):
                     select {at} as line, r.payload from workbench.import_outcome o
                     join {rows} r on r.batch_id = o.batch_id and r.line = o.line
                     where o.batch_id = {batch} and o.plan = {plan} and r.batch_id = {batch} and not {nobody}
-                      and (o.outcome in ('created', 'invalid') or o.reason = 'duplicate' or (o.outcome = 'updated'
-                           and workbench.folded(o.before ->> {name}) <> workbench.folded(r.payload ->> {row_name})))
+                      and (o.outcome in ('created', 'invalid') or o.reason in ('added_up', 'duplicate')
+                           or (o.outcome = 'updated'
+                               and workbench.folded(o.before ->> {name}) <> workbench.folded(r.payload ->> {row_name})))
                 ) r on workbench.folded(r.payload ->> {row_name}) = workbench.folded(m.before ->> {name})
                 where m.batch_id = {batch} and m.plan = {plan} order by r.line limit {first}""",
                 at=source_line(self.batch),

@@ -42,7 +42,8 @@ from workbench.import_batch b
 join workbench.import_outcome o on o.batch_id = b.id and o.plan = b.plan and o.outcome in ('unmatched', 'invalid')
 join workbench.corrected_row r on r.batch_id = b.id and r.line = o.line
 join workbench.import_outcome n on n.batch_id = %(run)s and n.plan = %(plan)s and n.line = o.line
-     and (n.outcome in ('created', 'updated') or n.reason in ('unchanged', 'kept', 'known', 'protected', 'duplicate'))
+     and (n.outcome in ('created', 'updated')
+          or n.reason in ('unchanged', 'kept', 'known', 'protected', 'added_up', 'duplicate'))
 join workbench.corrected_row m on m.batch_id = %(run)s and m.line = o.line
 where b.id = %(of)s
   and not exists (select from workbench.import_explanation e where e.batch_id = b.id and e.line = o.line)

@@ -16,7 +16,7 @@ from workbench.model.playbook import Playbook
 _ORDER = ("invalid", "unmatched", "created", "updated", "skipped")
 """The first of them that any part has is the source row's."""
 
-_SKIPPED = ("kept", "protected", "known", "unchanged", "duplicate", "withheld")
+_SKIPPED = ("kept", "protected", "known", "unchanged", "added_up", "duplicate", "withheld")
 """And, where all are skipped, the first of these reasons."""
 
 TOGETHER = ("unmatched", "other line")

@@ -173,8 +173,9 @@ def count(
 
 
 def _went_in(contract: Contract) -> tuple[str, ...]:
-    """Why rows are skipped that are part of a record all the same: of one that is added up, all of them."""
-    return (*_WENT_IN, "duplicate") if contract.adds_up else _WENT_IN
+    """Why rows are skipped that are part of a record all the same: of one that is added up, all of
+    them, which imports of an earlier version have as duplicates."""
+    return (*_WENT_IN, "added_up", "duplicate") if contract.adds_up else _WENT_IN
 
 
 def _rows(outcomes: Counter[tuple[str, str | None]], reasons: Collection[str]) -> Counted:

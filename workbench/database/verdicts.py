@@ -14,12 +14,14 @@ class Verdicts:
 
     def __init__(self, target: ReferringTarget, required: Requirements, *, together: bool) -> None:
         """`together` is whether rows may wait with others of their record."""
+        self.again = ("skipped", "added_up" if target.adds_up else "duplicate")
+        """What a row is whose key stands on another line, which counts: a part of it, where those are added up."""
         nouns = dict.fromkeys([field.reference.noun for field in target.strict if field.reference])
         self.all: tuple[tuple[str, str | None], ...] = (
             ("created", None),
             ("updated", None),
             ("skipped", "unchanged"),
-            ("skipped", "duplicate"),
+            self.again,
             ("skipped", "known"),
             ("skipped", "protected"),
             ("skipped", "filtered"),

@@ -52,10 +52,11 @@ def whole_again(dataset: str) -> str:
 
 
 def reason_told(dataset: str, reason: str) -> str:
-    """Why rows of a batch of it are skipped or wait, in words: where the rows of one record are added up, those behind
-    its first are no duplicates."""
+    """Why rows of a batch of it are skipped or wait, in words. Rows that are added up were stored as duplicates by an
+    earlier version."""
     known = CONTRACTS.get(dataset)
-    return "added up" if reason == "duplicate" and known is not None and known.adds_up else reason
+    adds_up = reason == "added_up" or (reason == "duplicate" and known is not None and known.adds_up)
+    return "added up" if adds_up else reason
 
 
 def settings_told(dataset: str, said: Mapping[str, str]) -> dict[str, str]:

@@ -312,7 +312,8 @@ class UnknownSheets(WorkbenchError):
 
 
 class SheetsOfFamilies(WorkbenchError):
-    """The sheets of {source} are of several families: {families}. Say which of them are left out."""
+    """The sheets of {source} are of several families: {families}. Say what one of them is, which
+    imports them all, or which of them are left out."""
 
 
 class SheetsAlike(WorkbenchError):

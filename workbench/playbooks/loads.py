@@ -1,5 +1,5 @@
-"""What a source of several sheets is imported as, where they are of several playbooks of one family: loads, each a run
-of its own, in the order that their references give.
+"""What a source of several sheets is imported as, where they are of several playbooks of one family, or of whatever mix
+a person has said: loads, each a run of its own, in the order that their references give.
 
 They are runs one after the other and not one run: a shape may ask for records that there are (an invoice's customer and
 his terms of payment) as its rows are staged, so that what it needs has to be written by then. Each is written whole or
@@ -84,10 +84,12 @@ class Loads:
     each is, or that it is left out."""
     left_out: tuple[str, ...] = ()
     """The sheets that somebody said are left out, and those without rows."""
+    said: bool = False
+    """Whether somebody has said what one of them is: then sheets of several families are what is meant."""
 
     @property
     def families(self) -> tuple[str, ...]:
-        """The families that they are of: loads of several are not imported together."""
+        """The families that they are of: loads of several are imported together only where somebody says so."""
         return tuple(dict.fromkeys(load.what.partition(".")[0] for load in self.loads))
 
     @property
@@ -96,12 +98,12 @@ class Loads:
         return len({load.what for load in self.loads}) > 1 and len(self.families) == 1
 
     def refuse_doubtful(self) -> None:
-        """Raises UnknownSheets where somebody has to say what a sheet is, SheetsOfFamilies for several families, and
-        NoSheets where there is nothing to import."""
+        """Raises UnknownSheets where somebody has to say what a sheet is, SheetsOfFamilies for several families where
+        nobody has said so, and NoSheets where there is nothing to import."""
         if self.unknown:
             sheets = "; ".join(f"{name}, {perhaps}" for name, perhaps in self.unknown.items())
             raise UnknownSheets(source=self.source, sheets=sheets)
-        if len(self.families) > 1:
+        if len(self.families) > 1 and not self.said:
             raise SheetsOfFamilies(source=self.source, families=listed(sorted(self.families)))
         if not self.loads:
             raise NoSheets(source=self.source, playbook="any family", sheets=", ".join(self.left_out) or "none")
@@ -146,7 +148,13 @@ def of_sheets(sheets: Sequence[Sheet], said: Mapping[str, str] | None = None) ->
     if len(found) > 1:
         found = [(what, replace(each, reading=each.reading.with_others()), why) for what, each, why in found]
     source = next((sheet.package.name if sheet.package is not None else sheet.name for sheet in sheets), "")
-    return Loads(source=source, loads=tuple(_ordered(_placed(found))), unknown=unknown, left_out=tuple(left_out))
+    return Loads(
+        source=source,
+        loads=tuple(_ordered(_placed(found))),
+        unknown=unknown,
+        left_out=tuple(left_out),
+        said=any(meant.values()),
+    )
 
 
 def options_of(load: Load, loads: Sequence[Load], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -204,13 +204,17 @@ class _Rows:
         sessions = rows.groupby("session", sort=False).first()
         stored = self._stored.reindex(sessions.index)
         known = stored["clock"].where(stored["day"] == sessions["day"])
-        # Pathful knows the time and title of a session that it has brought, or given its id: rows without a link do not
-        # put theirs in their place, and whichever of the two is imported first it ends the same
+        # Pathful knows day, time and title of a session that it has brought, or given its id: rows do not put theirs in
+        # their place, with a link or without, and whichever of the two is imported first it ends the same
+        brought = (stored["source"] == session_ids.PATHFUL) & stored["day"].notna()
         given = session_ids.are_own(stored["other"]) & ~session_ids.are_own(sessions.index.to_series())
-        of_pathful = given | (stored["source"] == session_ids.PATHFUL)
-        sessions["known"] = known.notna() & of_pathful & sessions["own"].isna()
+        of_pathful = brought | (given & sessions["own"].isna())
+        sessions["known"] = of_pathful & (known.notna() | (brought & sessions["own"].notna()))
+        known = known.mask(sessions["known"], stored["clock"])
         sessions["clock"] = sessions["clock"].mask(sessions["known"], known).fillna(known).fillna(USUAL_CLOCK)
         sessions["title"] = sessions["session_title"].mask(sessions["known"], stored["title"])
+        for name in ("day", "called"):
+            sessions[name] = sessions[name].mask(sessions["known"], stored[name])
         highest = rows["means"].map(_FAR).groupby(rows["session"]).max()
         sessions["means"] = highest.map(dict(enumerate(ORDER))).reindex(sessions.index)
         took_part = self._rows["means"].isin(["Completed", SIMULCAST])
@@ -234,7 +238,7 @@ class _Rows:
             registration_link=self._sessions["session_link"],
             participants=self._sessions["seats"].astype("str"),
             host=self._sessions["host"].fillna(HOST),
-            source=FORM.dataset,
+            source=pd.Series(FORM.dataset, self._sessions.index, dtype="str").mask(known),
         )
         rows = self._speaking[["line", "session"]].join(made.drop(columns="line"), on="session")
         return _shaped(_EVENT, rows, ["session"])
@@ -245,6 +249,8 @@ class _Rows:
         completed = rows["session"].isin(self._completed)
         clock = rows["session"].map(self._sessions["clock"].combine_first(self._stored["clock"])).astype("str")
         clock = clock.fillna(rows["clock"]).fillna(USUAL_CLOCK)
+        # that it was none is said of what is over: until then Pathful may know that it will be one
+        simulcast = rows.groupby(_TEACHER_OF, dropna=False)["simulcast"].transform("min")
         ends = pd.to_datetime(rows["day"] + " " + clock) + pd.Timedelta(minutes=MINUTES)
         rows = rows.assign(
             teacher=rows["name"],
@@ -252,7 +258,7 @@ class _Rows:
             academic_year=_beside(rows, dates.academic_year(of_series(rows["day"]))),
             said_status=rows["status"],
             status=rows["attended"].fillna("registered"),
-            simulcast=rows.groupby(_TEACHER_OF, dropna=False)["simulcast"].transform("min").map(_FLAGS),
+            simulcast=simulcast.map(_FLAGS).where(simulcast | rows["attended"].notna()),
             confirmed_at=ends.dt.strftime("%Y-%m-%dT%H:%M:%SZ").where(completed & (rows["attended"] == "attended")),
         )
         return _shaped(_TEACHER, rows, _TEACHER_OF)
@@ -374,11 +380,16 @@ class _Rows:
             ("district", "District"),
         ):
             yield rows[name].isna(), "missing", name, "warning", f"Missing {called}"
-        said_of = ["clock", "called", "session_title", "known"]
+        said_of = ["clock", "called", "day", "title", "known"]
         spoken = self._sessions.reindex(rows["session"])[said_of].set_axis(rows.index)
-        other = rows["session"].notna() & ~rows["simulcast"] & (rows["called"] != spoken["called"])
-        said = "Another row of the same session says " + spoken["session_title"].str[:60] + ", which counts"
-        yield other & spoken["called"].notna(), "another_title", "session_title", "warning", said
+        who = spoken["known"].map({True: "Pathful", False: "Another row of the same session"})
+        speaks = rows["session"].notna() & ~rows["simulcast"]
+        other = speaks & (rows["called"] != spoken["called"]) & spoken["called"].notna()
+        later = other & spoken["known"].eq(True) & (rows["day"] != spoken["day"])
+        yield later, "another_day", "date", "warning", who + " says " + spoken["day"] + ", which counts"
+        other &= ~later | (rows["called"].str[10:] != spoken["called"].str[10:])
+        said = who + " says " + spoken["title"].str[:60] + ", which counts"
+        yield other, "another_title", "session_title", "warning", said
         contradicted = self._contradicted()
         yield contradicted.notna(), "contradicted", "status", "warning", contradicted
         for name, called in (("organization", "Organization"), ("presenter_location", "Presenter Location")):
@@ -388,10 +399,7 @@ class _Rows:
         yield (
             differs & ~rows["simulcast"],
             *("another_time", "time", "warning"),
-            spoken["known"].map({True: "Pathful", False: "Another row of the same session"})
-            + " says "
-            + spoken["clock"].str[:5]
-            + ", which counts",
+            who + " says " + spoken["clock"].str[:5] + ", which counts",
         )
 
 

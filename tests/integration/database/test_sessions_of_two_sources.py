@@ -176,3 +176,43 @@ def test_the_time_of_a_session_without_a_link_is_pathfuls_whichever_comes_first(
     assert issue["message"] == "Pathful says 15:30, which counts"
     given(*texts["report"])
     assert fingerprint(url) == before
+
+
+FULL = SHEET.replace("Session Link", "Session Link,Session Type,Topic/Theme")
+"""A sheet of which each thing that Pathful says too is another: day, time, title, type, status."""
+OTHERWISE = (
+    "Nursing as a career,3/9/2026,9:30 AM,{status},Ben Ruiz,Wyandotte High,North,Dana Reed,"
+    "https://v.example/s/5001,Industry chat,Health\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "reported"), [("Completed", "Completed"), ("Simulcast", "Completed"), ("Confirmed", "Simulcast")]
+)
+@pytest.mark.parametrize("first", ["sheet", "report"])
+def test_a_linked_row_and_pathfuls_row_of_one_session_take_no_turns(
+    first: str, said: str, reported: str, wb: Workbench, given: Callable[[str, str], Batch], url: str
+) -> None:
+    lines = OTHERWISE.format(status="Confirmed") + OTHERWISE.format(status=said)
+    texts = {
+        "sheet": ("polaris.virtual_sessions", FULL + lines),
+        "report": ("polaris.pathful_sessions", REPORT + row("5001").replace("Completed", reported)),
+    }
+    order = (first, *(name for name in texts if name != first))
+    for each in order:
+        given(*texts[each])
+    if first == "sheet":
+        given(*texts["sheet"])  # the day and the title are Pathful's from now on
+    assert records(url, "polaris.events", "session_id", "title", "session_type", "source") == [
+        ("5001", "Careers in nursing", "Industry chat", "pathful")
+    ]
+    assert ask(url, "select starts_at::text from polaris.events") == [("2026-03-02 15:30:00+00",)]
+    before = fingerprint(url)
+    for each in (*order, *reversed(order)):
+        again = given(*texts[each])
+        assert (again.created, again.updated) == (0, 0), each
+        assert fingerprint(url) == before
+    told = {each["code"]: each["message"] for found in wb.rows.each(given(*texts["sheet"])) for each in found["issues"]}
+    assert told["another_day"] == "Pathful says 2026-03-02, which counts"
+    assert told["another_title"] == "Pathful says Careers in nursing, which counts"
+    assert told["another_time"] == "Pathful says 15:30, which counts"

@@ -34,7 +34,7 @@ def test_the_batches_of_a_sku_in_a_warehouse_are_added_up_the_same_ones_too(
     rows = "Main,B1,FRA1023,12,12,144,$1 512.00\n".replace("$1 512.00", '"$1,512.00"')
     text = HEAD + rows + rows + "main,B2, fra1023 ,5,,0,\nStorage,B3,FRA1023,,,6,10.00\n"
     batch = wb.import_sheet(sheet(text), STOCK)
-    assert outcomes(wb, batch) == [(2, "created"), (3, "skipped:duplicate"), (4, "skipped:duplicate"), (5, "created")]
+    assert outcomes(wb, batch) == [(2, "created"), (3, "skipped:added_up"), (4, "skipped:added_up"), (5, "created")]
     assert stock(url) == [
         ("main", Decimal("348"), Decimal("29"), Decimal("3024.00")),
         ("storage", Decimal("6"), None, Decimal("10.00")),
@@ -122,7 +122,7 @@ def test_a_stock_with_an_invalid_batch_is_not_deleted_and_is_whole_once_that_is_
     assert planned.removed == {"deleted": 1}
     assert outcomes(wb, planned.batch) == [(2, "unmatched:other line"), (3, "invalid")]
     again = wb.plan(wb.correct(planned.batch, {3: {"Unit quantity": "2"}}))
-    assert outcomes(wb, again.batch) == [(2, "updated"), (3, "skipped:duplicate")]
+    assert outcomes(wb, again.batch) == [(2, "updated"), (3, "skipped:added_up")]
 
 
 def test_a_warehouse_is_no_persons_name_and_holds_no_removal(wb: Workbench, sheet: Given, url: str) -> None:

@@ -121,3 +121,30 @@ def test_where_one_is_held_it_is_told_what_is_written_and_what_was_not_begun(run
     refused = run("import", good, "--expect", "Net price=22.50")
     assert refused.status == 2 and "commerce.invoices.Net price" in refused.err
     assert run("import", good, "--expect", "commerce.invoices.Net price=22.50").status == 0
+
+
+def test_sheets_of_several_families_are_imported_together_where_a_person_says_what_one_is(run: Run, file: File) -> None:
+    learners = "email,full_name,external_id\nada@example.com,Ada Park,A1\nbad,Ben Ruiz,B2\n"
+    path = book(file("", "book.xlsx"), **commerce_book.WHOLESALE, Pupils=learners)
+    asked = run("import", path)
+    assert asked.status == 2 and run("batches", "--json").json == []
+    kinds = ("--kind", "pupils=elevate.students")
+    planned = run("import", path, *kinds, "--dry-run")
+    assert "1. Pupils as elevate.students" in planned.out and "3. Items as commerce.items" in planned.out
+    assert "Not planned, for they need what is written before them: 4. Invoices as commerce.invoices." in planned.out
+    held = run("import", path, *kinds)
+    assert held.status == 1
+    assert "Not begun: 2. Customers as commerce.customers; 3. Items as commerce.items;" in held.out
+    told = run("import", path, *kinds, "--skip-errors")
+    assert told.status == 1, "a row is invalid, and somebody has to say something of it"
+    assert "4 imports together: 10 rows = 9 created + 0 updated + 0 skipped + 0 unmatched + 1 invalid." in told.out
+    again = run("import", path, *kinds, "--skip-errors", "--json").json
+    assert again["totals"] == {
+        "processed": 10,
+        "created": 0,
+        "updated": 0,
+        "skipped": 9,
+        "unmatched": 0,
+        "invalid": 1,
+    }
+    assert [each["status"] for each in again["imports"]] == ["completed"] * 4

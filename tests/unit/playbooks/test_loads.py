@@ -1,5 +1,6 @@
 """What a source of several sheets is imported as."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,11 +93,14 @@ def test_a_sheet_without_rows_is_left_out_and_named(tmp_path: Path) -> None:
     assert (empty.left_out, len(empty.loads)) == (("Payments",), 3)
 
 
-def test_sheets_of_two_families_are_not_imported_together(tmp_path: Path) -> None:
+def test_sheets_of_two_families_are_imported_together_only_where_somebody_says_what_one_is(tmp_path: Path) -> None:
     both = found(tmp_path, {"Students": "elevate.students"}, Customers=commerce_book.CUSTOMERS, Students=STUDENTS)
     assert not both.several
+    both.refuse_doubtful()
+    assert order(both) == [("elevate.students", ["elevate.students"]), ("commerce.customers", ["commerce.customers"])]
+    unsaid = replace(both, said=False)
     with pytest.raises(SheetsOfFamilies, match="several families: commerce and elevate"):
-        both.refuse_doubtful()
+        unsaid.refuse_doubtful()
 
 
 def test_what_is_said_of_a_load_is_what_its_sheets_have(tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def test_a_row_without_a_link_is_of_the_session_with_its_title_and_day() -> None
 def test_a_row_without_a_link_is_of_the_one_of_several_that_has_its_time() -> None:
     rows = ({"session_link": "x/1"}, {"session_link": "x/2", "time": "1 PM"}, {"status": "Simulcast", "time": "1 PM"})
     made = teachers(*({**row, "teacher_name": "Ada Park"} for row in rows))
-    assert told(made, "session_id", "simulcast") == [("1", "false"), ("2", "false")]
+    assert told(made, "session_id", "simulcast") == [("1", ""), ("2", "")], "nobody says yes, and it is not over"
     assert made.groups is not None and made.groups.to_pylist() == [[0], [1, 2]]
 
 
@@ -285,11 +285,16 @@ def test_a_teacher_on_several_rows_of_a_session_is_registered_once_a_simulcast_o
     )
     made = teachers(*rows)
     assert told(made, "name", "simulcast", "said_status", "status") == [
-        ("ada park", "false", "Confirmed", "registered"),
+        ("ada park", "", "Confirmed", "registered"),
         ("Ben Ruiz", "true", "Simulcast", "registered"),
     ]
     assert made.groups is not None
     assert (made.rows.lines.to_pylist(), made.groups.to_pylist()) == ([5, 7], [[0, 1], [2]])
+
+
+def test_that_a_class_was_no_simulcast_is_said_of_what_is_over() -> None:
+    over = ({"status": status, "teacher_name": "Ada Park"} for status in ("Simulcast", "Completed"))
+    assert told(teachers(*over), "simulcast", "status") == [("false", "attended")]
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ EVENTS = Contract(
         Field(name="work_based_learning", aliases=("wbl",), merge="fill", max_length=500),
         Field(name="registration_link", aliases=("session link", "link"), max_length=2000),
         Field(name="host", max_length=200),
-        Field(name="source", merge="fill", max_length=200, help="Which import made it."),
+        Field(name="source", max_length=200, help="Which import made it; Pathful's, once that has brought it too."),
         Field(name="district", aliases=("district name",), merge="fill", max_length=300),
         Field(name="school", aliases=("school name",), merge="fill", max_length=300),
         Field(name="participants", kind="integer", aliases=("participant count",), merge="greatest", minimum=0),
@@ -225,6 +225,7 @@ EVENT_TEACHERS = Contract(
         Field(
             name="simulcast",
             kind="boolean",
+            default="false",
             merge=With(field="status"),
             help="Whether the class watched a session that was another's.",
         ),

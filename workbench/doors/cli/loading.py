@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked
-from workbench.model.batch import Batch
+from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def end(
     status, documents = DONE, []
     waiting = list(enumerate(found.loads, start=1))
     written: list[tuple[int, Batch]] = []
+    done: list[Batch] = []
     try:
         while waiting:
             number, load = waiting[0]
@@ -50,6 +51,7 @@ def end(
                 printing.say(asked, f"{number}. {load.sentence}.{used}")
             batch = one(load.given, load.what, saved.id if saved is not None else None, options[number - 1])
             status = max(status, printing.status(wb, batch) if asked.json else tell(batch))
+            done.append(batch)
             documents.append(printing.document(wb, batch) if asked.json else None)
             printing.say(asked, "")
             if batch.stage == "completed":
@@ -60,13 +62,23 @@ def end(
         _tell_stopped(asked, waiting, written)
         raise
     if asked.json:
-        asked.answer({"source": source, "imports": documents, "not_begun": [load.what for _, load in waiting]})
-    elif dry_run and waiting:
+        left = [load.what for _, load in waiting]
+        asked.answer({"source": source, "imports": documents, "not_begun": left, "totals": _together(done)})
+    elif len(done) > 1:
+        rows = _together(done)
+        terms = " + ".join(f"{rows[name]:,} {name}" for name in OUTCOMES)
+        printing.say(asked, f"{len(done)} imports together: {rows['processed']:,} rows = {terms}.")
+    if dry_run and waiting and not asked.json:
         those = "; ".join(f"{number}. {load.sentence}" for number, load in waiting)
         printing.say(asked, f"Not planned, for they need what is written before them: {those}.")
     elif len(written) < len(found.loads):
         _tell_stopped(asked, waiting, written)
     return max(status, NEEDS_A_PERSON) if waiting and not dry_run else status
+
+
+def _together(batches: "Sequence[Batch]") -> dict[str, int]:
+    """How many rows all imports had, and how many of them have which outcome."""
+    return {name: sum(getattr(batch, name) or 0 for batch in batches) for name in ("processed", *OUTCOMES)}
 
 
 def _tell_stopped(

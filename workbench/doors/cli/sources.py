@@ -171,14 +171,15 @@ def _recognised(
 
 
 def _several(given: "list[Sheet]", source: str, kinds: "Mapping[str, str]") -> Meant:
-    """What several sheets are: all of one kind, of datasets of one family, or of several playbooks of one."""
+    """What several sheets are: all of one kind, of datasets of one family, of several playbooks of one, or of whatever
+    mix `kinds` say."""
     from workbench.playbooks.loads import called, of_sheets
 
     there = [called(each) for each in given]
     if strange := [name for name in kinds if name.casefold() not in map(str.casefold, there)]:
         raise typer.BadParameter(f"{strange[0]} is none of its sheets: {', '.join(there)}.", param_hint="--kind")
     found = of_sheets(given, kinds)
-    if found.unknown or len(found.families) != 1:
+    if found.unknown or not found.loads or (len(found.families) > 1 and not found.said):
         _said(None, _looks(found, source))
     left_out = f" Left out: {', '.join(found.left_out)}." if found.left_out else ""
     names = list(dict.fromkeys(load.what for load in found.loads))
@@ -200,12 +201,17 @@ def _several(given: "list[Sheet]", source: str, kinds: "Mapping[str, str]") -> M
 
 def _looks(found: "Loads", source: str) -> str:
     """What its sheets look like, and how a person says what those are that nobody can tell."""
+    from workbench.playbooks.loads import called
+
     looks = [load.sentence for load in found.loads] + [f"{name} {may}" for name, may in found.unknown.items()]
     ways = " ".join(f"--kind {shlex.quote(f'{name}=DATASET')}" for name in found.unknown)
     asked = f" Say what it is, or leave it out with nothing behind the sign: {ways}." if found.unknown else ""
     if len(found.families) > 1:
+        first = found.loads[0]
+        says = shlex.quote(f"{called(next(iter(first.sheets.values())))}={next(iter(first.sheets))}")
         asked += (
-            f" They are of several families ({', '.join(found.families)}): leave those of one out, with --kind SHEET=."
+            f" They are of several families ({', '.join(found.families)}): say what one of them is, which imports them "
+            f"all, as --kind {says}; or leave some out, with --kind SHEET=."
         )
     return f" The sheets of {Path(source).name} look so: {'; '.join(looks)}.{asked}"
 

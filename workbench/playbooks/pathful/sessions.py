@@ -42,12 +42,12 @@ NO_SCHOOLS = ("prep-kc",)
 """What stands where the school should, and is none."""
 
 
-def _others(events: pa.Table | None) -> pd.Series:
-    """The other id of each stored session, by its id."""
+def _known(events: pa.Table | None, name: str) -> pd.Series:
+    """A field of each stored session, by its id."""
     if events is None:
         return pd.Series(None, pd.Index([], dtype="str"), dtype="str")
-    session, other = (events[name].combine_chunks() for name in RECALL.fields)
-    return pd.Series(series(other).array, index=series(session))
+    session, said = (events[each].combine_chunks() for each in ("session_id", name))
+    return pd.Series(series(said).array, index=series(session))
 
 
 class _Sessions(Rows):
@@ -62,12 +62,15 @@ class _Sessions(Rows):
         own = self["session_id"]
         days = only(pc.utf8_slice_codeunits(self.moments, 0, 10), self.good)
         ids, names = series(own), series(session_ids.called(days, self["title"]))
-        others = _others(known.stored)
+        others = _known(known.stored, "other_id")
+        typed = _known(known.stored, "session_type").dropna()
         kept = session_ids.without_own(session_ids.stored_as(ids, names, others, known.taken), names, others)
         waiting = only(session_ids.undated(self["title"]), pc.and_(self.good, pc.is_null(self["date"])))
         self.session = pc.coalesce(of_series(kept), only(waiting, pc.is_null(own)))
         """The id under which each row's session is stored; what it waits under that has no id and no date."""
         self.other_id = of_series(session_ids.other_ids(ids, names, kept))
+        self.typed = pc.is_in(self.session, of_series(typed.index.to_series()))
+        """Whether the session is stored with its type, which a sheet knows better."""
         self.cancelled = pc.is_in(self.status, pa.array(["Cancelled", "No Show"]))
         self.completed = pc.equal(self.status, "Completed")
 
@@ -79,7 +82,7 @@ class _Sessions(Rows):
             "other_id": self.other_id,
             "status": self.status,
             "district": only(self["district_or_company"], of_educator),
-            "session_type": self.same("Virtual"),
+            "session_type": only(self.same("Virtual"), pc.invert(self.typed)),
             "source": self.same(session_ids.PATHFUL),
         }
         return self.part(self.good, cells)
@@ -100,7 +103,7 @@ class _Sessions(Rows):
             "school": only(school, pc.invert(pc.is_in(pc.utf8_lower(school), pa.array(NO_SCHOOLS)))),
             "start": self["date"],
             "status": status,
-            "simulcast": pc.if_else(pc.equal(self.status, "Simulcast"), "true", "false"),
+            "simulcast": only(self.same("true"), pc.equal(self.status, "Simulcast")),
             "confirmed_at": only(self.same(now()), attended),
             "participant_type": self["sign_up_role"],
         }
@@ -173,7 +176,7 @@ def check_sessions(columns: Chunk, known: Known) -> pa.Table:
     return _Sessions(columns, known).issues_found()
 
 
-RECALL = Recall(dataset="polaris.events", fields=("session_id", "other_id"))
+RECALL = Recall(dataset="polaris.events", fields=("session_id", "other_id", "session_type"))
 
 _EVENT = Part(
     dataset="polaris.events",

@@ -15,6 +15,7 @@ from workbench.prepare.cleaning import said_of
 REASONS = {
     "unchanged": "The record says so already",
     "kept": "What was edited since the last import is kept",
+    "added_up": "It is added up with an earlier line of the same key",
     "duplicate": "An earlier line has the same key",
     "known": "The record was there before, and is left as it is",
     "protected": "The record is kept as it is",
