@@ -47,8 +47,14 @@ class RowQuery:
     text: str = ""
     """Words that are all in the row's cells, as they are or as they came."""
     waiting: bool = False
-    cell: CellTest | None = None
+    cell: CellTest | tuple[CellTest, ...] | None = None
+    """What cells are to be: one of them, or each of several, also of one column."""
     order: Order = Order()
+
+    @property
+    def cells(self) -> tuple[CellTest, ...]:
+        """All that cells are to be."""
+        return (self.cell,) if isinstance(self.cell, CellTest) else self.cell or ()
 
     @property
     def issue(self) -> dict[str, str] | None:

@@ -304,7 +304,7 @@ def without_needless(step: Step) -> Step:
 
 def _listed(shown: Sequence[Facet]) -> str:
     said = {"shown": [each.to_dict() for each in shown]}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return address.written(said)
 
 
 def prepared_for(finding: Finding) -> dict[str, str]:
