@@ -205,7 +205,7 @@ def test_clean_takes_an_edited_cell_as_a_step_and_takes_it_back_by_keyboard(
     ana.window.reload()
     expect(ana.at_place(1, "full_name")).to_have_text("Ben Parker")
     ana.correct(2, "full_name", "Cal Parker")
-    ana.press(re.compile("^Only in line 4 alone"))
+    ana.press(re.compile("^Only in line 4, where"))
     expect(ana.at_place(14, "full_name")).to_have_text("Cal Park")
     expect(ana.at_place(2, "full_name")).to_have_text("Cal Parker")
     ana.press("Undo")

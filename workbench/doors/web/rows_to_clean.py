@@ -55,6 +55,8 @@ def show(
     if not lines:
         st.info("No row fits all of the facets.", icon=":material/filter_alt:")
         return
+    with st.container():  # which is always there: a grid that moves among what is drawn begins anew
+        cell_edits.tell(at)
     form = st.session_state.get("clean form", 0)
     is_last = recipe_editor.editing(at.recipe) is None  # else a step would come after it that these rows do not show
     edits = cell_edits.of(at, said, lines, rows) if is_last else None
@@ -70,7 +72,6 @@ def show(
         key=f"clean rows {form} {hash(headers)}",
         shows=(first, order, at.recipe, lines[0], number),
     )
-    cell_edits.tell(at)
     edit = " A double click edits it, and all cells of the column that say the same, by a step." if is_last else ""
     heads = "A click on a head sorts all rows. Marked cells are not as in the file."
     st.caption(f"A click on a cell chooses its column.{edit} {heads}")

@@ -52,6 +52,9 @@ def table(  # noqa: PLR0913
     if asks is not None:  # an answer shows the rows again, even where it has left them as they were
         told = [{**row, "asked": listener.asked} for row in told]
     events = said.ASKED if asks is not None else said.KEPT if any(column.editable for column in columns) else ()
+    with st.container():  # which is always there: a grid that moves among what is drawn begins anew
+        if (why := listener.refusal()) is not None:
+            st.warning(words.text(why), icon=":material/content_paste_off:")
     AgGrid(
         pd.DataFrame(told, dtype=object).astype(str),
         gridOptions=options(
@@ -68,8 +71,6 @@ def table(  # noqa: PLR0913
         update_on=[*events, "selectionChanged", "sortChanged", *(["cellClicked"] if on_column else [])],
         callback=listener.hear,
     )
-    if (why := listener.refusal()) is not None:
-        st.warning(words.text(why), icon=":material/content_paste_off:")
     return listener.said
 
 

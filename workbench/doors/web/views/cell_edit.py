@@ -27,15 +27,14 @@ def told(  # noqa: PLR0913
 ) -> None:
     """The sentence of an edit; `rows` say what the cell said, `alone` tells its row from the others."""
     many = words.many(rows)
-    which = f"line {line:,} alone, where {listed([str(each) for each in alone])}" if alone else ""
-    said = f"{many} that {'say' if rows > 1 else 'says'} so"
+    own = f"where {listed([str(each) for each in alone])}" if alone else ""
+    in_ = f"line {line:,} alone, {own}" if way == "alone" else f"{many} that {'say' if rows > 1 else 'says'} so"
+    told = f"{column}: {_shown(was)} becomes {_shown(now)} in {in_}, by a step."
     if way == "none":
         told = f"{column}: none of {many} was filled, for nothing tells line {line:,} from the others next month."
-    else:
-        told = f"{column}: {_shown(was)} becomes {_shown(now)} in {which if way == 'alone' else said}, by a step."
     if not alone and rows > 1:
         told += " One row alone is corrected at Validate."
-    labels = {"alone": f"Only in {which}", "every": f"In all {many}"}
+    labels = {"alone": f"Only in line {line:,}, {own}", "every": f"In all {many}"}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="clean edited"):
         st.caption(f":material/edit: {words.text(told)}", width="content")
         if other is not None:
