@@ -78,6 +78,15 @@ def test_a_blank_cell_is_filled_in_its_row_alone(show: Show, wb: Workbench) -> N
     assert [row[3] for row in rows(page)] == ["Linz", "Linz", "Graz", "Graz"]
 
 
+def test_what_one_row_alone_says_since_the_last_step_is_mended_in_that_step(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, COURSES)
+    page = grid(show("clean", upload=upload)).ask((4, "city", "Gratz"))
+    page = grid(page).ask((4, "city", "Graz"))
+    assert [row[3] for row in rows(page)] == ["Linz", "Linz", "Graz", ""]
+    (step,) = steps(wb, upload)
+    assert step.options["meanings"][""] == "Graz"
+
+
 def test_where_nothing_tells_a_row_from_others_no_blank_is_filled_before_somebody_says_all(
     show: Show, wb: Workbench
 ) -> None:

@@ -20,7 +20,7 @@ from workbench.doors.web.recipe_editor import Facet, RecipeEditor
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.views import cell_edit
 from workbench.doors.web.views.cleaned_rows import Edits
-from workbench.model.recipe import Condition, Recipe, does
+from workbench.model.recipe import Condition, Recipe, Step, does
 
 _LAST = "clean edited"
 """Where the session keeps the last edit."""
@@ -71,6 +71,7 @@ def _edit(
     rows = len(state.places((*where, Condition(column=column, test="values", values=(was,)))))
     if not rows:  # another edit has come before, or somebody else
         return
+    where = _mended(at.recipe, state, column, was) or where
     alone = _alone(at, state, row, column) if rows > 1 else ()
     way: cell_edit.Way = "every"
     if rows > 1 and not was.strip():
@@ -79,6 +80,16 @@ def _edit(
         column=column, was=was, now=now, line=line, rows=rows, where=where, alone=alone, way=way, recipe=at.recipe
     )
     _take(at, edited)
+
+
+def _mended(recipe: Recipe, state: State, column: str, was: str) -> tuple[Condition, ...]:
+    """What the last step asks where it is for one row alone, and has just said there what is said otherwise now."""
+    last = recipe.steps[-1] if recipe.steps else Step(operation="")
+    if not (last.on and last.where) or (last.operation, last.columns) != ("map_values", (column,)):
+        return ()
+    said = Condition(column=column, test="values", values=(was,))
+    is_alone = was in last.options["meanings"].values() and len(state.places(last.where)) == 1
+    return last.where if is_alone and len(state.places((said,))) == len(state.places((*last.where, said))) else ()
 
 
 def _take(at: RecipeEditor, edited: Edited) -> None:
