@@ -15,7 +15,7 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, correcting, grid, recipe_editor, runs, typed, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import decisions, issues, rows
+from workbench.doors.web.views import decisions, filters, issues, rows
 from workbench.model.batch import Batch
 from workbench.model.noticed import Noticed
 from workbench.model.recipe import Condition
@@ -30,9 +30,9 @@ OPEN = ("staged", "planned", "held")  # while cells may still be corrected
 def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     """A page of the rows with issues, or of all that are searched for, their source cells open for correction."""
     chosen = issues.filters(batch, counts)
-    text, cell, start = issues.asked(batch)
+    text, cells, start = filters.asked(batch)
     sort, order = rows.ordered(batch) if start == 1 else (None, Order())
-    query = RowQuery(**chosen, text=text, cell=cell, order=order)
+    query = RowQuery(**chosen, text=text, cell=cells, order=order)
     by_lines = sort is None
     shown = rows.page(
         lambda after, limit: wb.rows.page(batch, query, **{"after" if by_lines else "skip": after}, limit=limit),
@@ -42,7 +42,7 @@ def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     )
     if not shown:
         st.info(
-            "No row fits." if text or cell or start > 1 else "No row has that any more.", icon=":material/search_off:"
+            "No row fits." if text or cells or start > 1 else "No row has that any more.", icon=":material/search_off:"
         )
         return
     open_ = batch.stage in OPEN and not batch.derived

@@ -176,6 +176,14 @@ class Person:
         cell.locator("input").fill(text)
         cell.locator("input").press("Enter")
 
+    def copied(self, text: str | None = None) -> str:
+        """What the clipboard has, or has from now on, as if it was copied out of a spreadsheet."""
+        self.window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.window.bring_to_front()
+        if text is not None:
+            self.window.evaluate("text => navigator.clipboard.writeText(text)", text)
+        return str(self.window.evaluate("() => navigator.clipboard.readText()"))
+
     def sort(self, column: str) -> None:
         """Clicks the head of a column of the grid, and waits until its rows are there."""
         self.settled()

@@ -74,6 +74,72 @@ def test_edits_are_undone_and_made_again_by_keyboard_and_outlive_a_reload(person
     assert ana.surprises == []
 
 
+def test_a_block_of_a_spreadsheet_is_pasted_and_taken_back_at_once_and_copied(person: People, staged: Batch) -> None:
+    ana = person().visit("validate", batch=staged.id)
+    keys, before = ana.window.keyboard, ana.cell(4, "email").inner_text()
+    ana.copied('ben@example.com\tBen "B" Park\r\ncal@example.com\t"Cal\tPark"\r\n')
+    ana.cell(3, "email").click()
+    keys.press("ControlOrMeta+v")
+    ana.sees("4 cells typed and not saved yet")
+    expect(ana.cell(3, "full_name")).to_have_text('Ben "B" Park')
+    expect(ana.cell(4, "email")).to_have_class(re.compile(r"\btyped\b"))
+    keys.press("ControlOrMeta+z")
+    expect(ana.main.get_by_text("typed and not saved yet")).to_have_count(0)
+    expect(ana.cell(4, "email")).to_have_text(before)
+    keys.press("ControlOrMeta+y")
+    ana.sees("4 cells typed and not saved yet")
+    ana.cell(4, "full_name").click()
+    keys.press("ControlOrMeta+c")
+    assert ana.copied() == '"Cal\tPark"'
+    for line in (5, 4):
+        ana.rows.locator(f"[row-id='{line}'] input[type=checkbox]").check()
+    keys.press("ControlOrMeta+c")
+    assert ana.copied().splitlines() == [
+        'cal@example.com\t"Cal\tPark"\t555-201-0002',
+        "117 at example.com\tDee Park\t555-201-0003",
+    ]
+    ana.window.reload()
+    ana.sees("4 cells typed and not saved yet")
+    ana.press("Correct 4 cells and check again")
+    ana.sees("Last correction: 4 cells (2 rows, ana)")
+    assert ana.surprises == []
+
+
+def test_a_block_that_does_not_fit_is_told_and_nothing_of_it_is_pasted(person: People, staged: Batch) -> None:
+    ana = person().visit("validate", batch=staged.id)
+    ana.copied("1\t2\n3\t4\n")
+    for column, place, told in (
+        ("phone", "ArrowUp", "is too wide, for from that cell on there is room for 1 column."),
+        ("Line", "ArrowUp", "would go into Line, which is not edited here."),
+        ("email", "ArrowDown", "is too long, for from that cell on there is room for 1 row."),
+    ):
+        ana.cell(2, column).click()
+        ana.window.keyboard.press(f"ControlOrMeta+{place}")  # the first row, or the last
+        ana.window.keyboard.press("ControlOrMeta+v")
+        ana.sees(f"Nothing was pasted: the block of 2 rows and 2 columns {told}")
+    expect(ana.main.get_by_text("typed and not saved yet")).to_have_count(0)
+    expect(ana.cell(51, "email")).to_have_text("71 at example.com")
+    assert ana.surprises == []
+
+
+def test_columns_are_filtered_together_and_the_filters_outlive_a_reload(person: People, staged: Batch) -> None:
+    ana = person().visit("validate", batch=staged.id)
+    for column, text in (("full_name", "park"), ("phone", "0004")):
+        ana.option("Filter a column", column).click()
+        box = ana.main.get_by_role("textbox", name=f"What {column} contains")
+        expect(box).to_be_focused()
+        ana.window.keyboard.type(text)
+        ana.window.keyboard.press("Enter")
+        expect(ana.window).to_have_url(re.compile(f"filters=.*{text}"))
+    expect(ana.main.get_by_text("No row fits.")).to_be_visible()
+    ana.window.reload()
+    expect(ana.main.get_by_text("No row fits.")).to_be_visible()
+    ana.main.locator("[class*='0-away']").get_by_role("button").click()
+    expect(ana.at_place(0, "phone")).to_have_text("555-201-0004")
+    expect(ana.rows.locator("[row-index='1']")).to_have_count(0)
+    assert ana.surprises == []
+
+
 def test_rows_that_are_picked_are_changed_at_once_and_marked(person: People, staged: Batch, wb: Workbench) -> None:
     ana = person().visit("validate", batch=staged.id)
     expect(ana.cell(2, "email")).to_have_class(re.compile(r"\bwrong\b"))
@@ -111,4 +177,37 @@ def test_clean_sorts_all_rows_of_a_file_and_a_click_on_a_cell_chooses_its_column
     expect(ana.window).to_have_url(re.compile(r"column=.*phone"))
     ana.window.reload()
     expect(ana.at_place(0, "email")).to_have_text("99 at example.com")
+    assert ana.surprises == []
+
+
+def test_clean_takes_an_edited_cell_as_a_step_and_takes_it_back_by_keyboard(
+    person: People, file: Callable[[str, str], Path]
+) -> None:
+    ana = person().visit("upload")
+    ana.window.locator("input[type=file]").first.set_input_files(file(STUDENTS, "students.csv"))
+    ana.follow("Clean it first")
+    ana.at("Clean")
+    keys = ana.window.keyboard
+    ana.correct(0, "full_name", "Ada Parker")
+    ana.sees("full_name: “Ada Park” becomes “Ada Parker” in 10 rows that say so, by a step.")
+    expect(ana.at_place(12, "full_name")).to_have_text("Ada Parker")
+    expect(ana.at_place(12, "full_name")).to_have_class(re.compile(r"\bchanged\b"))
+    expect(ana.at_place(1, "full_name")).to_be_focused()  # one cell down, in the grid that is still there
+    keys.press("Enter")
+    keys.press("ControlOrMeta+a")
+    keys.type("Ben Parker")
+    keys.press("Enter")
+    ana.sees("Recipe: 1 step, 20 changes")
+    keys.press("ControlOrMeta+z")
+    expect(ana.at_place(1, "full_name")).to_have_text("Ben Park")
+    keys.press("ControlOrMeta+y")
+    expect(ana.at_place(1, "full_name")).to_have_text("Ben Parker")
+    ana.window.reload()
+    expect(ana.at_place(1, "full_name")).to_have_text("Ben Parker")
+    ana.correct(2, "full_name", "Cal Parker")
+    ana.press(re.compile("^Only in line 4, where"))
+    expect(ana.at_place(14, "full_name")).to_have_text("Cal Park")
+    expect(ana.at_place(2, "full_name")).to_have_text("Cal Parker")
+    ana.press("Undo")
+    expect(ana.at_place(2, "full_name")).to_have_text("Cal Park")
     assert ana.surprises == []

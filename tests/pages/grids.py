@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ class Grid:
     """A grid of a page."""
 
     page: AppTest
+    id: str
     key: str
     value: pd.DataFrame
     """Its cells as texts, and for each row its `id`, and what is told `about` its cells."""
@@ -44,6 +46,21 @@ class Grid:
         self.page.session_state[self.key] = {"cells": said, "picked": [str(line) for line in picked]}
         return self.page.run()
 
+    def ask(self, *edits: tuple[int, str, str], what: str = "edit") -> AppTest:
+        """Edits cells, by line and header, of a grid that asks for its edits, all at once; or asks for `what` else."""
+        names = {label: name for name, label in self.headers.items()}
+        asked: list[dict[str, Any]] = []
+        for line, header, now in edits:
+            row = self.value.loc[self.value["line"] == str(line)].iloc[0]
+            asked.append({"row": row["id"], "column": names[header], "was": row[names[header]], "now": now})
+        said = [{"number": next(_NUMBERS), "what": what, **each} for each in asked or [{}]]
+        states = self.page._tree.get_widget_states()
+        states.widgets.add(id=self.id, json_value=json.dumps({"by": "cellEditRequest", "asked": said}))
+        return self.page._run(states)
+
+
+_NUMBERS = count(1)
+
 
 def grid(page: AppTest) -> Grid:
     """The grid of a page; there is one at most."""
@@ -52,6 +69,7 @@ def grid(page: AppTest) -> Grid:
     table = pa.ipc.open_stream(io.BytesIO(proto.special_args[0].arrow_dataframe.data.data)).read_all()
     return Grid(
         page=page,
+        id=proto.id,
         key=proto.id.split("-", 2)[2],
         value=table.to_pandas(),
         options=json.loads(proto.json_args)["gridOptions"],

@@ -1,8 +1,10 @@
 """Validate tells what is wrong, and takes corrections in place and in a file."""
 
 import json
+import re
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -97,16 +99,85 @@ def test_rows_are_shown_in_the_order_that_the_address_asks_for(show: Show, plann
     assert {name for name, sort in sorts.items() if sort} == {"0"}
 
 
+def filtered(page: AppTest, column: str, test: str = "contains", text: str = "") -> AppTest:
+    """Adds a filter of a column."""
+    page.selectbox(key="filter").select(column).run()
+    place = len([box for box in page.button if box.help == "Take this filter away"]) - 1
+    if test != "contains":
+        filter_box(page, place, "test").select(test).run()
+    if test != "blank":
+        filter_box(page, place, "text").set_value(text).run()
+    assert not page.exception
+    return page
+
+
+def filter_box(page: AppTest, place: int, what: str) -> Any:
+    """A box of the filter in a line."""
+    boxes = [*page.selectbox, *page.text_input, *page.button]
+    (found,) = (box for box in boxes if re.fullmatch(rf"filter \d+ {place} {what}", box.key or ""))
+    return found
+
+
 def test_rows_are_found_by_what_one_column_says(show: Show, planned: Batch) -> None:
     page = show("validate", batch=planned.id)
-    page.selectbox(key="in").select("phone").run()
+    page.selectbox(key="filter").select("phone").run()
     assert grid(page).lines == [3, 4]
-    page.text_input(key="search").set_value("1").run()
+    filter_box(page, 0, "text").set_value("1").run()
     assert grid(page).lines == [3]
-    page.selectbox(key="which cell").select("equals").run()
+    filter_box(page, 0, "test").select("equals").run()
     assert "No row fits." in said(page)
-    page.selectbox(key="which cell").select("blank").run()
+    filter_box(page, 0, "test").select("blank").run()
     assert grid(page).lines == [4]
+
+
+def test_several_columns_are_filtered_at_once_in_the_address_and_each_filter_is_taken_away_alone(
+    show: Show, wb: Workbench, planned: Batch
+) -> None:
+    page = show("validate", batch=planned.id)
+    page.button_group(key="which").set_value("All rows").run()
+    filtered(page, "full_name", text="park")
+    assert grid(page).lines == [2, 4]
+    filtered(page, "phone", "blank")
+    assert grid(page).lines == [4]
+    filtered(page, "full_name", "equals", "Ben Okafor")
+    assert "No row fits." in said(page)
+    again = show("validate", batch=planned.id, filters=page.query_params["filters"])
+    again.button_group(key="which").set_value("All rows").run()
+    assert "No row fits." in said(again)
+    filter_box(again, 0, "away").click().run()
+    filter_box(again, 0, "away").click().run()
+    assert filter_box(again, 0, "text").value == "Ben Okafor"
+    assert grid(again).lines == [3]
+    filter_box(again, 0, "away").click().run()
+    assert grid(again).lines == [2, 3, 4]
+    assert "filters" not in again.query_params
+
+
+def test_filters_and_words_together_say_which_rows_are_changed_at_once(
+    show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    page = show("validate", batch=planned.id)
+    page.button_group(key="which").set_value("All rows").run()
+    filtered(filtered(page, "full_name", text="park"), "email", text="example")
+    page.text_input(key="search").set_value("ada").run()
+    page.session_state["at once"] = True
+    page.run()
+    page.selectbox(key="change column").select("full_name").run()
+    page.text_input(key="change to").set_value("Ada Parker").run()
+    page.radio(key="change which").set_value(True).run()
+    page.button(key="change").click().run()
+    assert not page.exception
+    worked(planned)
+    assert [row["raw"]["full_name"] for row in wb.rows.each(planned)] == ["Ada Parker", "Ben Okafor", "Ada Parker"]
+
+
+@pytest.mark.parametrize(
+    "nonsense", ['["phone"]', '[["fax","contains","1"]]', '[["phone","likes","1"]]', "[[1,2,3]]", "{", '{"a":1}']
+)
+def test_filters_of_an_address_that_make_no_sense_are_none(show: Show, planned: Batch, nonsense: str) -> None:
+    page = show("validate", batch=planned.id, filters=nonsense)
+    assert not page.exception
+    assert grid(page).lines == [3, 4]
 
 
 def test_a_kind_is_opened_with_the_texts_of_its_cells_and_its_rows(show: Show, planned: Batch) -> None:

@@ -13,7 +13,7 @@ from workbench.database.store import Store
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.errors import UnknownHeader
 from workbench.model.issue import counted, of_kind
-from workbench.model.row_query import EVERY_ROW, Order, RowQuery
+from workbench.model.row_query import EVERY_ROW, CellTest, Order, RowQuery
 
 _RARE = 20
 """One row in so many, and fewer: then all of them are looked for at once instead of in the order of their lines."""
@@ -114,7 +114,7 @@ class _Question:
     @property
     def _reads(self) -> bool:
         """Whether cells are to be read to find the rows."""
-        return bool(self._words) or self._query.cell is not None
+        return bool(self._words or self._query.cells)
 
     @property
     def _any(self) -> bool:
@@ -198,12 +198,12 @@ class _Question:
         )
 
     def _saying(self, found: Composable) -> Composable:
-        """Those of the lines whose rows have every word in their cells, as they are or as they came, and the cell of
-        one column as it is to be."""
+        """Those of the lines whose rows have every word in their cells, as they are or as they came, and each cell that
+        is asked of as it is to be."""
         if not self._reads:
             return found
-        tests = [*([self._has_words()] if self._words else []), *([self._has_cell()] if self._query.cell else [])]
-        corrected = self._corrected if self._query.cell else SQL("")
+        tests = [*([self._has_words()] if self._words else []), *map(self._has_cell, self._query.cells)]
+        corrected = self._corrected if self._query.cells else SQL("")
         if self._any and self._issue is None:
             return self._compose(
                 "select r.line from workbench.import_row r {corrected} where r.batch_id = {batch} and {tests}",
@@ -235,10 +235,8 @@ class _Question:
             )
         return SQL("({})").format(SQL(" or ").join(tests))
 
-    def _has_cell(self) -> Composable:
-        """Whether the cell of a row `r` is as it is to be."""
-        asked = self._query.cell
-        assert asked is not None
+    def _has_cell(self, asked: CellTest) -> Composable:
+        """Whether a cell of a row `r` is as it is to be."""
         said, text = self._cell(asked.header), asked.text.replace("\0", "")
         if asked.test == "blank":
             return SQL("coalesce({}, '') !~ '\\S'").format(said)

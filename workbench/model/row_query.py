@@ -48,7 +48,8 @@ class RowQuery:
     text: str = ""
     """Words that are all in the row's cells, as they are or as they came."""
     waiting: bool = False
-    cell: CellTest | None = None
+    cell: CellTest | tuple[CellTest, ...] | None = None
+    """What cells are to be: one of them, or each of several, also of one column."""
     order: Order = Order()
 
     @classmethod
@@ -57,6 +58,11 @@ class RowQuery:
         cell = data.get("cell")
         nested = {"cell": CellTest(**cell) if cell else None, "order": Order(**data.get("order", {}))}
         return cls(**{**data, **nested})
+
+    @property
+    def cells(self) -> tuple[CellTest, ...]:
+        """All that cells are to be."""
+        return (self.cell,) if isinstance(self.cell, CellTest) else self.cell or ()
 
     @property
     def issue(self) -> dict[str, str] | None:

@@ -265,6 +265,27 @@ def test_rows_are_found_by_what_one_cell_says(wb: Workbench, mixed: Batch) -> No
     assert [wb.rows.number(mixed, RowQuery(cell=cell)) for cell, _ in asked] == [len(found) for _, found in asked]
 
 
+def test_rows_are_found_by_what_several_cells_say(wb: Workbench, mixed: Batch) -> None:
+    ben, blank = CellTest(header="name", text="ben"), CellTest(header="phone", test="blank")
+    asked: list[tuple[tuple[CellTest, ...], list[int]]] = [
+        ((), [2, 3, 4, 5, 6]),
+        ((ben,), [5, 6]),
+        ((ben, CellTest(header="name", test="equals", text="Ben")), [5]),
+        ((ben, blank), []),
+        ((blank, CellTest(header="email", text="@")), [3]),
+    ]
+    assert [lines(wb, mixed, cell=cells) for cells, _ in asked] == [found for _, found in asked]
+    assert [wb.rows.number(mixed, RowQuery(cell=cells)) for cells, _ in asked] == [len(found) for _, found in asked]
+    wb.correct(mixed, {6: {"phone": ""}})
+    assert lines(wb, mixed, cell=(ben, blank)) == [6]
+    assert lines(wb, mixed, cell=(ben, blank), text="zoe") == []
+    assert ordered(wb, mixed, "points", cell=(ben,), wrong=False) == [5, 6]
+    wb.fill_cells(mixed, "phone", "555-000-2222", query=RowQuery(cell=(ben, blank)))
+    assert [row["line"] for row in wb.rows.each(mixed) if row["raw"]["phone"] == "555-000-2222"] == [6]
+    with pytest.raises(UnknownHeader):
+        wb.rows.number(mixed, RowQuery(cell=(ben, CellTest(header="fax", test="blank"))))
+
+
 def test_cells_count_as_they_were_corrected(wb: Workbench, mixed: Batch) -> None:
     wb.correct(mixed, {5: {"name": "Yan", "points": "5000"}, 3: {"name": "Xi"}})
     assert ordered(wb, mixed, "name") == [6, 3, 5, 4, 2]

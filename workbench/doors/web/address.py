@@ -141,7 +141,12 @@ def before(part: str, widget: str) -> dict[str, Any]:
 
 def put(part: str, chosen: Mapping[str, Any]) -> None:
     """Puts it into the address, where it outlives a reload and can be sent to a colleague; nothing takes it out."""
-    put_word(part, json.dumps(chosen, ensure_ascii=False, separators=(",", ":")) if chosen else None)
+    put_word(part, written(chosen) if chosen else None)
+
+
+def written(said: Any) -> str:
+    """What a part of the address says, as JSON."""
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 def put_word(part: str, chosen: str | None) -> None:

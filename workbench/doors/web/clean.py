@@ -9,16 +9,15 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, counting, recipe_editor, rows_by_step, uploads, words
+from workbench.doors.web import address, counting, recipe_editor, rows_by_step, rows_to_clean, uploads, words
 from workbench.doors.web.page import person
 from workbench.doors.web.recipe_editor import CLUSTERS, Facet, RecipeEditor
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import SAME_SHEET, Source, cleaned_by
-from workbench.doors.web.views import cleaned_rows, clusters, findings, operations, recipe, take_away
+from workbench.doors.web.views import clusters, findings, operations, recipe, take_away
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Recipe, Step, is_same
-from workbench.model.row_query import Order
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 from workbench.playbooks import PLAYBOOKS
@@ -29,8 +28,6 @@ from workbench.settings import Settings
 
 FOLDED = 6
 """A recipe of more steps is folded, so that the rows stay in sight."""
-PAGE = 50
-"""Rows of a page."""
 
 
 @st.cache_data(max_entries=20, show_spinner="Looking for what is wrong ...", hash_funcs=SAME_SHEET)
@@ -72,7 +69,7 @@ def _at_work(at: RecipeEditor) -> None:
     fits = _fitting(shown, said)
     with right:
         _step(at, shown, said, len(shown) if fits is None else len(fits))
-        _rows(at, shown, fits)
+        rows_to_clean.show(at, shown, fits, said, _pick)
 
 
 # --- the head: where one is, undo and redo, and the ways on ---
@@ -175,100 +172,10 @@ def _several_of_one(at: RecipeEditor, now: State) -> None:
         address.go_to("upload", upload=kept.id)
 
 
-# --- the rows that fit the facets ---
-
-
 def _fitting(shown: State, said: tuple[Facet, ...]) -> pa.Array | None:
     """The places of the rows that fit the facets; None where all do."""
     asked = recipe_editor.conditions(said)
     return shown.places(asked) if asked else None
-
-
-def _rows(at: RecipeEditor, shown: State, fits: pa.Array | None) -> None:
-    number = len(shown) if fits is None else len(fits)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        of = f" of {words.many(len(shown))}" if fits is not None else ""
-        told = words.many(number) if fits is None else f"{number:,}"
-        st.markdown(f"**{told}{of}**", width="content")
-        gone = st.toggle(f"Show the {words.many(shown.gone)} removed", key="clean gone") if shown.gone else False
-        pages = max(-(-number // PAGE), 1)
-        first, turned = st.session_state.get(recipe_editor.PAGE, (1, 0))
-        at_page = f"clean page {pages} {turned}"
-        chosen = st.pagination(pages, default=min(first, pages), key=at_page, max_visible_pages=5) if pages > 1 else 1
-        if pages > 2:
-            st.number_input(
-                "Go to line",
-                1,
-                value=None,
-                key="clean line",
-                on_change=_go_to_line,
-                args=(shown, fits),
-                label_visibility="collapsed",
-                placeholder="Go to line",
-                width=160,
-            )
-    on = [place + 1 for place, step in enumerate(at.recipe.steps) if step.on]
-    if gone:
-        _removed(shown, on)
-        return
-    first = (chosen - 1) * PAGE
-    headers = shown.open_headers
-    order = _order(headers)
-    lines, rows = shown.rows(shown.in_order(order, fits, first + PAGE)[first:])
-    was = {cell: [(on[step], text) for step, text in told] for cell, told in shown.was(lines).items()}
-    if not lines:
-        st.info("No row fits all of the facets.", icon=":material/filter_alt:")
-        return
-    form = st.session_state.get("clean form", 0)
-    cleaned_rows.table(
-        lines,
-        rows,
-        headers,
-        was,
-        order=order,
-        on_order=_order_by,
-        on_column=_pick,
-        key=f"clean rows {form} {hash(headers)}",
-        shows=(first, order, at.recipe, lines[0], number),
-    )
-    st.caption(
-        "A click on a cell chooses its column, on a head it sorts all rows. Marked cells are not as in the file."
-    )
-
-
-def _removed(shown: State, on: list[int]) -> None:
-    parts: list[Any] = []
-    left = PAGE
-    for step, table in zip(on, shown.removed, strict=True):
-        some = table.slice(0, left)
-        left -= len(some)
-        parts.append((step, some.column(0).to_pylist(), some.remove_column(0).to_pylist()))
-    cleaned_rows.removed(parts, key="clean removed")
-    if shown.gone > PAGE:
-        st.caption(f"The first {PAGE} of them.")
-
-
-def _go_to_line(shown: State, fits: pa.Array | None) -> None:
-    """Turns to the page on which a line stands, or where it would."""
-    if (line := st.session_state["clean line"]) is not None:
-        _order_by(None)
-        recipe_editor.turn_to(shown.place_of(line, fits) // PAGE + 1)
-        st.session_state["clean line"] = None
-
-
-def _order(headers: tuple[str, ...]) -> Order:
-    """The order that the address asks for: a sign, and the column, which steps may move and rename."""
-    said = st.query_params.get("order", "")
-    way, header = said[:1], said[1:]
-    if way in ("+", "-") and (not header or header in headers):
-        return Order(header=header or None, descending=way == "-")
-    return Order()
-
-
-def _order_by(order: Order | None) -> None:
-    """Puts an order into the address; its first rows are then shown."""
-    address.put_word("order", f"{'-' if order.descending else '+'}{order.header or ''}" if order is not None else None)
-    recipe_editor.turn_to(1)
 
 
 def _pick(header: str) -> None:

@@ -130,8 +130,6 @@ def _saying(at: RecipeEditor, others: tuple[Condition, ...]) -> facets.Say:
 
     def say(place: int, facet: Facet, was: str, now: str) -> None:
         at.say(facet.column, was, now, others)
-        if facet.chosen is not None and was in facet.chosen.values:
-            values = dict.fromkeys(now if text == was else text for text in facet.chosen.values)
-            _change(place, replace(facet, chosen=replace(facet.chosen, values=tuple(values))))
+        recipe_editor.follow(facet.column, was, now)
 
     return say

@@ -101,6 +101,25 @@ def set_facets(said: Sequence[Facet]) -> None:
     turn_to(1)
 
 
+def follow(column: str, was: str, now: str, *, beside: bool = False) -> None:
+    """Lets a facet that has chosen a value of a column choose what it is now, in its place or beside it."""
+    facets = facets_of_address()
+    changed = [
+        replace(facet, chosen=replace(facet.chosen, values=_following(facet.chosen.values, was, now, beside=beside)))
+        if facet.chosen is not None and (facet.column, facet.chosen.test) == (column, "values")
+        else facet
+        for facet in facets
+    ]
+    if changed != list(facets):
+        set_facets(changed)
+
+
+def _following(values: Sequence[str], was: str, now: str, *, beside: bool) -> tuple[str, ...]:
+    """Values without one that is another now, which comes in its place."""
+    become = (was, now) if beside else (now,)
+    return tuple(dict.fromkeys(each for text in values for each in (become if text == was else (text,))))
+
+
 PAGE = "clean page"
 """Where the session keeps the page of rows that was asked for, and how often one was."""
 
@@ -304,7 +323,7 @@ def without_needless(step: Step) -> Step:
 
 def _listed(shown: Sequence[Facet]) -> str:
     said = {"shown": [each.to_dict() for each in shown]}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return address.written(said)
 
 
 def prepared_for(finding: Finding) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The rows of a source as its recipe leaves them: changed cells are marked, with what they were beside them."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,17 @@ Was = Mapping[tuple[int, str], Sequence[tuple[int, str]]]
 """(line, column) -> each step that changed the cell, by its number from 1, and what it found there."""
 
 _LONGEST = 500
+_TOO_LONG = f"longer than {_LONGEST} characters: a step edits it, for example Replace"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edits:
+    """Who is told what somebody edits."""
+
+    edit: Callable[[int, str, str, str], None]
+    """The place of the row on the page, the column, what the cell said, and what it is to say."""
+    undo: Callable[[], None]
+    redo: Callable[[], None]
 
 
 def table(  # noqa: PLR0913
@@ -23,10 +35,12 @@ def table(  # noqa: PLR0913
     order: Order,
     on_order: Callable[[Order | None], None],
     on_column: Callable[[str], None],
+    edits: Edits | None,
     key: str,
     shows: Hashable,
 ) -> None:
-    """A page of rows; a click on a cell chooses its column, one on a head asks for another order of all rows.
+    """A page of rows; a click on a cell chooses its column, one on a head asks for another order of all rows. Where
+    there is somebody to be told of `edits`, cells are edited.
 
     The columns are called by their place: a source's header is only a label, and may be anything.
     """
@@ -37,18 +51,16 @@ def table(  # noqa: PLR0913
             name="line", label="Line", help="The line of the source, its header counted.", width=76, pinned=True
         )
     ]
-    columns += [grid.Column(name=name, label=header) for header, name in names.items()]
+    columns += [grid.Column(name=name, label=header, editable=edits is not None) for header, name in names.items()]
     if any(told):
         what = "The cells that are marked, as they were before, and by which step."
         columns.append(grid.Column(name="told", label="What it was", help=what, width=220, sortable=False))
     in_grid = [
         grid.Row(
             id=f"{place}",
-            cells={
-                "line": line,
-                "told": told[place],
-                **{name: row[header][:_LONGEST] for header, name in names.items()},
-            },
+            cells={"line": line, "told": told[place], **(cells := _cells(row, names))},
+            kept=cells if edits is not None else {},
+            fixed={name: _TOO_LONG for header, name in names.items() if len(row[header]) > _LONGEST},
             changed={name: _before(was[line, header]) for header, name in names.items() if (line, header) in was},
         )
         for place, (line, row) in enumerate(zip(lines, rows, strict=True))
@@ -62,6 +74,19 @@ def table(  # noqa: PLR0913
         order=sort if order != Order() else None,
         on_order=lambda wanted: on_order(_order(wanted, headers)),
         on_column=lambda name: on_column(headers[int(name)]) if name.isdecimal() else None,
+        asks=_asking(edits, headers) if edits is not None else None,
+    )
+
+
+def _cells(row: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    return {name: row[header][:_LONGEST] for header, name in names.items()}
+
+
+def _asking(edits: Edits, headers: Sequence[str]) -> grid.Asks:
+    return grid.Asks(
+        edit=lambda said: edits.edit(int(said.row), headers[int(said.column)], said.was, said.now),
+        undo=edits.undo,
+        redo=edits.redo,
     )
 
 

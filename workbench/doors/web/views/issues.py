@@ -9,12 +9,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from workbench.doors.web import address, words
+from workbench.doors.web import words
 from workbench.doors.web.grid import Sorted
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
-from workbench.model.row_query import CellTest, Test
 from workbench.model.texts import NO_NAMES
 from workbench.model.wording import first_of
 
@@ -292,44 +291,6 @@ def filters(batch: Batch, counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         st.session_state["which"] = st.session_state.get("which") or _WRONG
         wrong = st.segmented_control("Rows", [_WRONG, _ALL], key="which", label_visibility="collapsed") != _ALL
     return {"field": None, "code": None, "wrong": wrong and bool(counts)}
-
-
-def asked(batch: Batch) -> tuple[str, CellTest | None, int]:
-    """The words that rows are to have in their cells, or what one column is to say, and the line from which on they are
-    shown."""
-    headers = batch.fields if batch.derived else batch.headers
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
-            "Search",
-            key="search",
-            bind="query-params",
-            placeholder="Words in any cell, as it is or as it came",
-            icon=":material/search:",
-            width="stretch",
-        )
-        column = st.selectbox(
-            "In", headers, index=None, placeholder="any column", key="in", bind="query-params", width=190
-        )
-        test: Test = "contains"
-        if column is not None:
-            tests: dict[Test, str] = {"contains": "contains it", "equals": "is exactly it", "blank": "is blank"}
-            test = st.selectbox("Which", list(tests), format_func=tests.__getitem__, key="which cell", width=140)
-        start = st.number_input(  # of floats, for one of integers falls over an address that says infinity
-            "From made row" if batch.by_recipe else "From line",
-            min_value=1.0,
-            max_value=float(address.MOST),
-            step=50.0,
-            format="%.0f",
-            key="from",
-            bind="query-params",
-            on_change=partial(rows.order_by, None),
-            width=130,
-        )
-    text = text or ""
-    if column is None:
-        return text, None, int(start or 1)
-    wanted = CellTest(header=column, test=test, text=text) if text.strip() or test == "blank" else None
-    return "", wanted, int(start or 1)
 
 
 def order_by(order: Sorted | None) -> None:

@@ -1,0 +1,45 @@
+"""What an edited cell has become of the recipe, and the other way to take it."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import streamlit as st
+
+from workbench.doors.web import words
+from workbench.model.recipe import Condition
+from workbench.model.wording import listed
+
+Way = Literal["every", "alone", "none"]
+"""In every row that says the same, in the row alone, or not before somebody has said so."""
+
+
+def told(  # noqa: PLR0913
+    *,
+    column: str,
+    was: str,
+    now: str,
+    line: int,
+    rows: int,
+    alone: Sequence[Condition],
+    way: Way,
+    other: Way | None,
+    take: Callable[[], None],
+) -> None:
+    """The sentence of an edit; `rows` say what the cell said, `alone` tells its row from the others."""
+    many = words.many(rows)
+    own = f"where {listed([str(each) for each in alone])}" if alone else ""
+    in_ = f"line {line:,} alone, {own}" if way == "alone" else f"{many} that {'say' if rows > 1 else 'says'} so"
+    told = f"{column}: {_shown(was)} becomes {_shown(now)} in {in_}, by a step."
+    if way == "none":
+        told = f"{column}: none of {many} was filled, for nothing tells line {line:,} from the others next month."
+    if not alone and rows > 1:
+        told += " One row alone is corrected at Validate."
+    labels = {"alone": f"Only in line {line:,}, {own}", "every": f"In all {many}"}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="clean edited"):
+        st.caption(f":material/edit: {words.text(told)}", width="content")
+        if other is not None:
+            st.button(words.label(labels[other]), type="tertiary", on_click=take, key="clean edited otherwise")
+
+
+def _shown(text: str) -> str:
+    return f"“{text[:60]}{'…' if len(text) > 60 else ''}”" if text else "blank"

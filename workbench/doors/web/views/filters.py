@@ -1,0 +1,140 @@
+"""Which rows of an import somebody looks for: words in any cell, what columns say, and from which line on."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import get_args
+
+import streamlit as st
+
+from workbench.doors.web import address, browser, words
+from workbench.doors.web.views import rows
+from workbench.model.batch import Batch
+from workbench.model.row_query import CellTest, Test
+
+_PART = "filters"
+"""Of the address, where each filter is a column, a test and a text."""
+_TURN = "filters turn"
+"""Where the session counts how often the lines of the filters have moved: a box of one is no box of the next."""
+_ADDED = "filter added"
+_TESTS: dict[Test, str] = {"contains": "contains", "equals": "is exactly", "blank": "is blank"}
+
+
+def asked(batch: Batch) -> tuple[str, tuple[CellTest, ...], int]:
+    """The words that rows are to have in their cells, what each column is to say of which somebody asks, and the line
+    from which on they are shown."""
+    headers = batch.fields if batch.derived else batch.headers
+    said = _said(headers)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Search",
+            key="search",
+            bind="query-params",
+            placeholder="Words in any cell, as it is or as it came",
+            icon=":material/search:",
+            width="stretch",
+        )
+        st.selectbox(
+            "Filter a column",
+            headers,
+            index=None,
+            key="filter",
+            placeholder="Choose a column",
+            help="Of all rows those are left of which every filter is true.",
+            on_change=_add,
+            args=(said,),
+            width=190,
+        )
+        start = st.number_input(  # of floats, for one of integers falls over an address that says infinity
+            "From made row" if batch.by_recipe else "From line",
+            min_value=1.0,
+            max_value=float(address.MOST),
+            step=50.0,
+            format="%.0f",
+            key="from",
+            bind="query-params",
+            on_change=partial(rows.order_by, None),
+            width=130,
+        )
+    for place in range(len(said)):
+        _line(said, place)
+    return text or "", tuple(each for each in said if each.text.strip() or each.test == "blank"), int(start or 1)
+
+
+def _said(headers: Sequence[str]) -> list[CellTest]:
+    """The filters that the address says, of columns that there are."""
+    found = []
+    for each in address.listed(_PART):
+        if isinstance(each, list) and len(each) == 3 and all(isinstance(one, str) for one in each):
+            header, test, text = each
+            if header in headers and test in get_args(Test):
+                found.append(CellTest(header=header, test=test, text=text))
+    return found
+
+
+def _say(filters: Sequence[CellTest]) -> None:
+    """Puts the filters into the address."""
+    said = [[each.header, each.test, each.text] for each in filters]
+    address.put_word(_PART, address.written(said) if said else None)
+
+
+def _line(said: Sequence[CellTest], place: int) -> None:
+    """One filter: its column, how its cells are asked and for what, and the way to take it away."""
+    each = said[place]
+    key = f"filter {st.session_state.get(_TURN, 0)} {place}"
+    boxes = f"{key} test", f"{key} text"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"filter line {place}"):
+        st.markdown(f":material/filter_alt: **{words.text(each.header)}**", width="content")
+        st.selectbox(
+            f"How {words.label(each.header)} is asked",
+            list(_TESTS),
+            list(_TESTS).index(each.test),
+            format_func=_TESTS.__getitem__,
+            key=boxes[0],
+            label_visibility="collapsed",
+            on_change=_change,
+            args=(said, place, *boxes),
+            width=130,
+        )
+        if each.test != "blank":
+            st.text_input(
+                f"What {words.label(each.header)} {_TESTS[each.test]}",
+                each.text,
+                key=boxes[1],
+                label_visibility="collapsed",
+                placeholder="a text",
+                on_change=_change,
+                args=(said, place, *boxes),
+                width=220,
+            )
+        st.button(
+            "",
+            icon=":material/close:",
+            type="tertiary",
+            key=f"{key} away",
+            help="Take this filter away",
+            on_click=_take_away,
+            args=(said, place),
+        )
+    if place == len(said) - 1 and st.session_state.pop(_ADDED, False):
+        browser.focus_on_input(f"filter-{st.session_state.get(_TURN, 0)}-{place}-text")
+
+
+def _add(said: Sequence[CellTest]) -> None:
+    """Another filter, of the column that was chosen."""
+    if header := st.session_state["filter"]:
+        _say([*said, CellTest(header=header)])
+        st.session_state["filter"] = None
+        st.session_state[_ADDED] = True
+
+
+def _change(said: Sequence[CellTest], place: int, test: str, text: str) -> None:
+    """The filter as its boxes say it."""
+    filters = list(said)
+    now: str = st.session_state.get(text, said[place].text)
+    filters[place] = CellTest(header=said[place].header, test=st.session_state[test], text=now)
+    _say(filters)
+
+
+def _take_away(said: Sequence[CellTest], place: int) -> None:
+    _say([*said[:place], *said[place + 1 :]])
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
