@@ -13,7 +13,7 @@ from workbench.database.store import Store
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.errors import UnknownHeader
 from workbench.model.issue import counted, of_kind
-from workbench.model.row_query import EVERY_ROW, Order, RowQuery
+from workbench.model.row_query import EVERY_ROW, CellTest, Order, RowQuery
 
 _RARE = 20
 """One row in so many, and fewer: then all of them are looked for at once instead of in the order of their lines."""
@@ -61,6 +61,11 @@ set local max_parallel_workers_per_gather = 4
 """
 
 
+# Rows of a frequent outcome are put beside their cells all at once: whoever looks a few of them up in the order of a
+# column, or one after the other for a statistic says that they are few, looks up most of a million.
+_ALL_BESIDE = "set local enable_nestloop = off"
+
+
 _AS_SKIPPED = SQL("e.rejected is not true")
 _WORDS = {
     "explained": SQL("e.resolved_by is null and e.rejected is not true"),
@@ -95,14 +100,20 @@ class _Question:
     @property
     def by_column(self) -> bool:
         """Whether the rows are wanted in the order of what a column says."""
-        return self._query.order.header is not None
+        return self._query.order.header is not None or self._query.order.field is not None
 
     @property
     def how(self) -> str:
         """How the database is to look for the lines."""
         if self.by_column or (self._reads and self._issue is None and not self.rare):
-            return _BY_READING
+            return self.reading
         return _ALL_AT_ONCE if self.rare else _IN_ORDER
+
+    @property
+    def reading(self) -> str:
+        """How the database is to look for them where it reads all of them."""
+        every = self._any or self._issue is not None or self.rare
+        return _BY_READING if every else f"{_BY_READING}; {_ALL_BESIDE}"
 
     @property
     def rare(self) -> bool:
@@ -144,27 +155,28 @@ class _Question:
     def _in_column_order(self, found: Sequence[Composable]) -> Composed:
         """The lines that were found, by the cells of a column."""
         every = self._any and self._issue is None and not self._reads
+        together = SQL(" union " if self._issue is not None else " union all ")  # no row has two outcomes
         of_those = self._compose(
-            "join ({found}) f on f.line = r.line", found=SQL(" union ").join(map(SQL("({})").format, found))
+            "join ({found}) f on f.line = r.line", found=together.join(map(SQL("({})").format, found))
         )
         return self._compose(
             """select r.line from workbench.import_row r {corrected} {of_those} where r.batch_id = {batch}
             order by {key} {way} nulls last, r.line limit {limit} offset {skip}""",
             of_those=SQL("") if every else of_those,
-            key=self._key(self._query.order.header),
+            key=self._key(self._query.order),
             corrected=self._corrected,
         )
 
-    def _key(self, header: str | None) -> Composable:
+    def _key(self, order: Order) -> Composable:
         """What rows are ordered by: the number of a cell, or its text; null where there is none."""
-        said = self._cell(header)
+        said = self._cell(order)
         if self.numeric:
             return SQL("{}::numeric").format(_number(said))
         return SQL("nullif(lower({}), '') collate \"C\"").format(said)
 
     def sampled(self) -> Composed:
         """The question whether nearly all of a column's first cells are numbers."""
-        said = self._cell(self._query.order.header)
+        said = self._cell(self._query.order)
         return self._compose(
             """select count({number}) >= greatest(0.9 * count(nullif(btrim(text), '')), 1) as numeric from (
                 select {said} as text from workbench.import_row r {corrected}
@@ -175,13 +187,16 @@ class _Question:
             sample=Literal(_SAMPLE),
         )
 
-    def _cell(self, header: str | None) -> Composable:
-        """What a row `r` says in a column now; raises UnknownHeader."""
-        headers = self._batch.fields if self._batch.derived else self._batch.headers
+    def _cell(self, asked: Order | CellTest) -> Composable:
+        """What a row `r` says in a column now, or what was read of it for a field; raises UnknownHeader."""
+        by_field = asked.field is not None or self._batch.derived  # which has no cells of its own
+        header = asked.field if asked.field is not None else asked.header
+        headers = self._batch.fields if by_field else self._batch.headers
         if header not in headers:
             raise UnknownHeader(header=header, known=", ".join(headers))
-        if self._batch.derived:  # which has no cells of its own
-            return SQL("(r.payload ->> {})").format(Literal(header))
+        if by_field:
+            payload = SQL("coalesce(c.payload, r.payload)" if self._batch.revision else "r.payload")
+            return SQL("({} ->> {})").format(payload, Literal(header))
         raw = SQL("coalesce(c.raw, r.raw)" if self._batch.revision else "r.raw")
         return SQL("({}::json ->> {})").format(raw, Literal(headers.index(header)))
 
@@ -192,7 +207,7 @@ class _Question:
             return SQL("")
         return self._compose(
             """left join (
-                select distinct on (line) line, raw from workbench.import_correction
+                select distinct on (line) line, raw, payload from workbench.import_correction
                 where batch_id = {batch} order by line, revision desc
             ) c on c.line = r.line"""
         )
@@ -222,6 +237,8 @@ class _Question:
         """Whether a row `r` has every word."""
         in_json = [word.replace("\\", r"\\").replace('"', r"\"") for word in self._words]
         said = SQL("r.payload::text") if self._batch.derived else SQL("r.raw")
+        if self._batch.undo_of is not None:  # whose rows have no cells: they name the records
+            said = SQL("replace(coalesce(r.external_key, ''), chr(31), '|')")
         tests: list[Composable] = [SQL(" and ").join(contains(said, word) for word in in_json)]
         if self._batch.revision:
             of_corrected = SQL(" and ").join(contains(SQL("n.raw"), word) for word in in_json)
@@ -239,7 +256,7 @@ class _Question:
         """Whether the cell of a row `r` is as it is to be."""
         asked = self._query.cell
         assert asked is not None
-        said, text = self._cell(asked.header), asked.text.replace("\0", "")
+        said, text = self._cell(asked), asked.text.replace("\0", "")
         if asked.test == "blank":
             return SQL("coalesce({}, '') !~ '\\S'").format(said)
         if asked.test == "equals":
@@ -337,12 +354,13 @@ class _Question:
 
 def number(store: Store, batch: Batch, query: RowQuery = EVERY_ROW) -> int:
     """How many rows are asked for, as `lines` finds them; raises UnknownHeader."""
-    statement = _Question(batch, replace(query, order=Order()), 0, 0, None).composed()
+    question = _Question(batch, replace(query, order=Order()), 0, 0, None)
+    statement = question.composed()
     if statement is None:
         return 0
     counted_ = SQL("select count(*)::int as rows from ({}) fitting").format(statement)
     with store.transaction() as connection:
-        connection.execute(_BY_READING)
+        connection.execute(question.reading)
         found = connection.execute(counted_).fetchone()
     return found["rows"] if found else 0
 

@@ -271,8 +271,9 @@ _SAID = """function({streamlitRerunEventTriggerName, eventData}) {
     const sorted = eventData.api.getColumnState().find((column) => column.sort);
     const order = sorted ? [sorted.colId, sorted.sort] : null;
     const by = streamlitRerunEventTriggerName, column = eventData.colDef?.field ?? null;
+    const row = eventData.data?.id ?? null;
     window.edited ||= by === "cellValueChanged";
-    return { by, column, cells, picked, order, edited: !!window.edited };
+    return { by, column, row, cells, picked, order, edited: !!window.edited };
 }"""
 """All that is edited and picked: of several events at once, Python hears only of the last."""
 _IS_NEW = """function({streamlitRerunEventTriggerName, eventData}) {
@@ -285,6 +286,7 @@ _MARKS = {
     ".ag-cell.typed": {"background-color": "#e0a10048", "box-shadow": "inset 3px 0 0 #e0a100", "font-weight": "600"},
     ".ag-cell.wrapped": {"line-height": "20px !important", "padding-top": "6px", "padding-bottom": "6px"},
     ".ag-header-cell-text": {"white-space": "pre"},
+    ".ag-cell[col-id=opens]": {"color": "var(--primary-color)", "cursor": "pointer", "font-weight": "600"},
 }
 
 
@@ -303,3 +305,10 @@ def _look() -> StAggridTheme:
         wrapperBorderRadius="6px",
     )
     return look
+
+
+def clicked(key: str) -> str | None:
+    """The row that somebody has clicked in the grid of that key, while `on_column` is told the column."""
+    number, _ = st.session_state[f"{key} shows"]
+    heard = st.session_state.get(f"{key} {number} {_theme()}") or {}
+    return heard.get("row")

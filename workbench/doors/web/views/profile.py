@@ -9,8 +9,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench.doors.web import words
+from workbench.doors.web.views import whole_table
 from workbench.doors.web.views.comparison import BEFORE, LAST, NOW, THIS, distribution
 from workbench.doors.web.views.plots import plot
+from workbench.doors.web.views.whole_table import Look
 from workbench.model.kinds import KINDS
 from workbench.prepare.outliers import MOST, Outliers
 
@@ -134,29 +136,22 @@ def outliers(name: str, found: Outliers) -> list[tuple[int, str]]:
     st.markdown(f"**Outliers**: {words.many(found.rows)} unlike the others of this column")
     if found.rows > MOST:
         st.caption(f"The first {MOST:,} of these rows.")
-    told = found.alike().to_pydict()
-    frame = pd.DataFrame(
-        {
-            "Line": told["line"],
-            "Value": [text[:_LONGEST] for text in told["text"]],
-            "Rows": told["rows"],
-            "Why": told["why"],
-        }
-    )
-    chosen = st.dataframe(
-        frame,
-        hide_index=True,
-        height="content" if len(frame) < 10 else 380,
-        on_select="rerun",
-        selection_mode="multi-row",
+    told = found.alike()
+    chosen = whole_table.table(
+        {"Line": told["line"], "Value": told["text"], "Rows": told["rows"], "Why": told["why"]},
         key=f"outliers {name}",
-        column_config={
-            "Line": st.column_config.NumberColumn(help="The line of the source, its header counted.", format="%d"),
-            "Rows": st.column_config.NumberColumn(help="The outliers that have this very value.", format="localized"),
+        part="outlier-",
+        looks={
+            "Line": Look(help="The line of the source, its header counted.", width=90),
+            "Value": Look(width=300),
+            "Rows": Look(help="The outliers that have this very value."),
+            "Why": Look(width=280),
         },
-    ).selection.rows
+        picks=True,
+        plain=("Line",),
+    )
     st.caption("Choose one to go to its line.")
-    return [(told["line"][row], told["text"][row]) for row in chosen if row < len(frame)]
+    return [(told["line"][row].as_py(), told["text"][row].as_py()) for row in chosen if row < len(told)]
 
 
 def line(number: int, rows: Sequence[tuple[int, Mapping[str, str]]], name: str) -> None:
