@@ -37,9 +37,11 @@ def names(found: list[Batch]) -> list[str]:
     return [batch.file_name for batch in found]
 
 
-def test_imports_are_searched_ordered_and_counted_over_all_of_them(wb: Workbench, batches: list[Batch]) -> None:
+def test_imports_are_searched_ordered_and_counted_over_all_of_them(
+    wb: Workbench, open_wb: Opened, batches: list[Batch]
+) -> None:
     titles = {"elevate.courses": "Elevate: Courses", "elevate.students": "Elevate: Students"}
-    wb.sign_off(batches[0])
+    open_wb(user="cara").sign_off(batches[0])
     asked: list[tuple[ImportQuery, list[str]]] = [
         (ImportQuery(), ["later.csv", "courses.csv", "June.csv", "May_100%.csv"]),
         (ImportQuery(text="elevate: students june"), ["June.csv"]),

@@ -296,7 +296,7 @@ def test_rows_are_ordered_and_found_by_what_was_read_for_a_field(wb: Workbench, 
     assert lines(wb, mixed, order=by_name) == [3, 6, 5, 4, 2], "as it was corrected"
     assert lines(wb, mixed, cell=CellTest(field="phone", text="000")) == [5]
     batch = wb.plan(mixed).batch
-    assert lines(wb, batch, outcome="created", order=Order(field="email", descending=True), skip=1, limit=2) == [5, 4]
+    assert lines(wb, batch, outcome="created", order=Order(field="email", descending=True), skip=1, limit=2) == [4, 5]
     with pytest.raises(UnknownHeader):
         lines(wb, mixed, order=Order(field="fax"))
 

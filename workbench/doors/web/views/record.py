@@ -9,7 +9,7 @@ import streamlit as st
 
 from workbench.datasets.catalog import contract
 from workbench.doors.web import address, words
-from workbench.doors.web.views import rows
+from workbench.doors.web.views import rows, whole_table
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.trimming import as_said
 from workbench.prepare.cleaning import said_of
@@ -65,23 +65,23 @@ def referring(
     names: Mapping[str, Mapping[str, Any]],
     *,
     key: str,
+    part: str,
     opened: Callable[[Mapping[str, Any]], None],
 ) -> None:
-    """Records of one dataset as a table: what stands in each, ids of others by what those are called, and a button that
+    """Records of one dataset as a table: what stands in each, ids of others by what those are called, and a click that
     opens it."""
-    told = [{name: _named(value, names) for name, value in one.get("values", {}).items()} for one in found]
-    columns = dict.fromkeys(name for values in told for name in values)
-    shown = pd.DataFrame([{"": "Open", **{name: values.get(name, "") for name in columns}} for values in told])
-    shown.columns = pd.Index(["", *(name.removesuffix("_id").replace("_", " ") for name in columns)])
-    button = st.column_config.ButtonColumn(
-        "",
-        key=f"opened {key}",
-        on_click=lambda: opened(found[st.session_state[f"opened {key}"].row]),
-        type="tertiary",
-        pinned=True,
-    )
-    height: Any = "content" if len(found) < 12 else 430
-    st.dataframe(shown, hide_index=True, height=height, key=f"referring {key}", column_config={"": button})
+    each = [one.get("values", {}) for one in found]
+    told = {
+        name.removesuffix("_id").replace("_", " "): [_in_table(values.get(name), names) for values in each]
+        for name in dict.fromkeys(name for values in each for name in values)
+    }
+    whole_table.table(told, key=key, part=part, opened=lambda place: opened(found[place]))
+
+
+def _in_table(value: object, names: Mapping[str, Mapping[str, Any]]) -> object:
+    """A value as a column has it: numbers as they are, all else as people are told of it."""
+    plain = value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    return value if plain else _named(value, names)
 
 
 def by_hand(words_: Sequence[Mapping[str, Any]]) -> None:
