@@ -226,13 +226,16 @@ def switch(wb: Workbench, dataset: str, now: Mapping[str, Any], said: Sequence[M
 def by_hand(wb: Workbench) -> None:
     """Whom people have switched off, each once, with the way to them."""
     found = wb.records.deactivated()
-    if found:
-        with st.expander(f"Switched off by hand: {len(found):,}", icon=":material/person_off:"):
-            for one in found[:SHOWN]:
+    label, icon = f"Switched off by hand: {len(found):,}", ":material/person_off:"
+    if len(found) > SHOWN:
+        if (box := st.expander(label, icon=icon, on_change="rerun", key="switched off")).open:
+            with box:
+                record.all_off(found, opened)
+    elif found:
+        with st.expander(label, icon=icon):
+            for one in found:
                 address.jump(record.called(one), ":material/person:", dataset=one["dataset"], record=named(one))
                 st.caption(record.off(one))
-            if len(found) > SHOWN:
-                st.caption("`workbench deactivated` lists all of them.")
 
 
 def row(wb: Workbench, batch_id: str, line: int) -> None:

@@ -29,7 +29,8 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
         else:
             _stay(found)
             return found
-    known = [batch for batch in wb.batches.all(limit=50) if undo or _goes_on(batch)]
+    newest = wb.batches.all(limit=_NEWEST)
+    known = [batch for batch in newest if undo or _goes_on(batch)]
     if not known:
         empty(
             "No import yet.", "Start with a file: every row of it will be accounted for.", "upload", "Start an import"
@@ -44,9 +45,15 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
         key="chosen batch",
     )
     if picked is None:
+        if len(newest) >= _NEWEST:
+            address.link("history", "An older one", icon=":material/history:")
         st.stop()
     st.query_params["batch"] = str(picked.id)
     st.rerun()
+
+
+_NEWEST = 50
+"""So many imports are offered to choose from."""
 
 
 def _goes_on(batch: Batch) -> bool:

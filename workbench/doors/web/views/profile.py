@@ -56,7 +56,8 @@ def every_column(columns: Sequence[Mapping[str, Any]]) -> None:
             "Column": [column["name"] for column in columns],
             "Type": [_kind(column) for column in columns],
             "Filled": [column["fill"] for column in columns],
-            "Distinct": [("" if column["distinct_exact"] else "≥ ") + f"{column['distinct']:,}" for column in columns],
+            "Distinct": [column["distinct"] for column in columns],
+            **_at_least(columns),
             "Outliers": [len(column["outliers"]) for column in columns],
             "Alike": [len(column.get("groups", [])) for column in columns],
             "Top values": [_most_frequent(column) for column in columns],
@@ -72,6 +73,8 @@ def every_column(columns: Sequence[Mapping[str, Any]]) -> None:
             "Column": st.column_config.TextColumn(pinned=True),
             "Type": st.column_config.TextColumn(width=190),
             "Filled": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width=90),
+            "Distinct": st.column_config.NumberColumn(format="localized", width=80),
+            "±": st.column_config.TextColumn(help="≥: at least so many; they are too many to be counted.", width=40),
             "Patterns": st.column_config.TextColumn(help="A and a for letters, 9 for digits."),
             "Outliers": st.column_config.NumberColumn(
                 help="Values unlike the others, at most a few of each sort: look closely at a column to see all."
@@ -79,6 +82,13 @@ def every_column(columns: Sequence[Mapping[str, Any]]) -> None:
             "Alike": st.column_config.NumberColumn(help="Groups of values that are probably the same."),
         },
     )
+
+
+def _at_least(columns: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Where different values are too many to be counted, a column that says so."""
+    if all(column["distinct_exact"] for column in columns):
+        return {}
+    return {"±": ["" if column["distinct_exact"] else "≥" for column in columns]}
 
 
 def _most_frequent(column: Mapping[str, Any]) -> str:
@@ -172,10 +182,11 @@ def _frequencies(column: Mapping[str, Any], before: Mapping[str, Any] | None, wh
     shown["Share"] = shown["Rows"] / max(column["filled"], 1)
     if before is not None:
         then = (before.get("values") if what == "top" else None) or {one["text"]: one["rows"] for one in before[what]}
-        shown["Last import"] = [f"{then[text]:,}" if text in then else "" for text in shown[label]]
+        shown["Last import"] = pd.array([then.get(text) for text in shown[label]], dtype="Int64")
     share = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width=100)
     rows = st.column_config.NumberColumn(format="localized")
-    st.dataframe(shown, hide_index=True, column_config={"Rows": rows, "Share": share}, height="content")
+    config = {"Rows": rows, "Share": share, "Last import": rows}
+    st.dataframe(shown, hide_index=True, column_config=config, height="content", placeholder="")
 
 
 def _dated(column: Mapping[str, Any]) -> bool:

@@ -99,6 +99,19 @@ def off(one: Mapping[str, Any]) -> str:
     return words.text(who + (f"{since}, line {named['line']}." if named else ""))
 
 
+def all_off(found: Sequence[Mapping[str, Any]], opened: Callable[[Mapping[str, Any]], None]) -> None:
+    """The same of many records, as a table; a click opens one."""
+    told = {
+        "Key": [one["key"] for one in found],
+        "Name": [one["title"] for one in found],
+        "By": [one["by"] for one in found],
+        "When": [one["at"] for one in found],
+        "Why": [one["reason"] for one in found],
+        "Imports that name it since": [one["named"]["imports"] if one["named"] else 0 for one in found],
+    }
+    whole_table.table(told, key="off", part="off-", opened=lambda place: opened(found[place]))
+
+
 OTHER = "Other"
 
 
