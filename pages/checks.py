@@ -6,9 +6,8 @@ import streamlit as st
 from workbench import Workbench
 from workbench.doors.web import words
 from workbench.doors.web.page import empty, page
+from workbench.doors.web.views import long_table, whole_table
 from workbench.model.check import Checked
-
-SHOWN = 1_000
 
 
 def every(found: list[Checked]) -> None:
@@ -37,10 +36,8 @@ def one(wb: Workbench, checked: Checked) -> None:
     if not rows:
         st.success(f"None of {words.many(checked.records, 'record')}.", icon=":material/check_circle:")
         return
-    table = pd.DataFrame(rows)
-    more = f", the first {SHOWN:,} of them here" if len(rows) > SHOWN else ""
-    st.caption(f"{len(rows):,} of {words.many(checked.records, 'record')}{more}.")
-    st.dataframe(table.head(SHOWN).map(lambda cell: None if cell is None else str(cell)), hide_index=True)
+    st.caption(f"{len(rows):,} of {words.many(checked.records, 'record')}.")
+    whole_table.table({name: [row[name] for row in rows] for name in rows[0]}, key=checked.check.name)
     st.download_button(
         "Download the list",
         wb.checks.text(checked.check.name),
@@ -64,6 +61,8 @@ with page("Checks", "Whether the records agree with each other: payments with in
             placeholder="Choose a check",
             key="check",
             bind="query-params",
+            on_change=long_table.forget,
+            args=("",),
         )
         if chosen:
             one(wb, named[chosen])

@@ -9,37 +9,38 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, formats, runs, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import STEPS
-from workbench.doors.web.views import glance, history, outcomes, totals
+from workbench.doors.web.views import glance, history, long_table, outcomes, totals
 from workbench.model.batch import Batch, kept_by, named_since
+from workbench.model.import_query import ImportQuery
 
 
 def every(wb: Workbench) -> None:
-    """The imports that fit the filters, newest first."""
+    """The imports that fit the filters, in the order that is asked for; else newest first."""
     if not wb.batches.all(limit=1):
         empty("No import yet.", "Every import will stand here with its whole story.", "upload", "Start an import")
         return
     this, last = history.month_begins(words.zone())
     glance.months(wb.batches.months(last, this))
     chosen = history.filters(formats.names())
-    size = st.session_state.get("history size", 50)
-    found = wb.batches.all(**chosen, limit=size + 1)
-    if not found:
+    order, by = history.ordered()
+    query, titles = ImportQuery(**chosen, **by), formats.titles()
+    number = wb.batches.number(query, titles)
+    page = long_table.turned("", number)
+    shown = wb.batches.page(query, titles, skip=page.skip, limit=long_table.SIZE)
+    if not shown:
         st.info("No import fits these filters.", icon=":material/filter_alt_off:")
         address.jump("Show every import", icon=":material/filter_alt_off:")
         return
+    long_table.turn("", page, number, what="import", narrowed=bool(chosen))
     left_off = wb.batches.left_off(limit=1000)
-    shown = found[:size]
     figures = [wb.reconcile(batch) for batch in shown]
     signed = wb.batches.signers(shown)
-    history.table(shown, [wb.title(batch) for batch in shown], figures, opened, left_off, signed)
-    if len(found) > size and st.button("Show more", icon=":material/expand_more:"):
-        st.session_state["history size"] = size + 50
-        st.rerun()
+    history.table(shown, [wb.title(batch) for batch in shown], figures, opened, left_off, signed, order=order)
 
 
 def opened(batch: Batch) -> None:
     """Opens an import of the list."""
-    st.query_params["batch"] = str(batch.id)
+    st.query_params.from_dict({"batch": str(batch.id)})
 
 
 def one(wb: Workbench, batch: Batch) -> None:

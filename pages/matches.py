@@ -57,7 +57,8 @@ def auto(wb: Workbench, about: Matching, known: dict[str, Any]) -> None:
 
 def undo(wb: Workbench, about: Matching) -> None:
     """The last decision of whoever works here, to be taken back; and the newest ones of everybody."""
-    newest = wb.matches.decisions(about.of, limit=SHOWN)
+    limit = st.session_state.get(_DECISIONS, SHOWN)
+    newest = wb.matches.decisions(about.of, limit=limit)
     mine = [one for one in newest if one["decided_by"] == (person() or wb.settings.user) and not one["automatic"]]
     last = next((one for one in mine if one["withdrawn_at"] is None), None)
     if last is not None:
@@ -84,6 +85,16 @@ def undo(wb: Workbench, about: Matching) -> None:
                             args=(one["id"], one["said"]),
                         )
                     st.markdown(matches.decision(one))
+            if len(newest) >= limit:
+                st.button("Show older ones", icon=":material/expand_more:", on_click=older, args=(limit,))
+
+
+_DECISIONS = "matches decisions shown"
+
+
+def older(limit: int) -> None:
+    """Shows more decisions than so many."""
+    st.session_state[_DECISIONS] = limit + 100
 
 
 def back(decision: str, said: str) -> None:

@@ -8,10 +8,10 @@ import streamlit as st
 from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.datasets.matchings import MATCHINGS
-from workbench.doors.web import address, batches, runs, words
+from workbench.doors.web import address, batches, row_lists, runs, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import evidence, glance, outcomes, plots, rows, totals
+from workbench.doors.web.views import evidence, glance, outcomes, plots, totals
 from workbench.model.batch import Batch
 from workbench.model.errors import StillRefused
 from workbench.model.reconciliation import Reconciliation
@@ -29,17 +29,14 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
         st.caption(words.text(whole))
     kind = evidence.kind(wb.rows.unexplained_kinds(batch))
     which = {name: kind[name] for name in ("outcome", "code", "field")}
-    shown = rows.page(
-        lambda after, limit: wb.rows.page(batch, RowQuery(**which, waiting=True), after=after, limit=limit),
-        key=f"explain {batch.id} {which} {found.unexplained}",
-    )
-    key = f"picked {batch.id} {which} {shown[0]['line'] if shown else 0} {found.unexplained}"
-    picked = evidence.picked(batch, shown, key=key)
+    key = f"explain {batch.id} {which} {found.unexplained}"
+    query = RowQuery(**which, waiting=True)
+    listed = row_lists.waiting(wb, batch, query, kind["rows"], part="explain-", key=key)
     if kind["outcome"] == "unmatched":
-        supply(wb, batch, kind["field"], [shown[place]["line"] for place in picked])
-    reason = evidence.reason(kind["outcome"], len(picked), kind["rows"])
+        supply(wb, batch, kind["field"], list(listed.picked))
+    reason = evidence.reason(kind["outcome"], len(listed.picked), listed.number, narrowed=listed.narrowed)
     if reason is not None:
-        lines = [shown[place]["line"] for place in picked] if picked else wb.rows.unexplained(batch, **which)
+        lines = list(listed.picked) or sorted(wb.rows.lines(batch, listed.query))
         say = wb.reject if kind["outcome"] == "invalid" else wb.explain
         with st.spinner(f"{words.many(len(lines))} ..."):
             say(batch, lines, reason)

@@ -16,6 +16,8 @@ from workbench.model.errors import UnknownBatch
 
 SHOWN = 20
 """Rows that are shown at once."""
+MOST = 200
+"""Records, and rows, that are looked for at once."""
 LEFT_OUT = 5
 """Rows that are shown beside a record."""
 
@@ -59,7 +61,7 @@ def again(**question: object) -> None:
 
 def matches(wb: Workbench, text: str) -> None:
     """The records that fit, each with a link, one alone at once; and the rows that fit and became no record."""
-    answer = wb.records.ask(text)
+    answer = wb.records.ask(text, limit=MOST)
     only_rows = bool(answer.records) and answer.nearly and bool(answer.rows) and not answer.rows_nearly
     if only_rows:
         st.info("No record has just that. These rows do, and became none:", icon=":material/person_off:")
@@ -127,6 +129,8 @@ def links(found: Sequence[Mapping[str, Any]], **question: object) -> None:
     if len(found) > shown and st.button(f"Show {len(found) - shown} more", icon=":material/expand_more:"):
         st.session_state[f"links {question}"] = len(found)
         st.rerun()
+    if len(found) >= MOST:
+        st.caption(f"These are the first {MOST}. Type more to find another: a second name, a part of the address.")
 
 
 def named(found: Mapping[str, Any]) -> str:
@@ -171,10 +175,16 @@ def referring(found: Sequence[Mapping[str, Any]], names: Mapping[str, Mapping[st
     for dataset in dict.fromkeys(one["dataset"] for one in found):
         some = [one for one in found if one["dataset"] == dataset]
         about = contract(dataset)
-        more = f"the first {REFERRING}" if len(some) >= REFERRING else f"{len(some):,}"
+        all_told = len(some) < REFERRING
+        more = f"{len(some):,}" if all_told else f"the first {REFERRING:,}"
         title = about.title.partition(": ")[2] or about.title
         st.header(f"{title} that refer to it ({more})")
-        record.referring(some, names, key=f"{own} {dataset}", opened=opened)
+        part = f"{dataset.partition('.')[2]}-"
+        record.referring(some, names, key=f"{own} {dataset}", part=part, opened=opened)
+        if not all_told:
+            st.caption(
+                "There are more of them. Above, type what both are known by to find one: a key and a name, or two keys."
+            )
 
 
 def opened(one: Mapping[str, Any]) -> None:
@@ -216,13 +226,16 @@ def switch(wb: Workbench, dataset: str, now: Mapping[str, Any], said: Sequence[M
 def by_hand(wb: Workbench) -> None:
     """Whom people have switched off, each once, with the way to them."""
     found = wb.records.deactivated()
-    if found:
-        with st.expander(f"Switched off by hand: {len(found):,}", icon=":material/person_off:"):
-            for one in found[:SHOWN]:
+    label, icon = f"Switched off by hand: {len(found):,}", ":material/person_off:"
+    if len(found) > SHOWN:
+        if (box := st.expander(label, icon=icon, on_change="rerun", key="switched off")).open:
+            with box:
+                record.all_off(found, opened)
+    elif found:
+        with st.expander(label, icon=icon):
+            for one in found:
                 address.jump(record.called(one), ":material/person:", dataset=one["dataset"], record=named(one))
                 st.caption(record.off(one))
-            if len(found) > SHOWN:
-                st.caption("`workbench deactivated` lists all of them.")
 
 
 def row(wb: Workbench, batch_id: str, line: int) -> None:

@@ -11,13 +11,15 @@ from workbench.doors.web.views import plots
 from workbench.doors.web.views import schedules as views
 from workbench.model.schedule import Schedule, ScheduledRun
 
+RUNS = 50
+"""So many runs of schedules are shown."""
 DAYS = 7
 """So many days the calendar shows."""
 
 
 def every(wb: Workbench) -> None:
     """All schedules with their buttons, the calendar, and the last runs."""
-    found, runs = wb.schedules.all(), wb.schedules.runs(limit=50)
+    found, runs = wb.schedules.all(), wb.schedules.runs(limit=RUNS)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Add schedule", icon=":material/add:", type="secondary" if found else "primary"):
             schedules.ask_what()
@@ -44,6 +46,9 @@ def every(wb: Workbench) -> None:
             st.markdown("**How long each run took**, the latest at the right, by the day that it was due")
             plots.plot(views.durations(runs[:30]), key="durations")
         views.runs(runs)
+        if len(runs) >= RUNS:
+            st.caption(f"The last {RUNS} runs. The imports of earlier ones are at History, where all are searched.")
+            address.link("history", "All imports", icon=":material/history:")
 
 
 def last_of(one: Schedule, runs: list[ScheduledRun]) -> ScheduledRun | None:

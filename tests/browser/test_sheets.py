@@ -57,7 +57,7 @@ def test_an_outlier_leads_to_its_line_and_the_sidebar_back_to_the_file(person: P
     ana.at("Profile")
     ana.option("Look closely at", "age").click()
     ana.sees("Without 1 row far off")
-    ana.grid("Line", "Why").locator(".dvn-scroller").click(position={"x": 18, "y": 35 + 17})
+    ana.rows.locator("[row-index='0'] input[type=checkbox]").check()
     ana.sees("Line 302")
     sidebar = ana.window.get_by_test_id("stSidebar")
     sidebar.get_by_role("link", name="Inventory").click()

@@ -30,6 +30,11 @@ class Grid:
         return {each["field"]: each["headerName"] for each in self.options["columnDefs"]}
 
     @property
+    def shown(self) -> pd.DataFrame:
+        """Its cells by the labels of its columns, in their order."""
+        return self.value[list(self.headers)].rename(columns=self.headers)
+
+    @property
     def lines(self) -> list[int]:
         """The lines of its rows."""
         return [int(line) for line in self.value["line"]]
@@ -62,10 +67,18 @@ class Grid:
 _NUMBERS = count(1)
 
 
-def grid(page: AppTest) -> Grid:
-    """The grid of a page; there is one at most."""
-    (found,) = page.get("component_instance")
-    proto = found.proto
+def grids(page: AppTest) -> list[Grid]:
+    """The grids of a page."""
+    return [_grid(page, found.proto) for found in page.get("component_instance")]
+
+
+def grid(page: AppTest, key: str = "") -> Grid:
+    """The grid of a page; of several the one that has this in its key."""
+    (found,) = (each for each in grids(page) if key in each.key)
+    return found
+
+
+def _grid(page: AppTest, proto: Any) -> Grid:
     table = pa.ipc.open_stream(io.BytesIO(proto.special_args[0].arrow_dataframe.data.data)).read_all()
     return Grid(
         page=page,

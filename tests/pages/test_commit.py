@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.imports import ask, records, untimed
 from tests.pages.conftest import Show
+from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.recipe import Recipe, Step
@@ -57,11 +58,11 @@ def test_what_is_discarded_is_not_offered_where_an_import_goes_on(show: Show, wb
     wb.discard(planned)
     page = show("commit")
     assert [option for option in page.selectbox(key="chosen batch").options if "discarded" in option] == []
-    assert "discarded" in show("history").dataframe[0].value["State"].tolist()
+    assert "discarded" in grid(show("history")).shown["State"].tolist()
 
 
-def opened(page: AppTest) -> list[list[Any]]:
-    return page.dataframe[0].value.to_numpy().tolist()
+def opened(page: AppTest) -> list[list[str]]:
+    return grid(page).shown.to_numpy().tolist()
 
 
 def test_the_figures_of_the_plan_are_shown_before_anything_is_written(show: Show, planned: Batch, url: str) -> None:
@@ -81,20 +82,43 @@ def test_the_figures_of_the_plan_are_shown_before_anything_is_written(show: Show
 @pytest.mark.parametrize(
     ("outcome", "rows"),
     [
-        ("created", [[4, "cal@example.com", "", "Cal Ode"]]),
+        ("created", [["4", "cal@example.com", "Cal Ode", ""]]),
         (
             "updated",
             [
-                [2, "ada@example.com", "full_name", "Ada Park", "Ada Park-Lee"],
-                [2, "ada@example.com", "phone", "555-201-0001", "555-201-0009"],
+                [
+                    "2",
+                    "full name: Ada Park → Ada Park-Lee; phone: 555-201-0001 → 555-201-0009",
+                    *("ada@example.com", "Ada Park-Lee", "555-201-0009"),
+                ]
             ],
         ),
-        ("skipped", [[3, "ben@example.com", "unchanged", "The record says so already"]]),
-        ("invalid", [[5, "email: Invalid email format", "bad at example.com", "Dee Dunn", ""]]),
+        ("skipped", [["3", "unchanged", "The record says so already", "ben@example.com", "Ben Okafor", ""]]),
+        ("invalid", [["5", "email: Invalid email format", "bad at example.com", "Dee Dunn", ""]]),
     ],
 )
 def test_every_number_opens_its_rows(show: Show, planned: Batch, outcome: str, rows: list[list[Any]]) -> None:
     assert opened(show("commit", batch=planned.id, rows=outcome)) == rows
+
+
+def test_the_rows_of_an_outcome_are_sorted_and_searched_over_all_of_them(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    rows = "".join(f"p{number}@example.com,Person {number % 7},{5_552_010_000 + number}\n" for number in range(120))
+    batch = wb.plan(wb.stage(sheet(f"email,full_name,phone\n{rows}"), "elevate.students")).batch
+    phone = batch.fields.index("phone")
+    page = show("commit", batch=batch.id, rows="created", order=f"-{phone}")
+    assert grid(page).lines == list(range(121, 71, -1))
+    press(page, "Next")
+    assert (grid(page).lines[0], page.query_params["page"]) == (71, "2")
+    page = show("commit", batch=batch.id, rows="created", search="person 3", page=9, **{"in": "full name"})
+    assert grid(page).lines == list(range(5, 122, 7))
+    assert any(each.value == "17 rows found · lines 5 to 117" for each in page.caption)
+    page = show("commit", batch=batch.id, rows="created", **{"from": 100})
+    assert grid(page).lines == list(range(100, 122))
+    assert [each.value for each in show("commit", batch=batch.id, rows="created", search="nobody").info] == [
+        "No row fits."
+    ]
 
 
 def test_what_a_roster_no_longer_names_is_listed_before_it_goes(show: Show, wb: Workbench, sheet: Sheets) -> None:
@@ -108,7 +132,7 @@ def test_what_a_roster_no_longer_names_is_listed_before_it_goes(show: Show, wb: 
     assert [warning.value for warning in page.warning] == [
         "1 record that the file no longer names will be deactivated."
     ]
-    assert page.dataframe[0].value["email"].tolist() == ["bo@kck.org"]
+    assert grid(page).shown["email"].tolist() == ["bo@kck.org"]
 
 
 @pytest.mark.parametrize("name", ["commit", "reconcile"])
@@ -219,12 +243,11 @@ def test_what_is_kept_of_an_edit_stands_beside_what_changes(show: Show, wb: Work
     text = BEFORE.replace("0001", "0009")
     planned = wb.plan(wb.stage(sheet(text, "students.csv"), "elevate.students")).batch
     found = opened(show("commit", batch=planned.id, rows="updated"))
-    assert found[0] == [2, "ada@example.com", "phone", "555-201-0001", "555-201-0009"]
-    assert found[1][:4] == [2, "ada@example.com", "full_name", ""]
-    assert found[1][4].startswith("Kept Ada P. Park, edited since the import of ")
+    changes = "phone: 555-201-0001 → 555-201-0009; full name: Kept Ada P. Park, edited since the import of "
+    assert found[0][1].startswith(changes)
     (skipped,) = opened(show("commit", batch=planned.id, rows="skipped"))
-    assert skipped[:3] == [3, "ben@example.com", "kept"]
-    assert skipped[3].startswith("full name: Kept Ben O. Okafor, edited since the import of ")
+    assert skipped[:2] == ["3", "kept"]
+    assert skipped[2].startswith("full name: Kept Ben O. Okafor, edited since the import of ")
     page = show("commit", batch=planned.id)
     assert "2 values that people edited since the last import stay." in [info.value for info in page.info]
     (link,) = [link for link in page.page_link if link.label == "See them"]

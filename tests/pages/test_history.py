@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.imports import records
 from tests.pages.conftest import Show
+from tests.pages.grids import grid, grids
 from workbench import Workbench
 from workbench.doors import jobs
 from workbench.model.batch import Batch
@@ -34,7 +35,7 @@ def press(page: AppTest, label: str) -> AppTest:
 
 
 def listed(page: AppTest) -> list[Any]:
-    return page.dataframe[0].value["File"].tolist() if page.dataframe else []
+    return grid(page).shown["File"].tolist() if grids(page) else []
 
 
 def links(page: AppTest) -> dict[str, str]:
@@ -44,14 +45,14 @@ def links(page: AppTest) -> dict[str, str]:
 def test_an_empty_history_says_where_to_begin(show: Show) -> None:
     page = show("history")
     assert list(links(page)) == ["Start an import"]
-    assert not page.dataframe
+    assert not grids(page)
 
 
 def test_every_import_stands_in_the_list_with_its_figures(show: Show, changed: Batch) -> None:
-    shown = show("history").dataframe[0].value
+    shown = grid(show("history")).shown
     assert shown[["File", "State", "Rows", "✚", "✎", "→", "?", "✕", "Run by", "Dataset"]].to_numpy().tolist() == [
-        ["students_2.csv", "completed", 2, 1, 1, 0, 0, 0, "ana", "Elevate: Students"],
-        ["students.csv", "completed", 2, 2, 0, 0, 0, 0, "ana", "Elevate: Students"],
+        ["students_2.csv", "completed", "2", "1", "1", "0", "0", "0", "ana", "Elevate: Students"],
+        ["students.csv", "completed", "2", "2", "0", "0", "0", "0", "ana", "Elevate: Students"],
     ]
 
 
@@ -60,7 +61,7 @@ def test_the_list_and_the_story_tell_of_records_that_were_removed(show: Show, wb
     given = {"window": "2024-2025", "constants": {"district": "KCK"}}
     wb.import_sheet(sheet(f"{roster}Banneker,Bo Bell,bo@kck.org\n"), "polaris.teacher_roster", **given)
     batch = wb.import_sheet(sheet(roster), "polaris.teacher_roster", **given)
-    assert show("history").dataframe[0].value["Removed"].tolist() == ["1 deactivated", ""]
+    assert grid(show("history")).shown["Removed"].tolist() == ["1 deactivated", ""]
     page = show("history", batch=batch.id)
     assert [info.value for info in page.info] == ["1 record that the file no longer names was deactivated."]
 
@@ -69,7 +70,7 @@ def test_an_import_that_nobody_is_at_work_on_is_told_as_left_off(show: Show, wb:
     wb.import_sheet(sheet(STUDENTS, "done.csv"), "elevate.students")
     wb.stage(sheet(STUDENTS, "staged.csv"), "elevate.students")
     wb.plan(wb.stage(sheet(CHANGED, "planned.csv"), "elevate.students"))
-    assert show("history").dataframe[0].value["State"].tolist() == [
+    assert grid(show("history")).shown["State"].tolist() == [
         "planned, left off",
         "staged, left off",
         "completed",
@@ -81,7 +82,11 @@ def test_an_import_that_nobody_is_at_work_on_is_told_as_left_off(show: Show, wb:
     [
         ({"dataset": "elevate.courses"}, ["courses.csv"]),
         ({"by": "lea"}, ["courses.csv"]),
-        ({"file": "STUDENTS_"}, ["students_2.csv"]),
+        ({"search": "STUDENTS_"}, ["students_2.csv"]),
+        ({"search": "lea nursing 2024"}, []),
+        ({"search": "lea courses 2024"}, ["courses.csv"]),
+        ({"order": "opens"}, ["bad.csv", "courses.csv", "students.csv", "students_2.csv"]),
+        ({"order": "-updated", "dataset": "elevate.students"}, ["students_2.csv", "bad.csv", "students.csv"]),
         ({"window": "2024-2025"}, ["courses.csv"]),
         ({"outcome": "updated"}, ["students_2.csv"]),
         ({"stage": "held"}, ["bad.csv"]),
@@ -105,7 +110,7 @@ def test_the_days_of_the_filter_are_inclusive(show: Show, changed: Batch) -> Non
 
 
 def test_filters_that_nothing_fits_are_told_from_an_empty_history(show: Show, changed: Batch) -> None:
-    page = show("history", file="nothing like it")
+    page = show("history", search="nothing like it")
     assert [info.value for info in page.info] == ["No import fits these filters."]
 
 
@@ -167,8 +172,7 @@ def test_what_was_changed_since_is_named_in_the_preview(
     worked(changed)
     page = show("history", batch=changed.id, rows="skipped")
     assert [metric.value for metric in page.metric][6:] == ["2", "0", "1", "1", "0", "0"]
-    told = [table.value.to_string() for table in page.dataframe]
-    assert any("Changed since the import" in text for text in told)
+    assert any("Changed since the import" in why for why in grid(page).shown["In words"])
 
 
 def test_an_import_that_was_undone_leads_to_its_undo_and_back(show: Show, wb: Workbench, changed: Batch) -> None:
@@ -226,7 +230,7 @@ def test_what_is_signed_is_told_and_this_month_stands_beside_the_last(
 ) -> None:
     wb.sign_off(changed)
     page = show("history")
-    assert page.dataframe[0].value["Signed"].tolist() == ["✓ ana", "not yet"]
+    assert grid(page).shown["Signed"].tolist() == ["✓ ana", "not yet"]
     months = page.table[0].value
     assert months.index.tolist() == ["This month", "Last month"]
     assert months.loc["This month"].tolist()[:4] == ["2", "1", "1", "4"]

@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
+from tests.pages.grids import grid
 from workbench import Workbench, open_sheet
 from workbench.doors.web import profiles, uploads
 from workbench.model.sheet import Sheet
@@ -58,7 +59,7 @@ def test_every_column_has_a_line(show: Show, wb: Workbench) -> None:
     assert lines["Column"].tolist() == ["email", "full name", "phone"]
     assert lines["Type"].tolist() == ["text", "text", "phone number"]
     assert lines["Filled"].tolist() == [1.0, 1.0, 0.75]
-    assert lines["Distinct"].tolist() == ["4", "4", "3"]
+    assert lines["Distinct"].tolist() == [4, 4, 3]
     assert lines["Top values"].tolist()[0] == "all different: p0@example.org, p1@example.org, p2@example.org ..."
 
 
@@ -68,7 +69,7 @@ def test_one_column_is_looked_at_closely_as_the_address_says(show: Show, wb: Wor
     assert not page.exception
     assert table(page, "Value", "Share")["Value"].tolist() == ["30", "31", "200"]
     assert table(page, "Pattern")["Pattern"].tolist() == ["99", "999"]
-    assert table(page, "Why").values.tolist() == [[5, "200", 1, "far larger than the others"]]
+    assert grid(page).shown.to_numpy().tolist() == [["5", "200", "1", "far larger than the others"]]
     assert len(page.get("plotly_chart")) == 2
     next(box for box in page.selectbox if box.label == "Look closely at").select("name").run()
     assert table(page, "Values")["Values"].tolist() == ["Ann (2), ann (1)"]
@@ -80,13 +81,24 @@ def test_every_outlier_has_its_lines_and_a_way_to_its_rows(show: Show, wb: Workb
     upload = keep(wb, b"name,age\n" + "".join(f"A,{age}\n" for age in ["30", "31"] * 200 + wrong).encode())
     page = show("profile", upload=upload, column="age")
     assert not page.exception
-    assert table(page, "Why")["Line"].tolist() == [402 + number for number in range(12)]
+    assert grid(page).shown["Line"].tolist() == [str(402 + number) for number in range(12)]
     assert "12 rows unlike the others" in told(page)
     (link,) = [each for each in page.get("page_link") if "See their rows" in each.proto.label]
     facets = json.loads(parse_qs(link.proto.query_string)["facets"][0])
     clean = show("clean", upload=upload, facets=json.dumps(facets))
     assert not clean.exception
     assert "**12 of 412 rows**" in told(clean)
+
+
+def test_outliers_are_sorted_and_searched_over_all_of_them(show: Show, wb: Workbench) -> None:
+    wrong = [f"n/a {number}" for number in range(120)]
+    upload = keep(wb, b"name,age\n" + "".join(f"A,{age}\n" for age in ["30", "31"] * 2_000 + wrong).encode())
+    page = show("profile", upload=upload, column="age", **{"outlier-order": "-0"})
+    lines = [int(line) for line in grid(page).shown["Line"]]
+    assert lines == list(range(4_121, 4_071, -1))
+    page = show("profile", upload=upload, column="age", **{"outlier-search": "n/a 11", "outlier-in": "Value"})
+    assert grid(page).shown["Value"].tolist() == ["n/a 11", *(f"n/a {number}" for number in range(110, 120))]
+    assert "11 rows found" in told(page)
 
 
 def test_a_histogram_says_that_it_leaves_out_what_is_far_off(show: Show, wb: Workbench) -> None:
@@ -136,7 +148,7 @@ def test_of_a_large_file_the_first_rows_are_told_until_all_are_profiled(
     while page.info and time.monotonic() < deadline:
         page = show("profile", upload=upload)
     assert page.metric[0].value == "5"
-    assert table(page, "Why")["Line"].tolist() == [5]
+    assert grid(page).shown["Line"].tolist() == ["5"]
 
 
 def test_the_last_import_is_drawn_beside_it_with_new_and_gone_values(

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.imports import tamper, untimed
 from tests.pages.conftest import Show
+from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
@@ -43,9 +44,8 @@ def press(page: AppTest, label: str) -> AppTest:
 
 def pick(page: AppTest) -> None:
     """Picks the first of the rows to explain."""
-    key = next(each.key for each in page.dataframe if (each.key or "").startswith("picked"))
-    page.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    page.run()
+    found = grid(page, "explain")
+    found.say(picked=(found.lines[0],))
 
 
 def said(page: AppTest) -> str:
@@ -92,11 +92,18 @@ def test_all_rows_of_a_kind_are_explained_with_one_reason(show: Show, wb: Workbe
     assert [metric.value for metric in page.metric] == ["4", "1", "0", "2", "1", "0"]
 
 
+def test_the_rows_that_were_found_are_explained_at_once(show: Show, wb: Workbench, unmatched: Batch) -> None:
+    page = show("reconcile", batch=unmatched.id, **{"explain-search": "BAKE102"})
+    assert grid(page, "explain").lines == [5]
+    page.text_input(key="why").set_value("BAKE102 is next year's.")
+    press(page, "Explain all that are found here: 1 row")
+    assert wb.rows.unexplained(unmatched) == [3, 4]
+
+
 def test_one_row_is_explained_by_itself(show: Show, wb: Workbench, unmatched: Batch) -> None:
     page = show("reconcile", batch=unmatched.id)
-    key = page.dataframe[0].key
-    page.session_state[key] = {"selection": {"rows": [1], "columns": [], "cells": []}}
-    page.run()
+    found = grid(page, "explain")
+    found.say(picked=(found.lines[1],))
     page.text_input(key="why").set_value("BAKE102 is next year's.")
     press(page, "Explain 1 row")
     assert wb.rows.unexplained(unmatched) == [3, 4]
@@ -173,7 +180,7 @@ def test_the_rows_of_one_outcome_say_which_of_them_were_rejected(show: Show, wb:
     wb.reject(invalid, [4], "Nobody knows Cy.")
     page = show("reconcile", batch=invalid.id, rows="invalid")
     assert "rejected **1** · to be corrected or rejected **1**" in said(page)
-    told = page.dataframe[0].value["told"].tolist()
+    told = grid(page, f"{invalid.plan} invalid").shown["What is wrong"].tolist()
     assert told[1].startswith("Rejected by ana: Nobody knows Cy.; email:")
 
 

@@ -30,7 +30,7 @@ def held(wb: Workbench, sheet: Sheets) -> Batch:
 
 def told(page: AppTest) -> dict[str, tuple[str, str, str]]:
     """Total -> what was said, what is in the file, and the difference."""
-    shown = page.dataframe[0].value if "Total" in page.dataframe[0].value else page.dataframe[1].value
+    shown = next(each.value for each in page.dataframe if "Total" in each.value)
     return {row["Total"]: (row["Said"], row["In the file"], row["Difference"]) for _, row in shown.iterrows()}
 
 

@@ -13,10 +13,12 @@ import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database import progress, reads, wholes
+from workbench.database import import_lists, progress, reads, wholes
+from workbench.database.import_lists import EVERY_IMPORT, FITS, STANDS, UNDONE_BY, literal
 from workbench.database.store import QUEUE, Store
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
 from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError
+from workbench.model.import_query import ImportQuery
 from workbench.model.issue import counted
 from workbench.model.recipe import Recipe, is_same
 from workbench.model.salesforce import ReadOf
@@ -28,16 +30,6 @@ if TYPE_CHECKING:
 
 
 _RENAMED = {"dataset": "data_type", "initiated_by": "initiated_by_id"}
-
-
-_ITS_UNDOS = "select u.id from workbench.import_batch u where u.undo_of = import_batch.id and u.stage = 'completed'"
-
-UNDONE_BY = f"({_ITS_UNDOS} order by u.completed_at desc, u.id desc limit 1)"
-"""The undo that took a row of import_batch back, the last of several. Spelled out where whole histories are asked; the
-database's own rules have it as a function."""
-
-STANDS = f"not exists ({_ITS_UNDOS})"
-"""Whether nobody has taken a row of import_batch back."""
 
 
 def _column(name: str) -> Composable:
@@ -236,12 +228,22 @@ def get(store: Store, batch: Batch | UUID | str) -> Batch:
 _IDENTIFIER = re.compile("[0-9a-f-]+")
 
 
-def find(store: Store, fits: str = "", values: Mapping[str, object] | None = None, limit: int = 1) -> list[Batch]:
-    """The tenant's batches that fit a condition, newest first."""
+def find(
+    store: Store,
+    fits: str = "",
+    values: Mapping[str, object] | None = None,
+    limit: int = 1,
+    *,
+    order: str = "",
+    skip: int = 0,
+) -> list[Batch]:
+    """The tenant's batches that fit a condition, in an order, else newest first, without the first `skip` of them."""
     condition = SQL("where {}").format(SQL(fits)) if fits else SQL("")
-    question = SQL("select {} from workbench.import_batch {} order by created_at desc, id desc limit {}")
+    question = SQL(
+        "select {} from workbench.import_batch {} order by {}created_at desc, id desc limit {} offset {}"
+    ).format(_BATCH, condition, SQL(f"{order}, " if order else ""), Literal(limit), Literal(skip))
     # values are given apart, for a condition without any may hold a percent sign of its own
-    return [_batch(row) for row in store.all(question.format(_BATCH, condition, Literal(limit)), values or ())]
+    return [_batch(row) for row in store.all(question, values or ())]
 
 
 def same_file(store: Store, dataset: str, checksum: str, recipe: Recipe | None = None) -> Batch | None:
@@ -276,7 +278,7 @@ def fitting(  # noqa: PLR0913
     values = {
         "dataset": dataset,
         "user": user,
-        "file": None if file is None else f"%{_literal(file)}%",
+        "file": None if file is None else f"%{literal(file)}%",
         "window": window,
         "outcome": outcome,
         "stage": stage,
@@ -286,32 +288,8 @@ def fitting(  # noqa: PLR0913
         "created_at": before.created_at if before else None,
         "id": before.id if before else None,
     }
-    shown = (
-        "part_of is null and (source <> 'sweep' or stage = 'completed')"  # a sweep that brought nothing is no import
-    )
-    fits = " and ".join((shown, *(_FITS[name] for name in _FITS if values[name] is not None)))
+    fits = " and ".join((EVERY_IMPORT, *(FITS[name] for name in FITS if values[name] is not None)))
     return find(store, fits, values, limit)
-
-
-_FITS = {
-    "dataset": "data_type = %(dataset)s",
-    "user": "initiated_by_id = %(user)s",
-    "file": "file_name ilike %(file)s",
-    "window": '"window" = %(window)s',
-    "outcome": f"case %(outcome)s {' '.join(f'when {name!r} then {name}' for name in OUTCOMES)} end > 0",
-    "stage": "stage = %(stage)s",
-    # as Batch.state says it
-    "state": f"""case when not {STANDS} then 'undone' when dry_run and stage = 'planned' then 'dry run'
-                 else stage end = %(state)s""",
-    "since": "created_at >= %(since)s",
-    "until": "created_at < %(until)s",
-    "id": "(created_at, id) < (%(created_at)s, %(id)s)",
-}
-
-
-def _literal(text: str) -> str:
-    """A text as LIKE looks for it, its wildcards meaning themselves."""
-    return "".join(f"\\{character}" if character in "\\%_" else character for character in text)
 
 
 def story(store: Store, *batches: UUID) -> list[dict[str, Any]]:
@@ -453,6 +431,20 @@ class Batches:
         before that batch."""
         fits = {"user": user, "file": file, "window": window, "outcome": outcome, "stage": stage, "state": state}
         return fitting(self._store, dataset, **fits, since=since, until=until, before=before, limit=limit)
+
+    def page(
+        self, query: ImportQuery, titles: Mapping[str, str] | None = None, *, skip: int = 0, limit: int = 50
+    ) -> list[Batch]:
+        """The imports that are asked for, in the order that is asked for, without the first `skip` of them; `titles`
+        are what datasets are called, for whoever looks for one by that."""
+        fits, values = import_lists.asked(query, titles or {})
+        return find(self._store, fits, values, limit, order=import_lists.order(query), skip=skip)
+
+    def number(self, query: ImportQuery, titles: Mapping[str, str] | None = None) -> int:
+        """How many imports `page` finds in all."""
+        fits, values = import_lists.asked(query, titles or {})
+        found = self._store.one(f"select count(*)::int as imports from workbench.import_batch where {fits}", values)
+        return found["imports"] if found else 0
 
     def same_file(self, sheet: Sheet, dataset: str) -> Batch | None:
         """The last completed import of these very bytes, cleaned in the same way, if there is one that was not

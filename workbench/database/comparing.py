@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workbench.database.batches import STANDS
+from workbench.database.import_lists import STANDS
 from workbench.database.store import Store
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.comparison import LAST, Comparison, Figures

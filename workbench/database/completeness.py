@@ -8,7 +8,7 @@ import pyarrow.csv as arrow_csv
 from psycopg.sql import SQL, Composed, Identifier, Literal
 from pyarrow import BufferOutputStream
 
-from workbench.database.batches import STANDS
+from workbench.database.import_lists import STANDS
 from workbench.database.slices import slice_of
 from workbench.database.store import Store
 from workbench.datasets import catalog

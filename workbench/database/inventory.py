@@ -12,7 +12,8 @@ from psycopg.sql import SQL, Identifier, Literal, Placeholder
 from psycopg.types.json import Jsonb
 
 from workbench.database import templates
-from workbench.database.batches import STANDS, find
+from workbench.database.batches import find
+from workbench.database.import_lists import STANDS
 from workbench.database.store import Store
 from workbench.database.templates import Templates
 from workbench.datasets import catalog

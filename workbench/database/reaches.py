@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from workbench.database.batches import STANDS
+from workbench.database.import_lists import STANDS
 from workbench.database.store import Store
 from workbench.model.playbook import Playbook
 from workbench.model.reach import Reach

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from psycopg.sql import SQL, Literal
 
 from workbench.database import batches, explaining
+from workbench.database.import_lists import STANDS
 from workbench.database.store import Store
 from workbench.model.batch import Batch
 from workbench.model.playbook import Playbook
@@ -53,5 +54,5 @@ def _place(batch: Batch, playbook: Playbook) -> int | None:
 
 _LATER = f"""
 data_type = %(dataset)s and created_at > %(since)s and stage = 'completed' and part_of is null and sweep_of is null
-and undo_of is null and {batches.STANDS}
+and undo_of is null and {STANDS}
 """

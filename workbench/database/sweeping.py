@@ -26,6 +26,7 @@ from workbench.database import (
     superseding,
     wholes,
 )
+from workbench.database.import_lists import STANDS
 from workbench.database.progress import reporting, silent
 from workbench.database.store import Store
 from workbench.database.target import Target
@@ -53,7 +54,7 @@ stage = 'completed' and undo_of is null and unmatched > 0 and not derived
 and coalesce((select f.data_type from workbench.import_batch f where f.id = import_batch.part_of), data_type)
     = any(%(datasets)s)
 and not exists (select from workbench.import_batch p where p.part_of = import_batch.id and not p.derived)
-and {batches.STANDS}
+and {STANDS}
 and not exists (select from workbench.sign_off s where s.batch_id in (import_batch.id, import_batch.part_of))
 and unmatched > (
     select count(*) from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-REFERRING = 50
+REFERRING = 1_000
 """So many of the records of each table that refer to one are told of with it."""
 
 

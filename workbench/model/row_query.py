@@ -9,23 +9,27 @@ Test = Literal["contains", "equals", "blank"]
 
 @dataclass(frozen=True, kw_only=True)
 class CellTest:
-    """What the cell of one column is to be, as it counts now: to contain a text in any case, to be that text but for
-    blanks around it, or to be blank."""
+    """What the cell of one column is to be, as it counts now, or what was read for a field: to contain a text in any
+    case, to be that text but for blanks around it, or to be blank."""
 
-    header: str
+    header: str | None = None
+    field: str | None = None
+    """Instead of a header."""
     test: Test = "contains"
     text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """Rows by the cells of one column, or by their lines (None).
+    """Rows by the cells of one column, by what was read for a field, or by their lines (None).
 
     A column that holds numbers is ordered by them, another by its texts in any case; blank cells come last either way,
     and rows that say the same in the order of their lines.
     """
 
     header: str | None = None
+    field: str | None = None
+    """Instead of a header."""
     descending: bool = False
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -10,6 +10,7 @@ from tests.imports import ask, tamper
 from workbench import Workbench
 from workbench.model.batch import STATES, Batch
 from workbench.model.errors import Held
+from workbench.model.import_query import By, ImportQuery
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -34,6 +35,41 @@ def batches(wb: Workbench, open_wb: Opened, sheet: Given) -> list[Batch]:
 
 def names(found: list[Batch]) -> list[str]:
     return [batch.file_name for batch in found]
+
+
+def test_imports_are_searched_ordered_and_counted_over_all_of_them(
+    wb: Workbench, open_wb: Opened, batches: list[Batch]
+) -> None:
+    titles = {"elevate.courses": "Elevate: Courses", "elevate.students": "Elevate: Students"}
+    open_wb(user="cara").sign_off(batches[0])
+    asked: list[tuple[ImportQuery, list[str]]] = [
+        (ImportQuery(), ["later.csv", "courses.csv", "June.csv", "May_100%.csv"]),
+        (ImportQuery(text="elevate: students june"), ["June.csv"]),
+        (ImportQuery(text="100%"), ["May_100%.csv"]),
+        (ImportQuery(text="_100%x"), []),
+        (ImportQuery(text=str(batches[2].id)[:18]), ["courses.csv"]),
+        (ImportQuery(text="ben"), ["June.csv"]),
+        (ImportQuery(by="file"), ["courses.csv", "June.csv", "later.csv", "May_100%.csv"]),
+        (
+            ImportQuery(by="rows", descending=True, dataset="elevate.students"),
+            ["June.csv", "May_100%.csv", "later.csv"],
+        ),
+        (ImportQuery(by="user", descending=True), ["June.csv", "later.csv", "courses.csv", "May_100%.csv"]),
+        (ImportQuery(by="when"), ["May_100%.csv", "June.csv", "courses.csv", "later.csv"]),
+        (ImportQuery(by="signed"), ["May_100%.csv", "later.csv", "courses.csv", "June.csv"]),
+        (ImportQuery(signed=True), ["May_100%.csv"]),
+        (ImportQuery(signed=False), ["courses.csv"]),
+        (ImportQuery(state="held", outcome="invalid"), ["June.csv"]),
+    ]
+    assert [names(wb.batches.page(query, titles)) for query, _ in asked] == [found for _, found in asked]
+    assert [wb.batches.number(query, titles) for query, _ in asked] == [len(found) for _, found in asked]
+    assert names(wb.batches.page(ImportQuery(by="file"), skip=1, limit=2)) == ["June.csv", "later.csv"]
+
+
+@pytest.mark.parametrize("by", get_args(By))
+def test_imports_are_ordered_by_each_column(wb: Workbench, batches: list[Batch], by: By) -> None:
+    shown = [wb.batches.page(ImportQuery(by=by, descending=descending)) for descending in (False, True)]
+    assert {batch.id for found in shown for batch in found} == {batch.id for batch in batches}
 
 
 def test_batches_are_found_by_who_what_and_when(wb: Workbench, batches: list[Batch]) -> None:

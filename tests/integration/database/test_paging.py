@@ -309,6 +309,32 @@ def test_a_part_of_a_run_is_ordered_by_its_values(wb: Workbench, sheet: Given) -
     assert lines(wb, part, cell=CellTest(header="email", text="ZOE")) == [2]
 
 
+def test_rows_are_ordered_and_found_by_what_was_read_for_a_field(wb: Workbench, mixed: Batch) -> None:
+    by_name = Order(field="full_name")
+    assert lines(wb, mixed, order=by_name) == [3, 5, 6, 4, 2]
+    assert lines(wb, mixed, cell=CellTest(field="phone", text="555-987")) == [4]
+    wb.correct(mixed, {5: {"name": "Yan", "phone": "555-000-0000"}})
+    assert lines(wb, mixed, order=by_name) == [3, 6, 5, 4, 2], "as it was corrected"
+    assert lines(wb, mixed, cell=CellTest(field="phone", text="000")) == [5]
+    batch = wb.plan(mixed).batch
+    assert lines(wb, batch, outcome="created", order=Order(field="email", descending=True), skip=1, limit=2) == [4, 5]
+    with pytest.raises(UnknownHeader):
+        lines(wb, mixed, order=Order(field="fax"))
+
+
+def test_the_rows_of_an_outcome_are_ordered_with_those_that_people_explained(wb: Workbench, batch: Batch) -> None:
+    wb.explain(batch, [7, 4], "Left in May")
+    by_course = Order(header="course_code", descending=True)
+    assert lines(wb, batch, outcome="skipped", order=by_course) == [4, 8, 7]
+    assert lines(wb, batch, outcome="unmatched", order=by_course) == [6]
+
+
+def test_the_rows_of_an_undo_are_found_by_their_keys(wb: Workbench, sheet: Given) -> None:
+    undone = wb.undo(wb.import_sheet(sheet(PEOPLE), "elevate.students"))
+    assert lines(wb, undone, text="JANE@") == [3]
+    assert wb.rows.number(undone, RowQuery(text="example.com")) == 2
+
+
 def test_a_column_that_is_not_there_is_refused(wb: Workbench, mixed: Batch) -> None:
     with pytest.raises(UnknownHeader):
         ordered(wb, mixed, "fax")

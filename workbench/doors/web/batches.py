@@ -7,14 +7,13 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, runs, words
+from workbench.doors.web import address, row_lists, runs, words
 from workbench.doors.web.page import empty, person
 from workbench.doors.web.views import outcomes, rows
 from workbench.doors.web.views.discard import asked
 from workbench.model.batch import ENDED, OUTCOMES, Batch, taken_back
 from workbench.model.errors import UnknownBatch
 from workbench.model.reconciliation import Reconciliation
-from workbench.model.row_query import RowQuery
 
 
 def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
@@ -30,7 +29,8 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
         else:
             _stay(found)
             return found
-    known = [batch for batch in wb.batches.all(limit=50) if undo or _goes_on(batch)]
+    newest = wb.batches.all(limit=_NEWEST)
+    known = [batch for batch in newest if undo or _goes_on(batch)]
     if not known:
         empty(
             "No import yet.", "Start with a file: every row of it will be accounted for.", "upload", "Start an import"
@@ -45,9 +45,15 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
         key="chosen batch",
     )
     if picked is None:
+        if len(newest) >= _NEWEST:
+            address.link("history", "An older one", icon=":material/history:")
         st.stop()
     st.query_params["batch"] = str(picked.id)
     st.rerun()
+
+
+_NEWEST = 50
+"""So many imports are offered to choose from."""
 
 
 def _goes_on(batch: Batch) -> bool:
@@ -123,15 +129,11 @@ def open_figures(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     if name is None:
         return
     outcomes.meaning(name, found, "" if batch.derived else batch.dataset)
-    key = f"{batch.id} {batch.plan} {name}"
     if name not in OUTCOMES:
         gone = [row for row in wb.rows.removals(batch) if row["action"] == name]
-        rows.removed([row["called"] | row["before"] | row["called"] for row in gone], key=key)
+        rows.removed([row["called"] | row["before"] | row["called"] for row in gone], f"{batch.id} {batch.plan} {name}")
         return
-    key = f"{key} {counts[name]}"
-    query = RowQuery(outcome=name)
-    shown = rows.page(lambda after, limit: wb.rows.page(batch, query, after=after, limit=limit), key=key)
-    rows.opened(batch, name, shown, key=key)
+    row_lists.of_outcome(wb, batch, name, counts[name])
 
 
 def discard(wb: Workbench, batch: Batch) -> None:

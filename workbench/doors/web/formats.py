@@ -16,6 +16,12 @@ def names() -> list[str]:
     return [*(contract.name for contract in catalog.contracts()), *PLAYBOOKS]
 
 
+def titles() -> dict[str, str]:
+    """What each of `names` is called by people."""
+    playbooks = {name: playbook.title for name, playbook in PLAYBOOKS.items()}
+    return {contract.name: contract.title for contract in catalog.contracts()} | playbooks
+
+
 def guide(contract: Contract) -> str:
     """The field guide of a dataset, or of the playbook whose form it is."""
     return playbook_guide(PLAYBOOKS[contract.name]) if contract.name in catalog.FORMS else field_guide(contract)

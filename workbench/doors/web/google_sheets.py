@@ -178,7 +178,10 @@ def validation(wb: Workbench, batch: Batch) -> None:
     st.header("Validation", anchor=False)
     views.severities(told)
     if told:
-        views.issues(wb.rows.page(batch, RowQuery(wrong=True), limit=views.ROWS), sum(each["rows"] for each in told))
+        shown = wb.rows.page(batch, RowQuery(wrong=True), limit=views.ROWS)
+        views.issues(shown, sum(each["rows"] for each in told))
+        if len(shown) >= views.ROWS:
+            address.link("validate", "Every row with something wrong", batch=batch.id)
     issues.noticed(Noticed.from_dict(batch.summary.get("noticed", {})).told())
 
 

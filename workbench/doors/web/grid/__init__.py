@@ -8,6 +8,6 @@ and may be anything. What a cell or a header says is text and never markup.
 from workbench.doors.web.grid.options import fitted, options
 from workbench.doors.web.grid.rows import Column, Row, Sorted
 from workbench.doors.web.grid.said import Asks, Edit, Said
-from workbench.doors.web.grid.table import table
+from workbench.doors.web.grid.table import clicked, table
 
-__all__ = ["Asks", "Column", "Edit", "Row", "Said", "Sorted", "fitted", "options", "table"]
+__all__ = ["Asks", "Column", "Edit", "Row", "Said", "Sorted", "clicked", "fitted", "options", "table"]

@@ -131,6 +131,7 @@ MARKS = {
     ".ag-cell.typed": {"background-color": "#e0a10048", "box-shadow": "inset 3px 0 0 #e0a100", "font-weight": "600"},
     ".ag-cell.wrapped": {"line-height": "20px !important", "padding-top": "6px", "padding-bottom": "6px"},
     ".ag-header-cell-text": {"white-space": "pre"},
+    ".ag-cell[col-id=opens]": {"color": "var(--primary-color)", "cursor": "pointer", "font-weight": "600"},
 }
 
 

@@ -141,7 +141,7 @@ SAID = f"""function({{streamlitRerunEventTriggerName, eventData}}) {{
     const order = sorted ? [sorted.colId, sorted.sort] : null;
     window.edited ||= isNew && ["cellEditingStopped", "pasteEnd", "undoEnded", "redoEnded"].includes(by);
     return {{
-        by, column, cells, picked, order, edited: !!window.edited,
+        by, column, row: eventData.data?.id ?? null, cells, picked, order, edited: !!window.edited,
         asked: window.asked ?? [], refused: eventData.refused ?? null,
     }};
 }}"""

@@ -74,6 +74,14 @@ def table(  # noqa: PLR0913
     return listener.said
 
 
+def clicked(key: str) -> str | None:
+    """The row that somebody has clicked in the grid of that key, while `on_column` is told the column."""
+    number, _ = st.session_state[f"{key} shows"]
+    heard = st.session_state.get(f"{key} {number} {theme()}") or {}
+    row: str | None = heard.get("row")
+    return row
+
+
 def _mounted(key: str, shows: Hashable) -> str:
     """The key of the grid that takes these rows: the one that is there, as long as nobody has edited a cell in it. It
     keeps what is edited, and takes no other rows any more."""

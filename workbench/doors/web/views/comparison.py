@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench.doors.web import words
+from workbench.doors.web.views import whole_table
 from workbench.doors.web.views.plots import plot
 
 NOW, BEFORE = "#2f6fb0", "#6b7785"
@@ -99,6 +100,11 @@ def values(found: tuple[Mapping[str, int], Mapping[str, int]] | None) -> None:
                 plot(_counted(some, colour), key=f"{told} values")
                 if len(some) > _VALUES:
                     st.caption(f"The {_VALUES} most frequent of them.")
+                    box = st.expander("All of them", on_change="rerun", key=f"all {told}")
+                    if box.open:
+                        with box:
+                            columns = {"Value": list(some), "Rows": list(some.values())}
+                            whole_table.table(columns, key=f"{told} values", part=f"{told}-")
 
 
 def _counted(some: Mapping[str, int], colour: str) -> go.Figure:

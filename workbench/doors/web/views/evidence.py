@@ -7,7 +7,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from workbench.doors.web import words
-from workbench.doors.web.views import rows
+from workbench.doors.web.views import long_table
 from workbench.model.batch import Batch
 from workbench.model.import_log import ImportLog
 from workbench.model.manifest import Proof
@@ -41,6 +41,8 @@ def kind(kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:
         kinds,
         format_func=lambda one: f"{one['outcome']}: {_told(one, kinds)} ({one['rows']:,})",
         key="kind",
+        on_change=long_table.forget,
+        args=("explain-",),
     )
 
 
@@ -48,19 +50,6 @@ def _told(kind: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong, and in which field, where the same is wrong in another one too."""
     same = [other for other in kinds if other["message"] == kind["message"]]
     return f"{kind['field']}: {kind['message']}" if same[1:] and kind["field"] else str(kind["message"])
-
-
-def picked(batch: Batch, shown: Sequence[Mapping[str, Any]], *, key: str) -> list[int]:
-    """The places of the rows that somebody picks."""
-    frame, config = rows.cells(batch, shown)
-    return st.dataframe(
-        frame,
-        hide_index=True,
-        column_config=config,
-        on_select="rerun",
-        selection_mode="multi-row",
-        key=key,
-    ).selection.rows
 
 
 def supply(batch: Batch, field: str, picked: int) -> tuple[str, str] | None:
@@ -84,12 +73,14 @@ def supply(batch: Batch, field: str, picked: int) -> tuple[str, str] | None:
     return header, text.strip()
 
 
-def reason(outcome: str, picked: int, of_kind: int) -> str | None:
-    """Why the picked rows, or all of their kind, may stay out; None until somebody has said so."""
+def reason(outcome: str, picked: int, number: int, *, narrowed: bool) -> str | None:
+    """Why the picked rows, or all of their kind, or so many of it as were asked for (`narrowed`), may stay out; None
+    until somebody has said so."""
     verb, icon = ("Reject", "block") if outcome == "invalid" else ("Explain", "comment")
     with st.form("explain", clear_on_submit=True):
         said = st.text_input("Why may they stay out?", placeholder="e.g. BAKE101 was cancelled.", key="why")
-        label = f"{verb} {words.many(picked)}" if picked else f"{verb} all of this kind: {words.many(of_kind)}"
+        every = f"{verb} all {'that are found here' if narrowed else 'of this kind'}: {words.many(number)}"
+        label = f"{verb} {words.many(picked)}" if picked else every
         if not st.form_submit_button(label, type="primary", icon=f":material/{icon}:"):
             return None
         if not as_said(said):

@@ -1,7 +1,9 @@
 """The history: imports to choose from, and one import's story."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from workbench.datasets import catalog
-from workbench.doors.web import words
+from workbench.doors.web import grid, words
+from workbench.doors.web.grid import Sorted
+from workbench.doors.web.views import long_table
 from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
 from workbench.model.batch import OUTCOMES, STATES, Batch
+from workbench.model.import_query import By
 from workbench.model.reconciliation import Reconciliation
 
 DONE = {
@@ -45,13 +50,28 @@ DONE = {
 
 def filters(datasets: Sequence[str]) -> dict[str, Any]:
     """What to show, kept in the page's address so that it can be sent to a colleague."""
-    bound: dict[str, Any] = {"bind": "query-params", "width": 160}
+    again = {"on_change": partial(long_table.turn_to, "", 1)}
+    bound: dict[str, Any] = {"bind": "query-params", **again}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         said = {
-            "file": st.text_input("File", key="file", placeholder="Part of its name", **bound),
-            "dataset": st.selectbox("Dataset", datasets, index=None, key="dataset", placeholder="All", **bound),
-            "outcome": st.selectbox("With rows", OUTCOMES, index=None, key="outcome", placeholder="Any", **bound),
-            "state": st.selectbox("State", STATES, index=None, key="stage", placeholder="Any", **bound),
+            "text": st.text_input(
+                "Search",
+                key="search",
+                icon=":material/search:",
+                placeholder="File, dataset, person",
+                width="stretch",
+                **bound,
+            ),
+            "dataset": st.selectbox(
+                "Dataset", datasets, index=None, key="dataset", placeholder="All", width=150, **bound
+            ),
+            "outcome": st.selectbox(
+                "With rows", OUTCOMES, index=None, key="outcome", placeholder="Any", width=120, **bound
+            ),
+            "state": st.selectbox("State", STATES, index=None, key="stage", placeholder="Any", width=120, **bound),
+            "signed": st.selectbox(
+                "Signed", [*_SIGNED], index=None, key="signed", placeholder="Any", width=110, **bound
+            ),
         }
         with st.popover("More", icon=":material/tune:"):
             said["user"] = st.text_input("Run by", key="by", **bound)
@@ -62,7 +82,46 @@ def filters(datasets: Sequence[str]) -> dict[str, Any]:
             until = st.date_input("To", value=None, key="until", **bound)
     said["since"] = datetime.combine(since, time(), UTC) if since else None
     said["until"] = datetime.combine(until, time(), UTC) + timedelta(days=1) if until else None
-    return {name: value for name, value in said.items() if value}
+    said["signed"] = _SIGNED.get(said["signed"])
+    return {name: value for name, value in said.items() if value is not None and value != ""}
+
+
+_SIGNED = {"signed": True, "not yet": False}
+
+
+def ordered() -> tuple[Sorted | None, dict[str, Any]]:
+    """The order that the address asks for, as the grid and as the imports know it."""
+    said = st.query_params.get("order", "")
+    name, descending = said.removeprefix("-"), said.startswith("-")
+    if name not in _COLUMNS or not _COLUMNS[name].sortable:
+        return None, {}
+    return Sorted(column=name, descending=descending), {"by": _BY.get(name, name), "descending": descending}
+
+
+_COLUMNS = {
+    "opens": grid.Column(name="opens", label="File", help="A click opens the import.", width=142),
+    "dataset": grid.Column(name="dataset", label="Dataset", width=112, wraps=True),
+    "when": grid.Column(name="when", label="When", width=100, wraps=True),
+    "state": grid.Column(name="state", label="State", width=90, wraps=True),
+    "signed": grid.Column(name="signed", label="Signed", help="Who has signed it off.", width=76, wraps=True),
+    "rows": grid.Column(name="rows", label="Rows"),
+    **{name: grid.Column(name=name, label=SIGNS[name], help=f"Rows {name}. {MEANINGS[name]}") for name in OUTCOMES},
+    "removed": grid.Column(
+        name="removed",
+        label="Removed",
+        help="Records that the file no longer names, and what became of them.",
+        width=120,
+        sortable=False,
+    ),
+    "totals": grid.Column(
+        name="totals", label="Totals", help="What its control totals came to.", width=90, sortable=False
+    ),
+    "user": grid.Column(name="user", label="Run by", width=90, wraps=True),
+    "window": grid.Column(name="window", label="Time it speaks of", help="A date range or an academic year."),
+}
+"""The columns of the list; those of numbers are as wide as these."""
+_BY: dict[str, By] = {"opens": "file"}
+_ONLY_WHERE_THERE_ARE_ANY = ("removed", "totals", "window")
 
 
 def table(
@@ -72,34 +131,40 @@ def table(
     opened: Callable[[Batch], None],
     left_off: Collection[Batch] = (),
     signed: Mapping[UUID, str] | None = None,
+    *,
+    order: Sorted | None = None,
 ) -> None:
-    """Imports in the order given with what each is called and its figures as they stand, each with a button that opens
-    it; those that were left off are told as such. Removed records and control totals stand in columns where there are
-    any."""
-    shown = pd.DataFrame([_line(*each) for each in zip(batches, titles, figures, strict=True)])
-    shown.insert(3, "When", [words.here(batch.created_at) for batch in batches])
-    shown.insert(4, "Signed", [_signed(batch, signed or {}) for batch in batches])
-    for name in ("Removed", "Totals"):
-        if not shown[name].any():
-            del shown[name]
-    ids = {batch.id for batch in left_off}
-    shown["State"] += [", left off" if batch.id in ids else "" for batch in batches]
-    button = st.column_config.ButtonColumn(
-        "",
-        key="opened",
-        on_click=lambda: opened(batches[st.session_state["opened"].row]),
-        type="tertiary",
-        pinned=True,
+    """A page of imports in the order given, with what each is called and its figures as they stand; a click on a file
+    opens its import. Those that were left off are told as such. Removed records and control totals stand in columns
+    where there are any."""
+    off = {batch.id for batch in left_off}
+    rows = [
+        grid.Row(
+            id=str(batch.id),
+            cells=_line(batch, title, found, off) | {"signed": _signed(batch, signed or {})},
+        )
+        for batch, title, found in zip(batches, titles, figures, strict=True)
+    ]
+    shown = [name for name in _COLUMNS if name not in _ONLY_WHERE_THERE_ARE_ANY or any(row.cells[name] for row in rows)]
+    columns = [
+        replace(_COLUMNS[name], width=_as_wide(name, rows)) if name in ("rows", *OUTCOMES) else _COLUMNS[name]
+        for name in shown
+    ]
+    known = {str(batch.id): batch for batch in batches}
+    grid.table(
+        rows,
+        columns,
+        key="imports",
+        shows=tuple(known),
+        order=order,
+        on_order=partial(long_table.order_by, ""),
+        on_column=lambda name: opened(known[grid.clicked("imports") or ""]) if name == "opens" else None,
     )
-    columns = {
-        sign: st.column_config.NumberColumn(sign, width=48, help=f"Rows {name}. {MEANINGS[name]}", format="localized")
-        for name, sign in SIGNS.items()
-    }
-    columns["Rows"] = st.column_config.NumberColumn("Rows", width=56, format="localized")
-    widths = {"File": 145, "State": 130, "When": 148, "Signed": 98}
-    texts = {name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()}
-    config: dict[str, Any] = {"": button, **texts, **columns}
-    st.dataframe(shown, hide_index=True, key="imports", height="content", column_config=config, placeholder="")
+
+
+def _as_wide(name: str, rows: Sequence[grid.Row]) -> int:
+    """The pixels of a column of numbers."""
+    return 22 + 8 * max(len(_COLUMNS[name].label), *(len(str(row.cells[name])) for row in rows))
 
 
 def _signed(batch: Batch, signed: Mapping[UUID, str]) -> str:
@@ -115,18 +180,22 @@ def month_begins(zone: tzinfo) -> tuple[datetime, datetime]:
     return this, (this - timedelta(days=1)).replace(day=1)
 
 
-def _line(batch: Batch, title: str, found: Reconciliation) -> dict[str, Any]:
+def _line(batch: Batch, title: str, found: Reconciliation, left_off: Collection[UUID]) -> dict[str, str]:
     kind = "undo, " if batch.undo_of else "resolving, " if batch.sweep_of else ""
     state = "undo preview" if batch.dry_run and batch.undo_of else kind + batch.state
-    facts = {"File": batch.file_name, "State": state}
-    figures = {SIGNS[name]: getattr(found, name) if batch.processed is not None else None for name in OUTCOMES}
-    figures |= {"Removed": batch.removals, "Totals": batch.totals.removeprefix("totals ")}
-    more = {
-        "Run by": batch.initiated_by,
-        "Dataset": title,
-        "Time it speaks of": batch.window or "",
+    counted = batch.processed is not None
+    return {
+        "opens": batch.file_name,
+        "dataset": title,
+        "when": words.here(batch.created_at),
+        "state": f"{state}, left off" if batch.id in left_off else state,
+        "rows": f"{batch.processed:,}" if counted else "",
+        **{name: f"{getattr(found, name):,}" if counted else "" for name in OUTCOMES},
+        "removed": batch.removals,
+        "totals": batch.totals.removeprefix("totals "),
+        "user": batch.initiated_by,
+        "window": batch.window or "",
     }
-    return {"": "Open", **facts, "Rows": batch.processed, **figures, **more}
 
 
 def story(happened: Sequence[Mapping[str, Any]]) -> None:

@@ -9,8 +9,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench.doors.web import words
+from workbench.doors.web.views import whole_table
 from workbench.doors.web.views.comparison import BEFORE, LAST, NOW, THIS, distribution
 from workbench.doors.web.views.plots import plot
+from workbench.doors.web.views.whole_table import Look
 from workbench.model.kinds import KINDS
 from workbench.prepare.outliers import MOST, Outliers
 
@@ -54,7 +56,8 @@ def every_column(columns: Sequence[Mapping[str, Any]]) -> None:
             "Column": [column["name"] for column in columns],
             "Type": [_kind(column) for column in columns],
             "Filled": [column["fill"] for column in columns],
-            "Distinct": [("" if column["distinct_exact"] else "≥ ") + f"{column['distinct']:,}" for column in columns],
+            "Distinct": [column["distinct"] for column in columns],
+            **_at_least(columns),
             "Outliers": [len(column["outliers"]) for column in columns],
             "Alike": [len(column.get("groups", [])) for column in columns],
             "Top values": [_most_frequent(column) for column in columns],
@@ -70,6 +73,8 @@ def every_column(columns: Sequence[Mapping[str, Any]]) -> None:
             "Column": st.column_config.TextColumn(pinned=True),
             "Type": st.column_config.TextColumn(width=190),
             "Filled": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width=90),
+            "Distinct": st.column_config.NumberColumn(format="localized", width=80),
+            "±": st.column_config.TextColumn(help="≥: at least so many; they are too many to be counted.", width=40),
             "Patterns": st.column_config.TextColumn(help="A and a for letters, 9 for digits."),
             "Outliers": st.column_config.NumberColumn(
                 help="Values unlike the others, at most a few of each sort: look closely at a column to see all."
@@ -77,6 +82,13 @@ def every_column(columns: Sequence[Mapping[str, Any]]) -> None:
             "Alike": st.column_config.NumberColumn(help="Groups of values that are probably the same."),
         },
     )
+
+
+def _at_least(columns: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Where different values are too many to be counted, a column that says so."""
+    if all(column["distinct_exact"] for column in columns):
+        return {}
+    return {"±": ["" if column["distinct_exact"] else "≥" for column in columns]}
 
 
 def _most_frequent(column: Mapping[str, Any]) -> str:
@@ -134,29 +146,22 @@ def outliers(name: str, found: Outliers) -> list[tuple[int, str]]:
     st.markdown(f"**Outliers**: {words.many(found.rows)} unlike the others of this column")
     if found.rows > MOST:
         st.caption(f"The first {MOST:,} of these rows.")
-    told = found.alike().to_pydict()
-    frame = pd.DataFrame(
-        {
-            "Line": told["line"],
-            "Value": [text[:_LONGEST] for text in told["text"]],
-            "Rows": told["rows"],
-            "Why": told["why"],
-        }
-    )
-    chosen = st.dataframe(
-        frame,
-        hide_index=True,
-        height="content" if len(frame) < 10 else 380,
-        on_select="rerun",
-        selection_mode="multi-row",
+    told = found.alike()
+    chosen = whole_table.table(
+        {"Line": told["line"], "Value": told["text"], "Rows": told["rows"], "Why": told["why"]},
         key=f"outliers {name}",
-        column_config={
-            "Line": st.column_config.NumberColumn(help="The line of the source, its header counted.", format="%d"),
-            "Rows": st.column_config.NumberColumn(help="The outliers that have this very value.", format="localized"),
+        part="outlier-",
+        looks={
+            "Line": Look(help="The line of the source, its header counted.", width=90),
+            "Value": Look(width=300),
+            "Rows": Look(help="The outliers that have this very value."),
+            "Why": Look(width=280),
         },
-    ).selection.rows
+        picks=True,
+        plain=("Line",),
+    )
     st.caption("Choose one to go to its line.")
-    return [(told["line"][row], told["text"][row]) for row in chosen if row < len(frame)]
+    return [(told["line"][row].as_py(), told["text"][row].as_py()) for row in chosen if row < len(told)]
 
 
 def line(number: int, rows: Sequence[tuple[int, Mapping[str, str]]], name: str) -> None:
@@ -177,10 +182,11 @@ def _frequencies(column: Mapping[str, Any], before: Mapping[str, Any] | None, wh
     shown["Share"] = shown["Rows"] / max(column["filled"], 1)
     if before is not None:
         then = (before.get("values") if what == "top" else None) or {one["text"]: one["rows"] for one in before[what]}
-        shown["Last import"] = [f"{then[text]:,}" if text in then else "" for text in shown[label]]
+        shown["Last import"] = pd.array([then.get(text) for text in shown[label]], dtype="Int64")
     share = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width=100)
     rows = st.column_config.NumberColumn(format="localized")
-    st.dataframe(shown, hide_index=True, column_config={"Rows": rows, "Share": share}, height="content")
+    config = {"Rows": rows, "Share": share, "Last import": rows}
+    st.dataframe(shown, hide_index=True, column_config=config, height="content", placeholder="")
 
 
 def _dated(column: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from workbench.datasets.catalog import contract
 from workbench.doors.web import address, words
-from workbench.doors.web.views import rows
+from workbench.doors.web.views import rows, whole_table
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.trimming import as_said
 from workbench.prepare.cleaning import said_of
@@ -65,23 +65,23 @@ def referring(
     names: Mapping[str, Mapping[str, Any]],
     *,
     key: str,
+    part: str,
     opened: Callable[[Mapping[str, Any]], None],
 ) -> None:
-    """Records of one dataset as a table: what stands in each, ids of others by what those are called, and a button that
+    """Records of one dataset as a table: what stands in each, ids of others by what those are called, and a click that
     opens it."""
-    told = [{name: _named(value, names) for name, value in one.get("values", {}).items()} for one in found]
-    columns = dict.fromkeys(name for values in told for name in values)
-    shown = pd.DataFrame([{"": "Open", **{name: values.get(name, "") for name in columns}} for values in told])
-    shown.columns = pd.Index(["", *(name.removesuffix("_id").replace("_", " ") for name in columns)])
-    button = st.column_config.ButtonColumn(
-        "",
-        key=f"opened {key}",
-        on_click=lambda: opened(found[st.session_state[f"opened {key}"].row]),
-        type="tertiary",
-        pinned=True,
-    )
-    height: Any = "content" if len(found) < 12 else 430
-    st.dataframe(shown, hide_index=True, height=height, key=f"referring {key}", column_config={"": button})
+    each = [one.get("values", {}) for one in found]
+    told = {
+        name.removesuffix("_id").replace("_", " "): [_in_table(values.get(name), names) for values in each]
+        for name in dict.fromkeys(name for values in each for name in values)
+    }
+    whole_table.table(told, key=key, part=part, opened=lambda place: opened(found[place]))
+
+
+def _in_table(value: object, names: Mapping[str, Mapping[str, Any]]) -> object:
+    """A value as a column has it: numbers as they are, all else as people are told of it."""
+    plain = value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    return value if plain else _named(value, names)
 
 
 def by_hand(words_: Sequence[Mapping[str, Any]]) -> None:
@@ -97,6 +97,19 @@ def off(one: Mapping[str, Any]) -> str:
     named = one["named"]
     since = f" Named since by {words.many(named['imports'], 'import')}, first by {named['file_name']}" if named else ""
     return words.text(who + (f"{since}, line {named['line']}." if named else ""))
+
+
+def all_off(found: Sequence[Mapping[str, Any]], opened: Callable[[Mapping[str, Any]], None]) -> None:
+    """The same of many records, as a table; a click opens one."""
+    told = {
+        "Key": [one["key"] for one in found],
+        "Name": [one["title"] for one in found],
+        "By": [one["by"] for one in found],
+        "When": [one["at"] for one in found],
+        "Why": [one["reason"] for one in found],
+        "Imports that name it since": [one["named"]["imports"] if one["named"] else 0 for one in found],
+    }
+    whole_table.table(told, key="off", part="off-", opened=lambda place: opened(found[place]))
 
 
 OTHER = "Other"

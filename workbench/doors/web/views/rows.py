@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from workbench.doors.web import address, grid, words
+from workbench.doors.web.views import whole_table
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
 from workbench.model.row_query import Order
-from workbench.prepare.cleaning import said_of
 
 REASONS = {
     "unchanged": "The record says so already",
@@ -54,28 +54,6 @@ def _changed(changes: Mapping[str, Sequence[object]]) -> str:
     return "; ".join(f"{name}: {words.blank(old)} → {words.blank(new)}" for name, (old, new) in changes.items())
 
 
-def cells(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Rows of an import with what is wrong and their source cells, and how the columns are to be shown.
-
-    The columns are called "line", "told" and by their place "0", "1" ...: a source's header is only a label, and may be
-    anything. Columns that fill a field with an issue come first. A part that was made of a run's rows has fields and no
-    cells.
-    """
-    headers, part = (batch.fields, "payload") if batch.derived else (batch.headers, "raw")
-    frame = pd.DataFrame({"line": [_line(row) for row in rows], "told": [_told(row) for row in rows]})
-    if any(row.get("corrected") for row in rows):
-        frame["was"] = [_was(row) for row in rows]
-    places = _places(batch, rows, headers)
-    source = {str(place): [_cell(row[part].get(headers[place])) for row in rows] for place in places}
-    shown: dict[str, Any] = {
-        "line": st.column_config.NumberColumn("Line", help=_LINE_OF, format="%d"),
-        "told": st.column_config.TextColumn("What is wrong", width=330),
-        "was": st.column_config.TextColumn("Corrected", help=_CORRECTED),
-        **{name: st.column_config.TextColumn(headers[int(name)]) for name in source},
-    }
-    return frame.assign(**source), shown
-
-
 def _line(row: Mapping[str, Any]) -> int:
     """The line of the source that people know a row by, which a row that was made of others has from the first."""
     return int((row.get("sources") or [row["line"]])[0])
@@ -100,8 +78,8 @@ def _fills(batch: Batch) -> dict[str, str]:
 def in_grid(
     batch: Batch, rows: Sequence[Mapping[str, Any]], typed: Mapping[int, Mapping[str, str]], *, editable: bool
 ) -> tuple[list[grid.Row], list[grid.Column]]:
-    """Rows of an import for the grid, as `cells` has them: what somebody has `typed` into cells, by line and header,
-    stands in them; cells that have an issue or were changed are marked."""
+    """Rows of an import for the grid, with what is wrong and their source cells: what somebody has `typed` into cells,
+    by line and header, stands in them; cells that have an issue or were changed are marked."""
     headers, part = (batch.fields, "payload") if batch.derived else (batch.headers, "raw")
     columns = [grid.Column(name="line", label="Line", help=_LINE_OF, width=76, pinned=True)]
     if any(row["issues"] or row["reason"] == "rejected" for row in rows):
@@ -170,16 +148,6 @@ def order_by(order: grid.Sorted | None) -> None:
         st.query_params["order"] = f"{'-' if order.descending else ''}{order.column}"
 
 
-def high(frame: pd.DataFrame) -> int | None:
-    """The pixels of a row of `cells` that tells its longest sentence whole, on up to four lines; None is one line."""
-    longest = frame["told"].str.len().max() if len(frame) else 0
-    return None if longest <= _LINE else 66 if longest <= 2 * _LINE else 90
-
-
-_LINE = 42
-"""Letters of a sentence that fit on one line of its column."""
-
-
 def _told(row: Mapping[str, Any]) -> str:
     """What is wrong with a row, and what a person has said of it."""
     said = f"Rejected by {row['explained_by']}: {row['explanation']}" if row["reason"] == "rejected" else ""
@@ -203,51 +171,10 @@ def corrected(batch: Batch, edits: Mapping[str, Mapping[str, str]]) -> dict[int,
     }
 
 
-def opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
-    """What there is to see in rows of that outcome."""
-    frame, shown = _opened(batch, outcome, rows)
-    st.dataframe(frame, hide_index=True, key=key, column_config=shown, height="content" if len(frame) < 12 else 430)
-
-
-def _opened(batch: Batch, outcome: str, rows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, dict[str, Any]]:
-    if outcome in ("unmatched", "invalid") and batch.undo_of is None:
-        return cells(batch, rows)
-    if outcome in ("created", "updated") and not any(row["payload"] for row in rows):
-        frame, config = cells(batch, rows)  # of a run whose parts make the records
-        return (frame if frame["told"].any() else frame.drop(columns="told")), config
-    if outcome == "created":
-        return pd.DataFrame([{"Line": _line(row), **row["payload"]} for row in rows]).fillna(""), {}
-    head = [{"Line": _line(row), "Key": row["key"] or ""} for row in rows]
-    if outcome == "updated" and batch.undo_of is None:
-        changes = [
-            {**said, "Field": name, "Old": words.blank(old), "New": words.blank(new)}
-            for said, row in zip(head, rows, strict=True)
-            for name, (old, new) in row["changes"].items()
-        ]
-        changes += [
-            {**said, "Field": issue["field"], "Old": "", "New": issue["message"]}
-            for said, row in zip(head, rows, strict=True)
-            for issue in row["issues"]
-            if issue["code"] == "edited"
-        ]
-        changes.sort(key=lambda change: change["Line"])
-        return pd.DataFrame(changes, columns=["Line", "Key", "Field", "Old", "New"]), {}
-    why = [{"Why": row["reason"] or "", "In words": _why(row)} for row in rows]
-    return pd.DataFrame([said | because for said, because in zip(head, why, strict=True)]), {}
-
-
-def _why(row: Mapping[str, Any]) -> str:
-    if row["explanation"] and row["reason"] != "resolved":
-        return f"{row['explanation']} ({row['explained_by']})"
-    told = "" if row["reason"] == "resolved" else words.told(row["issues"])
-    return told or "; ".join(said_of(row) if row["removed_by"] else ()) or REASONS.get(row["reason"], "")
-
-
-def removed(records: Sequence[Mapping[str, Any]], *, key: str) -> None:
+def removed(records: Sequence[Mapping[str, Any]], key: str) -> None:
     """The records that the file no longer names, as they were."""
-    gone = pd.DataFrame(records)
-    gone = gone[[*gone.columns.drop(["id", "tenant_id"]), "id"]].fillna("").astype(str)
-    st.dataframe(gone, hide_index=True, key=key)
+    names = dict.fromkeys(name for record in records for name in record if name not in ("id", "tenant_id"))
+    whole_table.table({words.field(name): [record.get(name) for record in records] for name in [*names, "id"]}, key=key)
 
 
 def page(
