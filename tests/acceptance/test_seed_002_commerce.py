@@ -105,7 +105,7 @@ def test_batches_are_added_up_and_an_unknown_sku_waits(imported: Workbench, url:
     batch = imported.import_sheet(open_sheet(COMMERCE / "inventory.csv"), "commerce.inventory")
     assert outcomes(imported, batch) == [
         (5, "created"),
-        (6, "skipped:duplicate"),
+        (6, "skipped:added_up"),
         (7, "created"),
         (8, "created"),
         (9, "unmatched:SKU"),

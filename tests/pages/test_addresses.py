@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
+from tests.pages.grids import grid
 from workbench import Workbench, settings
 from workbench.doors.web import uploads
 from workbench.model.batch import Batch
@@ -91,3 +92,12 @@ def test_a_layout_that_makes_no_sense_is_as_if_unsaid(show: Show, home: Path, te
 def test_lines_are_shown_from_the_one_that_the_address_says(show: Show, batch: Batch) -> None:
     assert show("validate", batch=batch.id, **{"from": 3}).number_input(key="from").value == 3
     assert show("validate", batch=batch.id, **{"from": NINES}).number_input(key="from").value == 1
+
+
+@pytest.mark.parametrize("text", [NINES, "-1", "1e309", "NaN", "\u0662", DEEP, HALF, "null", "99999999"])
+def test_a_long_table_is_asked_nothing_that_makes_no_sense(show: Show, batch: Batch, text: str) -> None:
+    for address in ({"batch": batch.id, "rows": "created"}, {}):
+        target = "commit" if address else "history"
+        page = show(target, **address, **dict.fromkeys(("order", "page", "in", "signed"), text))
+        assert not page.exception
+        assert len(grid(page).lines if address else grid(page).shown) == 1
