@@ -269,7 +269,7 @@ def which_dataset(wb: Workbench, upload: str, sheet: Sheet) -> str | None:
     if chosen and chosen != likely:
         st.query_params["dataset"] = chosen
     if listed is not None and chosen and kind not in ("", chosen):
-        uploads.say(wb.settings, upload, uploads.get(wb.settings, upload).kinds | {listed.name: chosen})
+        uploads.say(wb.settings, upload, {**uploads.get(wb.settings, upload).kinds, listed.name: chosen})
         st.session_state[several.SAID_BELOW] = st.session_state.get(several.SAID_BELOW, 0) + 1
         st.rerun()
     return chosen

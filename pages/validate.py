@@ -113,7 +113,7 @@ def kinds(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
         put_right(wb, batch, {kind["field"]: texts}, remember=remember)
 
 
-def told_of(wb: Workbench, batch: Batch, kind: dict[str, Any], found: list[dict[str, Any]]) -> dict[int, str]:
+def told_of(wb: Workbench, batch: Batch, kind: Mapping[str, Any], found: list[dict[str, Any]]) -> dict[int, str]:
     """What is said of the first line of each of a kind's texts, where that is another thing of each: the name of the
     known record that is meant."""
     if not issues.differs(kind):

@@ -80,12 +80,13 @@ def _say(filters: Sequence[CellTest]) -> None:
 def _line(said: Sequence[CellTest], place: int) -> None:
     """One filter: its column, how its cells are asked and for what, and the way to take it away."""
     each = said[place]
+    header = each.header or ""
     key = f"filter {st.session_state.get(_TURN, 0)} {place}"
     boxes = f"{key} test", f"{key} text"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"filter line {place}"):
-        st.markdown(f":material/filter_alt: **{words.text(each.header)}**", width="content")
+        st.markdown(f":material/filter_alt: **{words.text(header)}**", width="content")
         st.selectbox(
-            f"How {words.label(each.header)} is asked",
+            f"How {words.label(header)} is asked",
             list(_TESTS),
             list(_TESTS).index(each.test),
             format_func=_TESTS.__getitem__,
@@ -97,7 +98,7 @@ def _line(said: Sequence[CellTest], place: int) -> None:
         )
         if each.test != "blank":
             st.text_input(
-                f"What {words.label(each.header)} {_TESTS[each.test]}",
+                f"What {words.label(header)} {_TESTS[each.test]}",
                 each.text,
                 key=boxes[1],
                 label_visibility="collapsed",
