@@ -26,7 +26,7 @@ from workbench.sources.tidiness import LINE_LIMIT
 
 HEADER_AGAIN = "the header again"
 
-_ROWS = 1 << 17
+_ROWS = 1 << 16
 """Rows in a chunk at most; fewer where they are long, or where Python reads them."""
 _ROWS_OF_PYTHON = 50_000
 _CELLS_OF_PYTHON = 2_000_000
@@ -96,11 +96,11 @@ class Table:
 
     def _fast(self) -> Iterator[_Block]:
         """By Arrow, as far as it gets; from the rows it cannot take on, they are read, or refused, the exact way."""
-        count, start, rest = 0, self.start, b""
+        count, start, rest, size = 0, self.start, b"", self.block
         with self.text.path.open("rb", buffering=0) as file:
             file.seek(start)
             stop = self.end if self.end is not None else self.text.path.stat().st_size
-            while data := rest + file.read(min(self.block, stop - file.tell())):
+            while data := rest + file.read(min(size, stop - file.tell())):
                 # the last row needs no line break, and is no chunk of its own for want of one
                 end = _end_of_rows(data) if file.tell() < stop else len(data)
                 if end:
@@ -112,6 +112,7 @@ class Table:
                         self._refuse_swallowed(numbers, table.columns)
                     yield numbers, table.columns
                     count, start = count + len(table), start + end
+                    size = min(self.block, (_ROWS - _ROWS // 16) * end // len(table) + 1)
                 rest = data[end:]
                 if len(rest) > LINE_LIMIT:
                     break
