@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.conftest import Show
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import uploads
+from workbench.doors.web import correcting, uploads
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
@@ -462,9 +462,16 @@ def test_the_file_of_an_import_can_be_mapped_otherwise_and_imported_again(
     assert wb.batches.all()[0].mapping["columns"]["Shoe"] == "external_id"
 
 
+@pytest.mark.parametrize("few", [correcting.FEW, 0], ids=["at once", "by a worker"])
 def test_what_texts_mean_is_changed_in_an_import_that_is_not_written_yet(
-    show: Show, wb: Workbench, sheet: Callable[..., Sheet], worked: Callable[[Batch], Batch]
+    show: Show,
+    wb: Workbench,
+    sheet: Callable[..., Sheet],
+    worked: Callable[[Batch], Batch],
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
 ) -> None:
+    monkeypatch.setattr(correcting, "FEW", few)
     wb.import_sheet(sheet(COURSES), "elevate.courses")
     wb.import_sheet(sheet(STUDENTS.decode()), "elevate.students")
     columns = {"student email": "student_email", "course code": "course_code", "status": "status"}
@@ -486,9 +493,16 @@ def test_what_texts_mean_is_changed_in_an_import_that_is_not_written_yet(
     assert wb.templates.get("elevate.enrollments", "Monthly").mapping.value_maps == {"status": {"gone": "pending"}}
 
 
+@pytest.mark.parametrize("few", [correcting.FEW, 0], ids=["at once", "by a worker"])
 def test_another_field_of_a_column_is_changed_in_an_import_that_is_not_written_yet(
-    show: Show, wb: Workbench, sheet: Callable[..., Sheet], worked: Callable[[Batch], Batch]
+    show: Show,
+    wb: Workbench,
+    sheet: Callable[..., Sheet],
+    worked: Callable[[Batch], Batch],
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
 ) -> None:
+    monkeypatch.setattr(correcting, "FEW", few)
     text = "email,full name,home phone,cell\nann@example.org,Ann Lee,555-201-0001,555-301-0001\n"
     batch = wb.stage(sheet(text), "elevate.students", columns={"home phone": "phone", "cell": ""})
     wb.plan(batch)

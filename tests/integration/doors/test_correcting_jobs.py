@@ -25,7 +25,7 @@ from workbench.database.progress import silent
 from workbench.doors import jobs
 from workbench.doors.jobs import Worker
 from workbench.model.batch import Batch
-from workbench.model.errors import MissingColumns
+from workbench.model.errors import AlreadyWaiting, MissingColumns
 from workbench.model.row_query import CellTest, RowQuery
 
 __all__ = ["hired", "program"]
@@ -132,3 +132,10 @@ def test_a_job_of_one_batch_is_not_taken_for_that_of_another(wb: Workbench, plan
     job.fill_cells(planned, "cell", "555-301-0003")
     assert (job.was_done(planned), job.was_done(other)) == (True, False)
     assert not wb.corrections.of_job(8, silent).was_done(planned)
+
+
+def test_another_correction_does_not_take_the_place_of_one_that_waits(wb: Workbench, planned: Batch) -> None:
+    remap(wb, planned)
+    remap(wb, planned)
+    with pytest.raises(AlreadyWaiting):
+        jobs.defer(wb, "correct", planned, sheet=str(planned.id), edit="take_back")

@@ -46,7 +46,8 @@ def defer(wb: Workbench, step: Step, batch: Batch | UUID | str, **options: Any) 
         waiting = next((job for job in _jobs(wb, found) if job.status == "todo"), None)
         if waiting is None:  # it was taken up just now
             return defer(wb, step, found, **options)
-        if waiting.task_name != step:
+        another = step == "correct" and waiting.task_kwargs["options"] != options
+        if waiting.task_name != step or another:
             raise AlreadyWaiting(batch=found.id, step=waiting.task_name) from None
         assert waiting.id is not None
         return waiting.id
