@@ -267,7 +267,7 @@ class Sheet:
         return self._nothing()
 
     def spread(self, rows: int = 1000) -> Chunk:
-        """At most so many rows, evenly spread over the first block (8 MB of a text, some 100,000 rows): how columns
+        """At most so many rows, evenly spread over the first chunk (65,536 rows at most): how columns
         really look, for no more reading than `sample` does."""
         for chunk in self.chunks():
             places = pa.array(range(0, len(chunk), max(1, -(-len(chunk) // rows))), pa.int32())
