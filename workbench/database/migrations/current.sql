@@ -1059,6 +1059,16 @@ begin
     analyze workbench.match_candidate;
 end $$;
 
+-- Lets the server know of rows that were just staged, as it would by itself at its next look (a tenth of the table is new): until
+-- then it takes a million of them for one, and builds what it joins the wrong way round. Nobody is waited for.
+create or replace function workbench.count_rows(staged bigint) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+    if staged * 10 >= (select reltuples from pg_class where oid = 'workbench.import_row'::regclass) then
+        analyze (skip_locked) workbench.import_row (tenant_id, batch_id, line, status);
+    end if;
+end $$;
+
 -- What there is to do by itself now, for a worker: whose schedules are due, and whose runs wait. With its owner's rights, for a
 -- worker sees nothing else of the tenants.
 create or replace function workbench.due_schedules() returns table (tenant text, person text, schedule uuid, run uuid)
