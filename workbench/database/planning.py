@@ -47,17 +47,7 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     _count_rows(store, run)
     looked = _Looked()
     number = 1 + _highest(store, run)
-    refusals = None
-    if run.derived and playbook is not None:
-        refusing = ("invalid",) if playbook.keeps_good_parts else REFUSED
-        refusals = Refusals(
-            run,
-            store.tenant_id,
-            before=(),
-            outcomes=refusing,
-            together=playbook.together,
-            whole=playbook.whole,
-        )
+    refusals = _refusals(store, run, playbook)
     anew = ahead = Ahead(run, store.tenant_id)
     wholes = Wholes(pairs(run))
     while True:
@@ -118,6 +108,16 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         refused=refused,
     )
     _store(store, run, number, found, looked, seconds)
+
+
+def _refusals(store: Store, run: Run, playbook: Playbook | None) -> Refusals | None:
+    """What is known to be refused before anything is decided; None where a run is no playbook's."""
+    if not run.derived or playbook is None:
+        return None
+    outcomes = ("invalid",) if playbook.keeps_good_parts else REFUSED
+    return Refusals(
+        run, store.tenant_id, before=(), outcomes=outcomes, together=playbook.together, whole=playbook.whole
+    )
 
 
 def _count_rows(store: Store, run: Run) -> None:
