@@ -20,7 +20,6 @@ from workbench.database import (
     comparing,
     embedded,
     explaining,
-    holding,
     planning,
     proof,
     reads,
@@ -43,6 +42,7 @@ from workbench.database.figures import Figures
 from workbench.database.google_sheets import GoogleSheets
 from workbench.database.inventory import Profiles, Sources
 from workbench.database.matches import Matches
+from workbench.database.planning import holding
 from workbench.database.progress import Progress, Reporter, reporting, silent
 from workbench.database.records import Records
 from workbench.database.rows import Rows

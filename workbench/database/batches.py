@@ -13,8 +13,9 @@ import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database import import_lists, progress, reads, wholes
+from workbench.database import import_lists, progress, reads
 from workbench.database.import_lists import EVERY_IMPORT, FITS, STANDS, UNDONE_BY, literal
+from workbench.database.planning import wholes
 from workbench.database.store import QUEUE, Store
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
 from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError

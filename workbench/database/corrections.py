@@ -14,9 +14,10 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from workbench.database import at_work, batches, corrected_rows, remapped, story, suggestions, templates
+from workbench.database import at_work, batches, corrected_rows, remapped, story, templates
 from workbench.database.copying import COPY, INCOMING, Item, copy_lines
 from workbench.database.corrected_rows import LAST_CORRECTION
+from workbench.database.planning import suggestions
 from workbench.database.progress import Progress, reporting, silent
 from workbench.database.remapped import Remapped
 from workbench.database.rows import Rows

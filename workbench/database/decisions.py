@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from workbench.database import at_work, batches
-from workbench.database.repeats import Ruling
+from workbench.database.planning.repeats import Ruling
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run

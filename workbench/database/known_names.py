@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from workbench.database import suggestions
+from workbench.database.planning import suggestions
 from workbench.database.store import Store
 from workbench.database.target import Target
 from workbench.model.contract import Contract, Field

@@ -12,8 +12,9 @@ from uuid import UUID
 import pyarrow as pa
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from workbench.database import explaining, paging, suggestions, wrong_values
+from workbench.database import explaining, paging, wrong_values
 from workbench.database.batches import get, one_sheet, parts, sheets
+from workbench.database.planning import suggestions
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.derived import exports

@@ -14,19 +14,9 @@ import pyarrow.compute as pc
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database import (
-    at_work,
-    batches,
-    committing,
-    planning,
-    rolling_up,
-    rows,
-    run_parts,
-    staging,
-    superseding,
-    wholes,
-)
+from workbench.database import at_work, batches, committing, planning, rows, run_parts, staging, superseding
 from workbench.database.import_lists import STANDS
+from workbench.database.planning import rolling_up, wholes
 from workbench.database.progress import reporting, silent
 from workbench.database.store import Store
 from workbench.database.target import Target

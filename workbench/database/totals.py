@@ -13,7 +13,7 @@ import pyarrow as pa
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database import batches
-from workbench.database.keys import Different
+from workbench.database.planning.keys import Different
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.arrays import matches

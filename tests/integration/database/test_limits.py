@@ -227,7 +227,7 @@ def test_the_database_completes_no_batch_that_nobody_has_let_go_on(
     wb: Workbench, bring: Callable[..., Batch], url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = bring(3, limits={"created": "2"})
-    monkeypatch.setattr("workbench.database.holding.refuse_held", lambda *_: None)
+    monkeypatch.setattr("workbench.database.planning.holding.refuse_held", lambda *_: None)
     monkeypatch.setattr("workbench.workbench.Hold.all_of", lambda *_: ())
     with pytest.raises(Unbalanced, match="its plan waits for a person, and nobody has let it go on"):
         wb.commit(batch)

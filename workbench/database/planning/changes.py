@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from workbench.database.references import ReferringTarget, missed_as
+from workbench.database.planning.references import ReferringTarget, missed_as
+from workbench.database.planning.verdicts import Verdicts
 from workbench.database.slices import slice_column
-from workbench.database.verdicts import Verdicts
 from workbench.model.contract import Field, With
 
 

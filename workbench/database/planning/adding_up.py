@@ -6,9 +6,9 @@ import psycopg
 from psycopg.sql import SQL, Composable
 
 from workbench.database.expressions import issue, source_line
-from workbench.database.rolling_up import TOGETHER
+from workbench.database.planning.rolling_up import TOGETHER
+from workbench.database.planning.verdicts import Verdicts
 from workbench.database.target import Target
-from workbench.database.verdicts import Verdicts
 
 
 class AddingUp:

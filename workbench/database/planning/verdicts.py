@@ -2,10 +2,10 @@
 
 from psycopg.sql import Composable, Literal
 
-from workbench.database.identities import SAME_KEY
-from workbench.database.references import ReferringTarget
-from workbench.database.requirements import Requirements
-from workbench.database.rolling_up import TOGETHER
+from workbench.database.planning.identities import SAME_KEY
+from workbench.database.planning.references import ReferringTarget
+from workbench.database.planning.requirements import Requirements
+from workbench.database.planning.rolling_up import TOGETHER
 from workbench.model.template import HOLDABLE
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from workbench.database.ahead import Ahead
-from workbench.database.rolling_up import Refusals
+from workbench.database.planning.ahead import Ahead
+from workbench.database.planning.rolling_up import Refusals
+from workbench.database.planning.standing import Standing, id_of
+from workbench.database.planning.wholes import WholeRows
 from workbench.database.slices import slice_of
-from workbench.database.standing import Standing, id_of
 from workbench.database.target import Target
-from workbench.database.wholes import WholeRows
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract, Field

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import psycopg
 
-from workbench.database import batches, known_names, limits, near_keys, same_day
-from workbench.database.removing import Removals
+from workbench.database import batches, known_names
+from workbench.database.planning import limits, near_keys, same_day
+from workbench.database.planning.removing import Removals
 from workbench.database.store import Store
 from workbench.database.target import Target
 from workbench.datasets import catalog

@@ -5,17 +5,17 @@ from collections.abc import Callable, Sequence
 from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database.adding_up import AddingUp
 from workbench.database.expressions import issue, quoted
-from workbench.database.file_rules import FileRules
-from workbench.database.identities import Identities
-from workbench.database.references import ReferringTarget, missed_as
-from workbench.database.repeats import Repeats
-from workbench.database.requirements import Requirements
-from workbench.database.rolling_up import TOGETHER
+from workbench.database.planning.adding_up import AddingUp
+from workbench.database.planning.file_rules import FileRules
+from workbench.database.planning.identities import Identities
+from workbench.database.planning.references import ReferringTarget, missed_as
+from workbench.database.planning.repeats import Repeats
+from workbench.database.planning.requirements import Requirements
+from workbench.database.planning.rolling_up import TOGETHER
+from workbench.database.planning.verdicts import Verdicts
+from workbench.database.planning.wholes import WholeRows
 from workbench.database.slices import slice_column
-from workbench.database.verdicts import Verdicts
-from workbench.database.wholes import WholeRows
 from workbench.model.contract import Field
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Literal
 
-from workbench.database.rolling_up import REFUSED, TOGETHER, rows_of
+from workbench.database.planning.rolling_up import REFUSED, TOGETHER, rows_of
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run

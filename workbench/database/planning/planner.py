@@ -12,14 +12,15 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import Composed
 
-from workbench.database import classes, decisions, edits, holding, keys, suggestions, totals
-from workbench.database.ahead import Ahead
-from workbench.database.deciding import Decision, Lines
-from workbench.database.removing import Leftovers, Removals
-from workbench.database.rolling_up import REFUSED, Refusals, RollUp
+from workbench.database import classes, decisions, totals
+from workbench.database.planning import edits, holding, keys, suggestions
+from workbench.database.planning.ahead import Ahead
+from workbench.database.planning.deciding import Decision, Lines
+from workbench.database.planning.removing import Leftovers, Removals
+from workbench.database.planning.rolling_up import REFUSED, Refusals, RollUp
+from workbench.database.planning.wholes import Wholes, compared, pairs
+from workbench.database.planning.wholes import told as wholes_told
 from workbench.database.store import Store
-from workbench.database.wholes import Wholes, compared, pairs
-from workbench.database.wholes import told as wholes_told
 from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch, Run
 from workbench.model.control_total import Counted

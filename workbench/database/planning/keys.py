@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Literal
 
-from workbench.database.rolling_up import REFUSED, rows_of
+from workbench.database.planning.rolling_up import REFUSED, rows_of
 from workbench.model.batch import Batch, Run
 from workbench.model.figure import Figure
 from workbench.model.playbook import Playbook

@@ -6,20 +6,20 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database.adding_up import AddingUp
-from workbench.database.ahead import Ahead
-from workbench.database.changes import Changes
 from workbench.database.expressions import texts
-from workbench.database.file_rules import FileRules
-from workbench.database.identities import FLAG, SAME_KEY, Identities
-from workbench.database.issues import Issues
-from workbench.database.references import ReferringTarget, missed_as
-from workbench.database.repeats import Repeats, Ruling
-from workbench.database.requirements import Requirements
-from workbench.database.rolling_up import TOGETHER, Refusals
+from workbench.database.planning.adding_up import AddingUp
+from workbench.database.planning.ahead import Ahead
+from workbench.database.planning.changes import Changes
+from workbench.database.planning.file_rules import FileRules
+from workbench.database.planning.identities import FLAG, SAME_KEY, Identities
+from workbench.database.planning.issues import Issues
+from workbench.database.planning.references import ReferringTarget, missed_as
+from workbench.database.planning.repeats import Repeats, Ruling
+from workbench.database.planning.requirements import Requirements
+from workbench.database.planning.rolling_up import TOGETHER, Refusals
+from workbench.database.planning.verdicts import Verdicts
+from workbench.database.planning.wholes import WholeRows
 from workbench.database.slices import slice_of
-from workbench.database.verdicts import Verdicts
-from workbench.database.wholes import WholeRows
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract, Field
 from workbench.model.kinds import KINDS

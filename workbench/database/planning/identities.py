@@ -8,10 +8,10 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.expressions import issue, source_line, texts
-from workbench.database.holders import Holders
-from workbench.database.repeats import Ruling
+from workbench.database.planning.holders import Holders
+from workbench.database.planning.repeats import Ruling
+from workbench.database.planning.standing import contradicted, namesake
 from workbench.database.slices import slice_of
-from workbench.database.standing import contradicted, namesake
 from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.contract import Field, Forward

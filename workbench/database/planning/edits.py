@@ -20,7 +20,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database.expressions import typed
-from workbench.database.repeats import Ruling
+from workbench.database.planning.repeats import Ruling
 from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch

@@ -1,6 +1,6 @@
 """What a plan asks is kept apart from what it tells."""
 
-from workbench.database.holding import Asked
+from workbench.database.planning.holding import Asked
 from workbench.model.hold import Hold
 
 
