@@ -55,8 +55,9 @@ def asked(batch: Batch) -> tuple[str, tuple[CellTest, ...], int]:
             on_change=partial(rows.order_by, None),
             width=130,
         )
-    for place in range(len(said)):
-        _line(said, place)
+    with st.container():  # which is always there: a grid that moves among what is drawn begins anew
+        for place in range(len(said)):
+            _line(said, place)
     return text or "", tuple(each for each in said if each.text.strip() or each.test == "blank"), int(start or 1)
 
 
