@@ -1,5 +1,7 @@
 """Commit: the plan, with every number open to its rows, and the decision to write it."""
 
+from uuid import UUID
+
 import streamlit as st
 
 from workbench import Workbench
@@ -45,9 +47,17 @@ def kept_edits(wb: Workbench, batch: Batch) -> None:
         address.link("validate", f"See them{of}", icon=":material/edit_off:", batch=each.id, code="edited")
 
 
+def looked_at(batch: UUID, plan: int) -> None:
+    """Remembers which plan somebody wanted to have written."""
+    st.session_state[f"wanted {batch}"] = plan
+
+
 def decide(wb: Workbench, batch: Batch) -> None:
     """Write the plan, or hold it."""
     st.header("Write it")
+    if st.session_state.pop(f"wanted {batch.id}", batch.plan) != batch.plan:
+        again = f"It was planned again since you looked, and nothing was written. This is plan {batch.plan}."
+        st.warning(again, icon=":material/history:")
     if said := typed.unsaved(wb, batch):
         cells = words.many(typed.number(said), "cell")
         st.warning(f"{cells} typed at Validate and not saved: not in this plan.", icon=":material/edit_note:")
@@ -73,9 +83,15 @@ def decide(wb: Workbench, batch: Batch) -> None:
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
         stopped = bool(batch.summary.get("error"))
         if st.button(
-            label, type="secondary" if stopped else "primary", icon=icon, disabled=hold and batch.stage == "held"
+            label,
+            type="secondary" if stopped else "primary",
+            icon=icon,
+            disabled=hold and batch.stage == "held",
+            key=f"write {batch.id} {batch.plan}",  # a click on another plan's is none on this
+            on_click=looked_at,
+            args=(batch.id, batch.plan),
         ):
-            jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted, reason=reason)
+            jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted, reason=reason, plan=batch.plan)
             st.rerun()
         if st.button(
             "Plan again",

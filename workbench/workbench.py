@@ -61,6 +61,7 @@ from workbench.model.errors import (
     NoReason,
     NotDone,
     OwnWork,
+    PlannedAgain,
     RecipeOfSheets,
     UnknownTemplate,
     WrongStage,
@@ -358,22 +359,26 @@ class Workbench:
         skip_errors: bool = False,
         accept: Sequence[str] = (),
         reason: str = "",
+        plan: int | None = None,
         progress: Progress = silent,
     ) -> Batch:
         """Executes the plan in one transaction, exactly as it was shown, and completes the batch and its parts; then
-        brings in the rows of earlier runs that were unmatched for want of what it has written (`sweep`).
+        brings in the rows of earlier runs that were unmatched for want of what it has written (`sweep`). `plan` is the
+        number of the one that was looked at: another that somebody has made since is not executed.
 
         A batch with invalid rows is held instead, unless `skip_errors` lets its good rows go on; and so is one whose
         plan waits for a person (`holds`), unless `accept` has the codes of all that it waits for, or "all". Who let it
         go on stands in `summary["accepted"]`: code, by, at. A control total that is another than was said is accepted
         for a `reason` only.
-        Raises AlreadyCommitted, WrongStage, ReadAnew, PartOfRun, Held, NoReason, StalePlan, Unbalanced.
+        Raises AlreadyCommitted, WrongStage, PlannedAgain, ReadAnew, PartOfRun, Held, NoReason, StalePlan, Unbalanced.
         """
         with at_work.on(self._store, batch, "committing") as run:
             found = run.face
             if found.stage == "completed":
                 raise AlreadyCommitted(batch=found.id)
             _refuse_undo(found, "committing")
+            if plan not in (None, found.plan):
+                raise PlannedAgain(batch=found.id, seen=plan, plan=found.plan)
             if found.stage not in ("planned", "held"):
                 raise WrongStage(batch=found.id, stage=found.stage, action="committing", needed="planned")
             reads.refuse_read_anew(self._store, run)

@@ -192,7 +192,7 @@ def test_what_a_plan_waits_for_is_ticked_off_by_a_person(
     assert worked(batch).stage == "completed"
     page.run()
     (contradicts, *let_go) = [each.value.replace("\\", "") for each in page.info]
-    assert "of the same day (students.csv) says otherwise of 1 record that it wrote" in contradicts
+    assert "of the same day (sheet.csv) says otherwise of 1 record that it wrote" in contradicts
     assert let_go == [
         "Let go on by ana: 1 student would be created: the limit is 0 students.",
         "Let go on by ana: 1 student would be updated: the limit is 0 students.",

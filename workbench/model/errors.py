@@ -511,6 +511,11 @@ class StalePlan(WorkbenchError):
     Nothing was written. Plan it again."""
 
 
+class PlannedAgain(WorkbenchError):
+    """Batch {batch} was planned again since somebody looked at its plan {seen}: it has plan {plan} now. Nothing was
+    written. Look at what that does."""
+
+
 class StaleUndo(WorkbenchError):
     """Since the undo of batch {batch} began, others have referred to its records or taken their keys. Nothing was taken
     back. Undo it again."""

@@ -21,8 +21,9 @@ def defer(wb: Workbench, step: Step, batch: Batch | UUID | str, **options: Any) 
 
     `fill` reads the batch's kept file and plans it, and `straight_on` writes a plan that nobody has to be asked of;
     `plan`; `correct` takes the `sheet` whose rows are meant, the `edit`, as `wb.corrections` calls it, and what that
-    takes, and plans the import again; `commit` takes `skip_errors`, `accept` and `reason`; `undo` takes `dry_run`.
-    A step that waits already is not asked for twice. Raises UnknownBatch, and AlreadyWaiting for another step's sake.
+    takes, and plans the import again; `commit` takes `skip_errors`, `accept`, `reason` and the `plan` that was looked
+    at; `undo` takes `dry_run`. A step that waits already, in the same words, is not asked for twice. Raises
+    UnknownBatch, and AlreadyWaiting for another step's sake, or the same in other words.
     """
     found = wb.batches.get(batch)
     job = Job(
@@ -46,8 +47,7 @@ def defer(wb: Workbench, step: Step, batch: Batch | UUID | str, **options: Any) 
         waiting = next((job for job in _jobs(wb, found) if job.status == "todo"), None)
         if waiting is None:  # it was taken up just now
             return defer(wb, step, found, **options)
-        another = step == "correct" and waiting.task_kwargs["options"] != options
-        if waiting.task_name != step or another:
+        if (waiting.task_name, waiting.task_kwargs["options"]) != (step, options):
             raise AlreadyWaiting(batch=found.id, step=waiting.task_name) from None
         assert waiting.id is not None
         return waiting.id

@@ -83,9 +83,10 @@ def _commit(
     skip_errors: bool = False,
     accept: Sequence[str] = (),
     reason: str = "",
+    plan: int | None = None,
 ) -> None:
     if batch.stage in ("planned", "held"):
-        wb.commit(batch, skip_errors=skip_errors, accept=accept, reason=reason, progress=progress)
+        wb.commit(batch, skip_errors=skip_errors, accept=accept, reason=reason, plan=plan, progress=progress)
         wb.records.tidy()
 
 

@@ -23,12 +23,13 @@ def stepper(here: str, batch: Batch | None = None) -> None:
     """Where this import stands and what is next, across the pages of an import."""
     reached = _reached(batch)
     current = [target for target, _ in STEPS].index(here)
+    done = reached if batch is not None else current
     st.html(_STEPPER)
     with st.container(
         horizontal=True, horizontal_alignment="left", vertical_alignment="center", gap="small", key="stepper"
     ):
         for number, (target, title) in enumerate(STEPS):
-            sign = "●" if number == current else "✓" if number < max(reached, current) else "○"
+            sign = "●" if number == current else "✓" if number < done else "○"
             label = f"{sign} {number + 1} {title}"
             if number == current:
                 st.markdown(f":small[**{label}**]", width="content")

@@ -65,7 +65,7 @@ KEYBOARD = r"""function({api}) {
         const said = event.clipboardData.getData("text/plain");
         if (!said) return;  // a picture
         const block = read(said);
-        const wide = Math.max(...block.map((row) => row.length)), at = api.getFocusedCell();
+        const wide = block.reduce((most, row) => Math.max(most, row.length), 0), at = api.getFocusedCell();
         const refuse = (why, found) => {
             api.dispatchEvent({type: "REFUSED", refused: [why, block.length, wide, String(found)]});
         };

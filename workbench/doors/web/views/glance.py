@@ -71,6 +71,8 @@ def _decided(batch: Batch, told: Sequence[str]) -> None:
         with st.expander(f"Cleaned by a recipe of {words.many(len(steps), 'step')}", icon=":material/receipt_long:"):
             st.markdown(_listed([each.replace(CLEANED, "Step ") for each in steps]))
     others = [each for each in sentences if CLEANED not in each]
+    if waits and others:
+        st.markdown(":green[:material/check:] What was decided:")
     st.markdown(_listed(others[:_SHOWN]))
     if len(others) > _SHOWN:
         st.caption(f"And {words.many(len(others) - _SHOWN, 'more decision')}: they stand in the import log.")

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from workbench.doors.web import words
+from workbench.doors.web import address, words
 from workbench.doors.web.grid import Sorted
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
@@ -288,8 +288,10 @@ def filters(batch: Batch, counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         return {"field": field, "code": code, "wrong": True}
     wrong = True
     if counts:
-        st.session_state["which"] = st.session_state.get("which") or _WRONG
+        kept = _ALL if "every" in st.query_params else _WRONG
+        st.session_state["which"] = st.session_state.get("which") or kept
         wrong = st.segmented_control("Rows", [_WRONG, _ALL], key="which", label_visibility="collapsed") != _ALL
+        address.put_word("every", None if wrong else "row")
     return {"field": None, "code": None, "wrong": wrong and bool(counts)}
 
 
