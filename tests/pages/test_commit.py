@@ -199,6 +199,24 @@ def test_what_a_plan_waits_for_is_ticked_off_by_a_person(
     ]
 
 
+def test_a_plan_that_nobody_looked_at_is_not_written_from_an_older_page(
+    show: Show, wb: Workbench, sheet: Sheets, worked: Worked, url: str
+) -> None:
+    seen = wb.plan(wb.stage(sheet(BEFORE), "elevate.students")).batch
+    page = show("commit", batch=seen.id)
+    wb.fill_cells(seen, "full_name", "Changed Behind", lines=[2])
+    wb.plan(seen)
+    page = press(page, "Commit 2 rows")
+    assert "It was planned again since you looked, and nothing was written. This is plan 2." in [
+        each.value for each in page.warning
+    ]
+    assert worked(seen).stage == "planned"
+    assert records(url, "elevate.profiles", "email") == []
+    page.run()
+    press(page, "Commit 2 rows")
+    assert worked(seen).stage == "completed"
+
+
 def test_a_stale_plan_is_refused_in_a_sentence_and_planned_again(
     show: Show, wb: Workbench, sheet: Sheets, worked: Worked
 ) -> None:

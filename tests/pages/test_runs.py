@@ -261,7 +261,7 @@ def test_rows_that_a_later_run_imports_are_told_on_all_three(
 
     page = show("reconcile", batch=learners.id, rows="skipped")
     assert "1 row of this run is unmatched no more." in said(page)
-    (why,) = grid(page).shown.to_numpy().tolist()
+    (why,) = grid(page, "skipped").shown.to_numpy().tolist()
     assert why[:3] == ["3", "resolved", "A later run has imported it"]
     page = press(page, f"Imported by run {short}")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.imports import fingerprint, outcome, outcomes, records, tamper
 from workbench import Workbench
-from workbench.model.errors import AlreadyCommitted, StalePlan, UnknownBatch, WrongStage
+from workbench.model.errors import AlreadyCommitted, PlannedAgain, StalePlan, UnknownBatch, WrongStage
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -31,6 +31,17 @@ def test_committing_twice_is_refused(wb: Workbench, sheet: Given, url: str) -> N
     with pytest.raises(AlreadyCommitted, match="has already been committed"):
         wb.commit(batch)
     assert fingerprint(url) == before
+
+
+def test_another_plan_than_the_one_that_was_looked_at_is_not_written(wb: Workbench, sheet: Given, url: str) -> None:
+    seen = wb.plan(wb.stage(sheet(PEOPLE), "elevate.students")).batch
+    wb.fill_cells(seen, "name", "Somebody Else", lines=[2])
+    planned = wb.plan(seen).batch
+    before = fingerprint(url)
+    with pytest.raises(PlannedAgain, match="planned again since somebody looked at its plan 1: it has plan 2 now"):
+        wb.commit(planned, plan=seen.plan)
+    assert fingerprint(url) == before
+    assert wb.commit(planned, plan=planned.plan).stage == "completed"
 
 
 def test_what_was_not_planned_cannot_be_committed(wb: Workbench, sheet: Given) -> None:

@@ -274,6 +274,14 @@ def test_a_planned_batch_keeps_its_plan_when_its_commit_is_withdrawn(
         assert done(wb, planned).stage == "completed"
 
 
+def test_a_commit_in_other_words_than_the_one_that_waits_is_refused(wb: Workbench, sheet: Sheets) -> None:
+    planned = wb.plan(wb.stage(sheet(THREE), STUDENTS)).batch
+    waiting = jobs.defer(wb, "commit", planned, plan=planned.plan)
+    assert jobs.defer(wb, "commit", planned, plan=planned.plan) == waiting
+    with pytest.raises(AlreadyWaiting, match=r"already waits for another step \(commit\)"):
+        jobs.defer(wb, "commit", planned, plan=planned.plan, skip_errors=True)
+
+
 MANY = "email,full_name,\n" + "a@b.example,Ada,\n" + "".join(f"a{n}@b.example,Ada\n" for n in range(260_000))
 """Enough for six pieces, of which four can wait to be written; a column without a name has them read in smaller."""
 
