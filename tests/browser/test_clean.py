@@ -132,6 +132,24 @@ def enrolled(ana: Person) -> None:
     started(ana)
 
 
+def test_what_profile_finds_is_prepared_at_clean_for_its_column(person: People, tmp_path: Path) -> None:
+    ana = person()
+    file = tmp_path / "schools.csv"
+    file.write_text("School,City\n" + "".join(f" Oak {n},Linz\n" for n in range(5)))
+    dropped(ana, file)
+    ana.follow("Clean it first")
+    ana.at("Clean")
+    ana.follow("Profile")
+    ana.at("Profile")
+    ana.follow("Clean it")
+    ana.at("Clean")
+    ana.settled()
+    expect(ana.window).to_have_url(re.compile("column=.*School"))
+    ana.press("Add this step")
+    ana.sees("In School, take away white space around the text.")
+    assert ana.surprises == []
+
+
 def test_the_pencil_of_a_value_opens_a_box_that_takes_what_is_typed(person: People, tmp_path: Path) -> None:
     file = tmp_path / "courses.csv"
     file.write_text("course,n\nWelding,1\nWeldng,2\nNursng,3\n", "utf-8")
