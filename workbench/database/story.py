@@ -243,6 +243,8 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
         if column["by"] in ("person", "template") or column["form"] in _NOT_PLAIN:
             yield f"Read as {column['said']}."
     for field, texts in mapped.value_maps.items():
+        if not texts:
+            continue
         yield f"Meanings: {field}: {_meanings(texts)}."
     settings = catalog.settings_told(sheet.dataset, mapped.constants)
     yield from (f"{told}." for told in settings.values())
