@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from workbench.datasets import catalog
-from workbench.doors.web import formats, recipe_editor, sheets, words
+from workbench.doors.web import cell_edits, formats, recipe_editor, sheets, words
 from workbench.doors.web.recipe_editor import EXPRESSION, Facet, RecipeEditor
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import cleaned_by
@@ -130,6 +130,6 @@ def _saying(at: RecipeEditor, others: tuple[Condition, ...]) -> facets.Say:
 
     def say(place: int, facet: Facet, was: str, now: str) -> None:
         at.say(facet.column, was, now, others)
-        recipe_editor.follow(facet.column, was, now)
+        cell_edits.follow(at, facet.column, was, now, others)
 
     return say

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from workbench.doors.web import address, recipes
+from workbench.doors.web import address, following, recipes
 from workbench.doors.web.recipes import History
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import Source
@@ -101,11 +101,11 @@ def set_facets(said: Sequence[Facet]) -> None:
     turn_to(1)
 
 
-def follow(column: str, was: str, now: str, *, beside: bool = False) -> None:
-    """Lets a facet that has chosen a value of a column choose what it is now, in its place or beside it."""
+def follow(column: str, was: str, now: str) -> None:
+    """Lets a facet that has chosen a value of a column choose what it is now."""
     facets = facets_of_address()
     changed = [
-        replace(facet, chosen=replace(facet.chosen, values=_following(facet.chosen.values, was, now, beside=beside)))
+        replace(facet, chosen=replace(facet.chosen, values=_following(facet.chosen.values, was, now)))
         if facet.chosen is not None and (facet.column, facet.chosen.test) == (column, "values")
         else facet
         for facet in facets
@@ -114,10 +114,9 @@ def follow(column: str, was: str, now: str, *, beside: bool = False) -> None:
         set_facets(changed)
 
 
-def _following(values: Sequence[str], was: str, now: str, *, beside: bool) -> tuple[str, ...]:
+def _following(values: Sequence[str], was: str, now: str) -> tuple[str, ...]:
     """Values without one that is another now, which comes in its place."""
-    become = (was, now) if beside else (now,)
-    return tuple(dict.fromkeys(each for text in values for each in (become if text == was else (text,))))
+    return tuple(dict.fromkeys(now if text == was else text for text in values))
 
 
 PAGE = "clean page"
@@ -178,11 +177,15 @@ class RecipeEditor:
 
     def undo(self) -> None:
         """Takes the last change back."""
-        self.keep(self.history.undone())
+        before = self.history.undone()
+        following.go_back(self.recipe, before.now)
+        self.keep(before)
 
     def redo(self) -> None:
         """Does again what was taken back last."""
-        self.keep(self.history.redone())
+        after = self.history.redone()
+        following.go_on(self.recipe, after.now)
+        self.keep(after)
 
     def add(self, step: Step) -> None:
         """Adds a step at the end, or puts it in the place of the one that is being edited."""
