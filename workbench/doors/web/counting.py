@@ -1,7 +1,6 @@
 """The facets of the page Clean: which there are, what each of them counts, and a value of one said otherwise."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -37,7 +36,7 @@ def shown_facets(at: RecipeEditor, shown: State) -> tuple[Facet, ...]:
             else:
                 facets.choices(facet, counted, _change, key=key, place=place)
     if any(facet.chosen for facet in said):
-        st.button("Choose nothing", icon=":material/filter_alt_off:", on_click=_choose_nothing, args=(said,))
+        st.button("Choose nothing", icon=":material/filter_alt_off:", on_click=recipe_editor.choose_nothing)
     return said
 
 
@@ -116,10 +115,6 @@ def _change(place: int, facet: Facet | None) -> None:
     said = list(recipe_editor.facets_of_address())
     said[place : place + 1] = [facet] if facet is not None else []
     recipe_editor.set_facets(said)
-
-
-def _choose_nothing(said: tuple[Facet, ...]) -> None:
-    recipe_editor.set_facets([replace(facet, chosen=None) for facet in said])
 
 
 # --- a value that is said otherwise ---

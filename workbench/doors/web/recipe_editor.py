@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from workbench.doors.web import address, following, recipes
+from workbench.doors.web import address, browser, following, recipes
 from workbench.doors.web.recipes import History
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import Source
@@ -99,6 +99,13 @@ def set_facets(said: Sequence[Facet]) -> None:
     """Puts the facets into the address, and begins their rows at the first."""
     address.put("facets", {"shown": [each.to_dict() for each in said]} if said else {})
     turn_to(1)
+
+
+def choose_nothing() -> None:
+    """Leaves the facets, and what is chosen of none of them."""
+    said = facets_of_address()
+    if any(facet.chosen for facet in said):
+        set_facets([replace(facet, chosen=None) for facet in said])
 
 
 def follow(column: str, was: str, now: str) -> None:
@@ -339,15 +346,25 @@ def prepared_for(finding: Finding) -> dict[str, str]:
 
 
 def take_up(finding: Finding) -> None:
-    """Prepares what puts a finding right."""
-    put_away()
-    st.query_params.update(prepared_for(finding))
+    """Prepares what puts a finding right, in all rows: so it was found."""
+    _prepare(prepared_for(finding))
 
 
 def edit(recipe: Recipe, at: int) -> None:
     """Takes a step up again, as it was made."""
+    _prepare({**prepared(recipe.steps[at]), "step": str(at + 1)})
+
+
+FORM = "clean-step"
+"""What the step is made in."""
+
+
+def _prepare(parts: Mapping[str, str]) -> None:
+    """Puts a step into the address, in the rows that it says itself, and has it in sight."""
     put_away()
-    st.query_params.update({**prepared(recipe.steps[at]), "step": str(at + 1)})
+    choose_nothing()
+    st.query_params.update(parts)
+    browser.seek(FORM)
 
 
 def put_away() -> None:
