@@ -17,6 +17,9 @@ MOST_VALUES = 50
 """So many values fit into an address."""
 MOST_LINES = 5
 """So many lines are shown at once."""
+CLOSELY = "closely"
+"""The part of the address with the column that is looked at closely. Streamlit takes the part of a widget out of the
+address of the page after it, too, so no page that is linked here has a part called so."""
 
 
 def last(wb: Workbench, source: Source) -> tuple[dict[str, Any] | None, str]:
@@ -94,7 +97,7 @@ with page("Profile", "What is in each column, beside the last import of the same
     st.subheader("Every column", anchor=False)
     profile.every_column(found["columns"])
     names = [column["name"] for column in found["columns"]]
-    name = st.selectbox("Look closely at", names, key="column", bind="query-params")
+    name = st.selectbox("Look closely at", names, key=CLOSELY, bind="query-params")
     column = found["columns"][names.index(name)]
     then = next((earlier for now, earlier in pairs if now is column), None)
     odd = sheets.outlying(source.sheet, name, column["usual"]) if column["outliers"] and making is None else None

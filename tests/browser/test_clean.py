@@ -132,6 +132,50 @@ def enrolled(ana: Person) -> None:
     started(ana)
 
 
+def test_what_profile_finds_is_prepared_at_clean_for_its_column(person: People, tmp_path: Path) -> None:
+    ana = person()
+    file = tmp_path / "schools.csv"
+    file.write_text("School,City\n" + "".join(f" Oak {n},Linz\n" for n in range(5)))
+    dropped(ana, file)
+    ana.follow("Clean it first")
+    ana.at("Clean")
+    ana.follow("Profile")
+    ana.at("Profile")
+    ana.follow("Clean it")
+    ana.at("Clean")
+    ana.settled()
+    expect(ana.window).to_have_url(re.compile("column=.*School"))
+    ana.press("Add this step")
+    ana.sees("In School, take away white space around the text.")
+    assert ana.surprises == []
+
+
+def test_what_is_taken_up_and_the_line_that_is_gone_to_are_in_sight(person: People, tmp_path: Path) -> None:
+    ana = person()
+    file = tmp_path / "schools.csv"
+    blanks = "".join(f"c{n}," for n in range(12))
+    names = "".join(f"{'x ,' * 12}Oak {n % 7}\n" for n in range(200))
+    file.write_text(f"{blanks}School\n{names}")
+    dropped(ana, file)
+    ana.follow("Clean it first")
+    ana.at("Clean")
+    add = ana.main.get_by_role("button", name="Add this step")
+    for place in (0, 3):
+        ana.window.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+        found(ana).nth(place).click()
+        expect(add).to_be_in_viewport()
+        ana.settled()
+    line = ana.main.get_by_role("spinbutton", name="Go to line")
+    line.fill("131")
+    line.press("Enter")
+    ana.settled()
+    place = ana.rows.locator(".ag-cell.sought[col-id=line]")
+    expect(place).to_have_text("131")
+    expect(place).to_be_in_viewport()
+    expect(line).to_have_value("131")
+    assert ana.surprises == []
+
+
 def test_the_pencil_of_a_value_opens_a_box_that_takes_what_is_typed(person: People, tmp_path: Path) -> None:
     file = tmp_path / "courses.csv"
     file.write_text("course,n\nWelding,1\nWeldng,2\nNursng,3\n", "utf-8")

@@ -189,7 +189,7 @@ def test_clean_takes_an_edited_cell_as_a_step_and_takes_it_back_by_keyboard(
     ana.at("Clean")
     keys = ana.window.keyboard
     ana.correct(0, "full_name", "Ada Parker")
-    ana.sees("full_name: “Ada Park” becomes “Ada Parker” in 10 rows that say so, by a step.")
+    ana.sees("full_name: “Ada Park” becomes “Ada Parker” in 10 rows that say so, by a step; next month in every row")
     expect(ana.at_place(12, "full_name")).to_have_text("Ada Parker")
     expect(ana.at_place(12, "full_name")).to_have_class(re.compile(r"\bchanged\b"))
     expect(ana.at_place(1, "full_name")).to_be_focused()  # one cell down, in the grid that is still there

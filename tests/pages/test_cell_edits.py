@@ -29,7 +29,10 @@ def test_an_edited_cell_is_a_step_for_all_rows_that_say_the_same_and_is_undone_a
     page = grid(show("clean", upload=upload)).ask((3, "course", "Welding"))
     assert not page.exception
     assert [row[2] for row in rows(page)] == ["Welding", "Welding", "Welding", "Nursng"]
-    assert "course: “Weldng” becomes “Welding” in 2 rows that say so, by a step." in plain(page)
+    assert (
+        "course: “Weldng” becomes “Welding” in 2 rows that say so, by a step; next month in every row that says so."
+        in plain(page)
+    )
     page = grid(page).ask((5, "course", "Nursing"))
     (step,) = steps(wb, upload)
     assert (step.operation, step.columns, step.where) == ("map_values", ("course",), ())
@@ -68,6 +71,53 @@ def test_an_edit_is_of_one_row_where_something_tells_it_from_all_others(show: Sh
     assert [(step.options, step.where) for step in steps(wb, upload)] == [({"meanings": {"Weldng": "Welding"}}, ())]
     page = press(page, "Undo")
     assert steps(wb, upload) == [], "whichever way it was taken last, the edit is one step back"
+
+
+def test_the_key_of_the_dataset_that_is_recognised_tells_a_row_from_others(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, b"email,full name,phone\nann@example.org,Ann,1\nann@example.org,Ann,2\nbo@example.org,Ann,2\n")
+    page = grid(show("clean", upload=upload, dataset="elevate.students")).ask((4, "full name", "Bo"))
+    assert any(button.label.startswith("Only in line 4, where email is 'bo") for button in page.button)
+    page.button(key="clean edited otherwise").click().run()
+    (step,) = steps(wb, upload)
+    assert step.where == (Condition(column="email", test="values", values=("bo@example.org",)),)
+
+
+def test_a_value_that_occurs_once_is_another_in_its_row_alone_or_wherever_it_comes(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, COURSES)
+    page = grid(show("clean", upload=upload)).ask((5, "course", "Nursing"))
+    assert "in 1 row that says so, by a step; next month in every row that says so." in plain(page)
+    page = page.button(key="clean edited otherwise").click().run()
+    assert "in line 5 alone, where email is 'dan@example.org', by a step; next month there alone." in plain(page)
+    (step,) = steps(wb, upload)
+    assert step.where == (Condition(column="email", test="values", values=("dan@example.org",)),)
+    page = page.button(key="clean edited otherwise").click().run()
+    assert steps(wb, upload)[0].where == ()
+
+
+def test_a_lone_blank_is_filled_in_its_row_alone(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, b"email,city\nann@example.org,Linz\nbob@example.org,\n")
+    grid(show("clean", upload=upload)).ask((3, "city", "Graz"))
+    (step,) = steps(wb, upload)
+    assert step.where == (Condition(column="email", test="values", values=("bob@example.org",)),)
+
+
+BLANK = facets({"column": "city", "by": "values", "chosen": {"column": "city", "test": "values", "values": [""]}})
+
+
+def test_a_facet_follows_an_edit_once_no_row_says_what_it_chose_and_comes_back_with_an_undo(
+    show: Show, wb: Workbench
+) -> None:
+    upload = keep(wb, COURSES)
+    page = grid(show("clean", upload=upload, facets=BLANK)).ask((4, "city", "Linz"))
+    assert grid(page).lines == [5], "what is left to be filled stays in sight"
+    page = grid(page).ask((5, "city", "Linz"))
+    assert grid(page).lines == [2, 3, 4, 5]
+    page = grid(page).ask(what="undo")
+    assert grid(page).lines == [5]
+    page = grid(page).ask(what="redo")
+    assert grid(page).lines == [2, 3, 4, 5]
+    page = press(press(page, "Undo"), "Undo")
+    assert grid(page).lines == [4, 5]
 
 
 def test_a_blank_cell_is_filled_in_its_row_alone(show: Show, wb: Workbench) -> None:

@@ -692,3 +692,24 @@ def test_made_rows_are_told_beside_those_of_the_file(
     page = show("map", batch=batch.id)
     assert "Which field a column fills is not changed in this one" in plain(page)
     assert "is changed in this import as well" not in plain(page)
+
+
+def test_what_was_found_is_taken_up_in_all_rows_whatever_facets_have_chosen(show: Show, wb: Workbench) -> None:
+    programs = b"".join(b"%b,%d\n" % (each, n) for n, each in enumerate([b"Welding", b"welding"] * 5))
+    chosen = {"column": "n", "by": "values", "chosen": {"column": "n", "test": "values", "values": ["0"]}}
+    page = show("clean", upload=keep(wb, b"program,n\n" + programs), facets=facets(chosen))
+    assert grid(page).lines == [2]
+    page = next(button for button in page.button if button.label == "Look at it").click().run()
+    assert grid(page).lines == [*range(2, 12)]
+    assert "No values of it are probably the same" not in plain(page)
+    assert "All 1 cluster" in [box.label for box in page.checkbox]
+
+
+def test_a_line_that_is_gone_to_is_marked_and_its_number_stays(show: Show, wb: Workbench) -> None:
+    page = show("clean", upload=keep(wb, b"n\n" + b"".join(b"a%d\n" % n for n in range(200))))
+    page = page.number_input(key="clean line").set_value(131).run()
+    assert page.number_input(key="clean line").value == 131
+    sought = [line for line in grid(page).lines if grid(page).about(line, "sought")]
+    assert (sought, grid(page).lines[0]) == ([131], 102)
+    page = page.number_input(key="clean line").set_value(999).run()
+    assert "Line 999 is none of these rows." in plain(page)

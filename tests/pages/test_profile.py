@@ -65,7 +65,7 @@ def test_every_column_has_a_line(show: Show, wb: Workbench) -> None:
 
 def test_one_column_is_looked_at_closely_as_the_address_says(show: Show, wb: Workbench) -> None:
     upload = keep(wb, b"name,age\nAnn,30\nann,31\nAnn,30\nBo,200\n" + b"Cy,30\nDi,31\n" * 20)
-    page = show("profile", upload=upload, column="age")
+    page = show("profile", upload=upload, closely="age")
     assert not page.exception
     assert table(page, "Value", "Share")["Value"].tolist() == ["30", "31", "200"]
     assert table(page, "Pattern")["Pattern"].tolist() == ["99", "999"]
@@ -79,7 +79,7 @@ def test_one_column_is_looked_at_closely_as_the_address_says(show: Show, wb: Wor
 def test_every_outlier_has_its_lines_and_a_way_to_its_rows(show: Show, wb: Workbench) -> None:
     wrong = [f"n/a {number}" for number in range(12)]
     upload = keep(wb, b"name,age\n" + "".join(f"A,{age}\n" for age in ["30", "31"] * 200 + wrong).encode())
-    page = show("profile", upload=upload, column="age")
+    page = show("profile", upload=upload, closely="age")
     assert not page.exception
     assert grid(page).shown["Line"].tolist() == [str(402 + number) for number in range(12)]
     assert "12 rows unlike the others" in told(page)
@@ -93,17 +93,17 @@ def test_every_outlier_has_its_lines_and_a_way_to_its_rows(show: Show, wb: Workb
 def test_outliers_are_sorted_and_searched_over_all_of_them(show: Show, wb: Workbench) -> None:
     wrong = [f"n/a {number}" for number in range(120)]
     upload = keep(wb, b"name,age\n" + "".join(f"A,{age}\n" for age in ["30", "31"] * 2_000 + wrong).encode())
-    page = show("profile", upload=upload, column="age", **{"outlier-order": "-0"})
+    page = show("profile", upload=upload, closely="age", **{"outlier-order": "-0"})
     lines = [int(line) for line in grid(page).shown["Line"]]
     assert lines == list(range(4_121, 4_071, -1))
-    page = show("profile", upload=upload, column="age", **{"outlier-search": "n/a 11", "outlier-in": "Value"})
+    page = show("profile", upload=upload, closely="age", **{"outlier-search": "n/a 11", "outlier-in": "Value"})
     assert grid(page).shown["Value"].tolist() == ["n/a 11", *(f"n/a {number}" for number in range(110, 120))]
     assert "11 rows found" in told(page)
 
 
 def test_a_histogram_says_that_it_leaves_out_what_is_far_off(show: Show, wb: Workbench) -> None:
     upload = keep(wb, b"name,age\n" + "".join(f"A,{20 + n % 15}\n" for n in range(300)).encode() + b"A,9999\nA,n/a\n")
-    assert "Without 1 row far off" in told(show("profile", upload=upload, column="age"))
+    assert "Without 1 row far off" in told(show("profile", upload=upload, closely="age"))
 
 
 def test_a_line_is_shown_between_those_beside_it_without_its_secrets(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_the_last_import_is_drawn_beside_it_with_new_and_gone_values(
     may = "".join(f"m{n}@example.org,Ann Lee,{'active' if n % 2 else 'closed'}\n" for n in range(8))
     june = "".join(f"j{n}@example.org,Ann Lee,{'active' if n % 2 else 'paused'}\n" for n in range(6))
     wb.import_sheet(sheet(header + may, "may.csv"), "elevate.students", columns={"status": ""})
-    page = show("profile", upload=keep(wb, (header + june).encode()), column="status", dataset="elevate.students")
+    page = show("profile", upload=keep(wb, (header + june).encode()), closely="status", dataset="elevate.students")
     assert not page.exception
     said = told(page)
     assert "**Rows**" in said
@@ -258,7 +258,7 @@ def test_a_file_that_cannot_be_read_to_its_end_is_refused_in_a_sentence(show: Sh
 
 def test_nothing_of_a_secret_is_shown_or_kept(show: Show, wb: Workbench) -> None:
     page = show(
-        "profile", upload=keep(wb, b"email,full name,password\nann@example.org,Ann,hunter2\n"), column="password"
+        "profile", upload=keep(wb, b"email,full name,password\nann@example.org,Ann,hunter2\n"), closely="password"
     )
     assert not page.exception
     assert not any("hunter2" in shown.value.to_csv() for shown in page.dataframe)
@@ -266,7 +266,7 @@ def test_nothing_of_a_secret_is_shown_or_kept(show: Show, wb: Workbench) -> None
 
 def test_hostile_text_is_shown_as_text(show: Show, wb: Workbench) -> None:
     header, name = "<script>alert(1)</script>", "**b** [x](http:evil.example).csv"
-    page = show("profile", upload=keep(wb, f"email,{header}\nann@example.org,=1+1\n".encode(), name), column=header)
+    page = show("profile", upload=keep(wb, f"email,{header}\nann@example.org,=1+1\n".encode(), name), closely=header)
     assert not page.exception
     assert table(page, "Type")["Column"].tolist() == ["email", header]
     assert name in told(page)
@@ -278,5 +278,5 @@ def test_what_is_probably_the_same_stands_in_one_order_also_where_the_profile_wa
 ) -> None:
     upload = keep(wb, b"name,age\nAnn,30\nann,31\nBo,200\n" + b"Cy,30\nDi,31\n" * 20)
     for _ in range(2):
-        page = show("profile", upload=upload, dataset="elevate.students", column="name")
+        page = show("profile", upload=upload, dataset="elevate.students", closely="name")
         assert list(table(page, "Values", "Why").columns) == ["Values", "Rows", "Why"]

@@ -242,8 +242,7 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     for column in sheet.reading.get("forms", ()):
         if column["by"] in ("person", "template") or column["form"] in _NOT_PLAIN:
             yield f"Read as {column['said']}."
-    for field, texts in mapped.value_maps.items():
-        yield f"Meanings: {field}: {_meanings(texts)}."
+    yield from (f"Meanings: {field}: {_meanings(texts)}." for field, texts in mapped.value_maps.items() if texts)
     settings = catalog.settings_told(sheet.dataset, mapped.constants)
     yield from (f"{told}." for told in settings.values())
     for field, text in mapped.constants.items():

@@ -56,12 +56,14 @@ class Finding:
     """The rows to look at, where only a person can know what is right."""
 
     def is_done(self, recipe: Recipe) -> bool:
-        """Whether a recipe has a step for it."""
+        """Whether a recipe has a step for it, that knows all of its texts."""
         steps = [step for step in recipe.steps if self.column in step.columns]
         if self.where is not None:
             return bool(steps)
         if self.step is not None:
-            return any(step.operation == self.step.operation for step in steps)
+            alike = [step for step in steps if step.operation == self.step.operation]
+            said = {text for step in alike for text in step.options.get("texts", ())}
+            return bool(alike) and said.issuperset(self.step.options.get("texts", ()))
         mapped = (text for step in steps if step.operation == "map_values" for text in step.options["meanings"])
         return {text.strip() for text in mapped}.issuperset(self.texts)
 

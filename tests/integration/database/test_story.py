@@ -166,7 +166,7 @@ def test_what_was_decided_of_the_columns_and_the_lines_is_told(wb: Workbench, tm
         source,
         "elevate.enrollments",
         columns={"room": ""},
-        value_maps={"status": {"aktiv": "active"}},
+        value_maps={"status": {"aktiv": "active"}, "progress": {}},
         constants={"progress": "0"},
         forms={"enrolled_at": "dmy"},
         clears=("status",),

@@ -135,3 +135,12 @@ def test_the_steps_that_are_found_leave_nothing_to_be_found_but_clusters(tmp_pat
     recipe = Recipe(steps=tuple(each.step for each in findings(sheet) if each.step is not None))
     left: tuple[Finding, ...] = findings(cleaned(sheet, recipe))
     assert [each.step for each in left] == [None] * len(left)
+
+
+def test_a_new_text_of_no_value_is_found_beside_a_step_that_does_not_know_it(opened: Opened) -> None:
+    known = Recipe(steps=(Step(operation="blank_texts", columns=("phone",), options={"texts": ["n/a"]}),))
+    (found,) = findings(opened("phone,x\nnone,1\n555-2010,2\n"))
+    assert found.what == "1 row with none, which means nothing"
+    assert not found.is_done(known)
+    assert found.step is not None
+    assert found.is_done(Recipe(steps=(*known.steps, found.step)))

@@ -48,6 +48,38 @@ def focus_on_input(key: str) -> None:
     """)
 
 
+_SOUGHT = "browser sought"
+"""Where the session keeps the container that is to come in sight, and how often one was."""
+
+
+def seek(key: str) -> None:
+    """Asks for a container that is to come in sight with the next answer (`go_to_sought`)."""
+    _, before = st.session_state.get(_SOUGHT, ("", 0))
+    st.session_state[_SOUGHT] = key, before + 1
+
+
+def go_to_sought() -> None:
+    """Scrolls to the container that was asked for, once the page has answered, unless all of it is in sight."""
+    key, turn = st.session_state.get(_SOUGHT, ("", 0))
+    if not key:
+        return
+    st.session_state[_SOUGHT] = "", turn
+    _run(f"""
+    (() => {{
+      let tries = 200;  // of turn {turn}: a script that is the same is not run again
+      const look = () => {{
+        const found = document.querySelector('.st-key-{key}');
+        const state = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState;
+        if (!found || state !== "notRunning") return void (tries-- && setTimeout(look, 50));
+        const at = found.getBoundingClientRect();
+        found.style.scrollMarginTop = "4.5rem";  // below the head of the page, which stays
+        if (at.top < 60 || at.bottom > innerHeight) found.scrollIntoView({{block: "start"}});
+      }};
+      setTimeout(look, 50);
+    }})();
+    """)
+
+
 def _run(script: str) -> None:
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 

@@ -1,9 +1,10 @@
 """A cell that is edited in the rows at Clean: a step of the recipe, which is done again to next month's file.
 
-So the edit means all rows that say the same in the column, as an edited value of a facet does. One row alone is meant
-where something tells it from the others next month, too: its key, or a column that is filled and different in every
-row. A blank cell is filled in that row alone, or in no row before somebody has said so: blanks are alike, and what they
-lack is not. Where nothing tells a row from others, it alone is corrected at Validate, beside the source.
+So the edit means all rows that say the same in the column, today and next month, as an edited value of a facet does.
+One row alone is meant where something tells it from the others next month, too: its key, or a column that is filled and
+different in every row. A blank cell is filled in that row alone, or in no row before somebody has said so: blanks are
+alike, and what they lack is not. Where nothing tells a row from others, it alone is corrected at Validate, beside the
+source.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from workbench.doors.web import formats, recipe_editor, rows_by_step
+from workbench.doors.web import following, formats, recipe_editor, rows_by_step, sheets
 from workbench.doors.web.recipe_editor import Facet, RecipeEditor
 from workbench.doors.web.rows_by_step import State
+from workbench.doors.web.sheets import cleaned_by
 from workbench.doors.web.views import cell_edit
 from workbench.doors.web.views.cleaned_rows import Edits
 from workbench.model.recipe import Condition, Recipe, Step, does
@@ -71,11 +73,13 @@ def _edit(
     rows = len(state.places((*where, Condition(column=column, test="values", values=(was,)))))
     if not rows:  # another edit has come before, or somebody else
         return
-    where = _mended(at.recipe, state, column, was) or where
-    alone = _alone(at, state, row, column) if rows > 1 else ()
     way: cell_edit.Way = "every"
-    if rows > 1 and not was.strip():
-        way = "alone" if alone else "none"
+    if mended := _mended(at.recipe, state, column, was):
+        where, alone, way = (), mended, "alone"
+    else:
+        alone = _alone(at, state, row, column)
+        if not was.strip():
+            way = "alone" if alone else "none"
     edited = Edited(
         column=column, was=was, now=now, line=line, rows=rows, where=where, alone=alone, way=way, recipe=at.recipe
     )
@@ -99,8 +103,20 @@ def _take(at: RecipeEditor, edited: Edited) -> None:
         at.say(edited.column, edited.was, edited.now, where)
         if "clean refused" in st.session_state:
             return
-        recipe_editor.follow(edited.column, edited.was, edited.now, beside=edited.way == "alone")
+        follow(at, edited.column, edited.was, edited.now, edited.where)
     st.session_state[_LAST] = replace(edited, recipe=_by_now(at).recipe)
+
+
+def follow(at: RecipeEditor, column: str, was: str, now: str, where: Sequence[Condition]) -> None:
+    """Lets a facet that has chosen a value, which was just said otherwise, choose what that is now, where no row with
+    it is left of those that the other facets let through; an undo takes that back."""
+    recipe = _by_now(at).recipe
+    state = rows_by_step.after(at.source.raw, recipe, at.settings.home)
+    said = Condition(column=column, test="values", values=(was,))
+    if column not in state.headers or not len(state.places((*where, said))):
+        before = st.query_params.get("facets", "")
+        recipe_editor.follow(column, was, now)
+        following.keep(before, at.recipe, recipe)
 
 
 def tell(at: RecipeEditor) -> None:
@@ -110,7 +126,7 @@ def tell(at: RecipeEditor) -> None:
         return
     others: dict[cell_edit.Way, cell_edit.Way] = {"every": "alone", "alone": "every", "none": "every"}
     other: cell_edit.Way | None = others[edited.way]
-    if edited.rows == 1 or (other == "alone" and not edited.alone):
+    if other == "alone" and not edited.alone:
         other = None
     cell_edit.told(
         column=edited.column,
@@ -131,6 +147,7 @@ def _take_otherwise(at: RecipeEditor, edited: Edited, way: cell_edit.Way | None)
     if way is None or does(now.recipe) != does(edited.recipe):
         return
     before = now if edited.way == "none" else replace(now, history=now.history.undone())
+    following.go_back(now.recipe, before.recipe)
     _take(before, replace(edited, way=way))
 
 
@@ -149,8 +166,10 @@ def _alone(at: RecipeEditor, state: State, row: Mapping[str, str], column: str) 
 
 def _ways(at: RecipeEditor, state: State, column: str) -> list[Sequence[str]]:
     known = formats.known().get(at.source.dataset or "")
-    filled = {field: header for header, field in at.source.fields.items()}
-    key = [filled.get(name, "") for name in known.key] if known is not None else []
+    key: list[str] = []
+    if known is not None:  # by its template, or as its headers are recognised
+        filled = sheets.filled_by(cleaned_by(at.source.raw, at.recipe), known.name, dict(at.source.fields))
+        key = [filled.get(name, "") for name in known.key]
     open_headers = [header for header in state.open_headers if header != column]
     ways: list[Sequence[str]] = [key] if key and all(each in open_headers for each in key) else []
     return ways + [[header] for header in open_headers if _is_different(state.cells[header])]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, counting, recipe_editor, rows_by_step, rows_to_clean, uploads, words
+from workbench.doors.web import address, browser, counting, recipe_editor, rows_by_step, rows_to_clean, uploads, words
 from workbench.doors.web.page import person
 from workbench.doors.web.recipe_editor import CLUSTERS, Facet, RecipeEditor
 from workbench.doors.web.rows_by_step import State
@@ -69,7 +69,9 @@ def _at_work(at: RecipeEditor) -> None:
     fits = _fitting(shown, said)
     with right:
         _step(at, shown, said, len(shown) if fits is None else len(fits))
-        rows_to_clean.show(at, shown, fits, said, _pick)
+        with st.container(key=rows_to_clean.KEY):
+            rows_to_clean.show(at, shown, fits, said, _pick)
+    browser.go_to_sought()
 
 
 # --- the head: where one is, undo and redo, and the ways on ---
@@ -194,7 +196,7 @@ def _columns_key() -> str:
 def _step(at: RecipeEditor, shown: State, said: tuple[Facet, ...], number: int) -> None:
     form = st.session_state.get("clean form", 0)
     headers = shown.open_headers
-    with st.container(border=True):
+    with st.container(border=True, key=recipe_editor.FORM):
         columns_key, do_key = _columns_key(), f"clean do {form}"
         one, other = st.columns(2)
         st.session_state.setdefault(columns_key, recipe_editor.said_columns(headers))

@@ -1,12 +1,11 @@
 """The facets of the page Clean: which there are, what each of them counts, and a value of one said otherwise."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
 from workbench.datasets import catalog
-from workbench.doors.web import formats, recipe_editor, sheets, words
+from workbench.doors.web import cell_edits, formats, recipe_editor, sheets, words
 from workbench.doors.web.recipe_editor import EXPRESSION, Facet, RecipeEditor
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import cleaned_by
@@ -37,7 +36,7 @@ def shown_facets(at: RecipeEditor, shown: State) -> tuple[Facet, ...]:
             else:
                 facets.choices(facet, counted, _change, key=key, place=place)
     if any(facet.chosen for facet in said):
-        st.button("Choose nothing", icon=":material/filter_alt_off:", on_click=_choose_nothing, args=(said,))
+        st.button("Choose nothing", icon=":material/filter_alt_off:", on_click=recipe_editor.choose_nothing)
     return said
 
 
@@ -118,10 +117,6 @@ def _change(place: int, facet: Facet | None) -> None:
     recipe_editor.set_facets(said)
 
 
-def _choose_nothing(said: tuple[Facet, ...]) -> None:
-    recipe_editor.set_facets([replace(facet, chosen=None) for facet in said])
-
-
 # --- a value that is said otherwise ---
 
 
@@ -130,6 +125,6 @@ def _saying(at: RecipeEditor, others: tuple[Condition, ...]) -> facets.Say:
 
     def say(place: int, facet: Facet, was: str, now: str) -> None:
         at.say(facet.column, was, now, others)
-        recipe_editor.follow(facet.column, was, now)
+        cell_edits.follow(at, facet.column, was, now, others)
 
     return say

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from workbench.doors.web import address, recipes
+from workbench.doors.web import address, browser, following, recipes
 from workbench.doors.web.recipes import History
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import Source
@@ -101,11 +101,18 @@ def set_facets(said: Sequence[Facet]) -> None:
     turn_to(1)
 
 
-def follow(column: str, was: str, now: str, *, beside: bool = False) -> None:
-    """Lets a facet that has chosen a value of a column choose what it is now, in its place or beside it."""
+def choose_nothing() -> None:
+    """Leaves the facets, and what is chosen of none of them."""
+    said = facets_of_address()
+    if any(facet.chosen for facet in said):
+        set_facets([replace(facet, chosen=None) for facet in said])
+
+
+def follow(column: str, was: str, now: str) -> None:
+    """Lets a facet that has chosen a value of a column choose what it is now."""
     facets = facets_of_address()
     changed = [
-        replace(facet, chosen=replace(facet.chosen, values=_following(facet.chosen.values, was, now, beside=beside)))
+        replace(facet, chosen=replace(facet.chosen, values=_following(facet.chosen.values, was, now)))
         if facet.chosen is not None and (facet.column, facet.chosen.test) == (column, "values")
         else facet
         for facet in facets
@@ -114,10 +121,9 @@ def follow(column: str, was: str, now: str, *, beside: bool = False) -> None:
         set_facets(changed)
 
 
-def _following(values: Sequence[str], was: str, now: str, *, beside: bool) -> tuple[str, ...]:
+def _following(values: Sequence[str], was: str, now: str) -> tuple[str, ...]:
     """Values without one that is another now, which comes in its place."""
-    become = (was, now) if beside else (now,)
-    return tuple(dict.fromkeys(each for text in values for each in (become if text == was else (text,))))
+    return tuple(dict.fromkeys(now if text == was else text for text in values))
 
 
 PAGE = "clean page"
@@ -178,11 +184,15 @@ class RecipeEditor:
 
     def undo(self) -> None:
         """Takes the last change back."""
-        self.keep(self.history.undone())
+        before = self.history.undone()
+        following.go_back(self.recipe, before.now)
+        self.keep(before)
 
     def redo(self) -> None:
         """Does again what was taken back last."""
-        self.keep(self.history.redone())
+        after = self.history.redone()
+        following.go_on(self.recipe, after.now)
+        self.keep(after)
 
     def add(self, step: Step) -> None:
         """Adds a step at the end, or puts it in the place of the one that is being edited."""
@@ -336,15 +346,25 @@ def prepared_for(finding: Finding) -> dict[str, str]:
 
 
 def take_up(finding: Finding) -> None:
-    """Prepares what puts a finding right."""
-    put_away()
-    st.query_params.update(prepared_for(finding))
+    """Prepares what puts a finding right, in all rows: so it was found."""
+    _prepare(prepared_for(finding))
 
 
 def edit(recipe: Recipe, at: int) -> None:
     """Takes a step up again, as it was made."""
+    _prepare({**prepared(recipe.steps[at]), "step": str(at + 1)})
+
+
+FORM = "clean-step"
+"""What the step is made in."""
+
+
+def _prepare(parts: Mapping[str, str]) -> None:
+    """Puts a step into the address, in the rows that it says itself, and has it in sight."""
     put_away()
-    st.query_params.update({**prepared(recipe.steps[at]), "step": str(at + 1)})
+    choose_nothing()
+    st.query_params.update(parts)
+    browser.seek(FORM)
 
 
 def put_away() -> None:

@@ -122,6 +122,11 @@ class State:
         lines = self.lines if places is None else self.lines.take(places)
         return int(pc.sum(pc.less(lines, line)).as_py() or 0)
 
+    def has_line(self, line: int, places: pa.Array | None) -> bool:
+        """Whether a line is among the rows at these places."""
+        lines = self.lines if places is None else self.lines.take(places)
+        return int(pc.index(lines, pa.scalar(line, pa.int32())).as_py()) >= 0
+
     def counted(self, column: str, by: str, where: tuple[Condition, ...]) -> Counted:
         """The rows that the conditions let through, counted by something of a column; raises WrongRecipe."""
         found: Counted = self._once(

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from workbench.doors.web import address, cell_edits, recipe_editor, words
+from workbench.doors.web import address, browser, cell_edits, recipe_editor, words
 from workbench.doors.web.recipe_editor import Facet, RecipeEditor
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.views import cleaned_rows
@@ -14,6 +14,10 @@ from workbench.model.row_query import Order
 
 PAGE = 50
 """Rows of a page."""
+KEY = "clean-rows"
+"""What they stand in."""
+_SOUGHT = "clean line sought"
+"""Where the session keeps the line that somebody has asked for, 0 for none, and how often one was."""
 
 
 def show(
@@ -43,6 +47,9 @@ def show(
                 placeholder="Go to line",
                 width=160,
             )
+            line, _ = st.session_state.get(_SOUGHT, (0, 0))
+            if line and not shown.has_line(line, fits):
+                st.caption(f"Line {line:,} is none of these rows.", width="content")
     on = [place + 1 for place, step in enumerate(at.recipe.steps) if step.on]
     if gone:
         _removed(shown, on)
@@ -71,6 +78,7 @@ def show(
         edits=edits,
         key=f"clean rows {form} {hash(headers)}",
         shows=(first, order, at.recipe, lines[0], number),
+        sought=st.session_state.get(_SOUGHT, (0, 0)),
     )
     edit = " A double click edits it, and all cells of the column that say the same, by a step." if is_last else ""
     heads = "A click on a head sorts all rows. Marked cells are not as in the file."
@@ -90,11 +98,14 @@ def _removed(shown: State, on: list[int]) -> None:
 
 
 def _go_to_line(shown: State, fits: pa.Array | None) -> None:
-    """Turns to the page on which a line stands, or where it would."""
-    if (line := st.session_state["clean line"]) is not None:
+    """Turns to the page on which a line stands, or where it would, and has it marked there."""
+    line = st.session_state["clean line"]
+    _, before = st.session_state.get(_SOUGHT, (0, 0))
+    st.session_state[_SOUGHT] = line or 0, before + 1
+    if line is not None:
         _order_by(None)
         recipe_editor.turn_to(shown.place_of(line, fits) // PAGE + 1)
-        st.session_state["clean line"] = None
+        browser.seek(KEY)
 
 
 def _order(headers: tuple[str, ...]) -> Order:

@@ -466,6 +466,16 @@ def fills(sheet: Sheet, dataset: str, header: str, fields: dict[str, str]) -> st
     return fields.get(header) or next((each.field for each in suggested if each.header == header and each.field), "")
 
 
+@st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)
+def filled_by(sheet: Sheet, dataset: str, fields: dict[str, str]) -> dict[str, str]:
+    """Field -> the column that fills it, as `fields` says it (header -> field), and of other fields the headers that
+    are surely theirs."""
+    contract = catalog.contract(dataset)
+    suggested = mapping.suggest(sheet.headers, sheet.sample(), contract, repeated=sheet.reading.repeated)
+    sure = {each.field: each.header for each in suggested if each.sure and each.field and each.header not in fields}
+    return sure | {name: header for header, name in fields.items()}
+
+
 @st.cache_data(max_entries=50, show_spinner="Looking for every outlier ...", hash_funcs=SAME_SHEET)
 def outlying(sheet: Sheet, header: str, usual: dict[str, Any]) -> Outliers:
     """Every outlier of a column, with its lines."""

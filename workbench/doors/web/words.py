@@ -52,8 +52,9 @@ _REPLACED = re.compile(
 
 def label(value: str) -> str:
     """A text as the label of a box: Streamlit tells it twice, as Markdown on the screen and as it stands to those who
-    do not see, so that only what Markdown would obey is escaped, and nothing in it is set in colours."""
-    inner = " ".join(value.split())
+    do not see, so that only what Markdown would obey is escaped, and nothing in it is set in colours. Blanks that would
+    not be seen, or not told from one space, are shown."""
+    inner = _UNSEEN.sub(lambda blanks: "␣" * len(blanks[0]), value.strip())
     if not inner:
         return "(blank)"
     around = "␣" * (len(value) - len(value.lstrip())), "␣" * (len(value) - len(value.rstrip()))
@@ -62,6 +63,7 @@ def label(value: str) -> str:
     return plain.join(around)
 
 
+_UNSEEN = re.compile(r"\s{2,}|[^\S ]")
 _OBEYED = re.compile(
     r"""[\\`*\[\]<$~|]            # what begins something wherever it stands
     |(?<![^\W_])_|_(?![^\W_])     # emphasis, which no word has inside

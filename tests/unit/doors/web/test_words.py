@@ -48,3 +48,16 @@ def test_times_in_a_sentence_are_told_in_the_readers_zone(monkeypatch: pytest.Mo
     issue = {"field": "email", "message": "Student not found (as it was on 2026-03-03 15:00 UTC)"}
     assert words.told([issue]) == "email: Student not found (as it was on 2026-03-03 09:00 CST)"
     assert words.in_zone("on 2026-02-30 15:00 UTC") == "on 2026-02-30 15:00 UTC"  # no day at all
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Washington  High School", "Washington␣␣High School"),
+        ("Washington\u00a0High", "Washington␣High"),
+        (" a b ", "␣a b␣"),
+        ("  ", "(blank)"),
+    ],
+)
+def test_blanks_that_nobody_would_see_are_shown_in_a_label(said: str, shown: str) -> None:
+    assert words.label(said) == shown

@@ -54,6 +54,7 @@ def options(
         "rowHeight": ROW,
         "headerHeight": HEAD,
         "animateRows": False,
+        "onModelUpdated": JsCode(_GO_THERE),
         "onGridReady": _keyboard(pastes=pastes, asks=asks),
         "suppressColumnVirtualisation": len(columns) <= _ALL_DRAWN,
     }
@@ -100,6 +101,7 @@ def _column(column: Column, order: Sorted | None, *, ordered: bool) -> dict[str,
             "typed": JsCode(f"function(p) {{ {_ABOUT} return {_IS_TYPED} }}"),
             "changed": JsCode(f"function(p) {{ {_ABOUT} return name in about.changed }}"),
             "wrong": JsCode(f"function(p) {{ {_ABOUT} return name in about.wrong }}"),
+            "sought": JsCode(f"function(p) {{ {_ABOUT} return about.sought > 0 }}"),
             "wrapped": JsCode(f"function() {{ return {json.dumps(column.wraps)} }}"),
         },
     }
@@ -125,11 +127,21 @@ _TOLD = f"""function(p) {{
     return told.join("; ") || null;
 }}"""
 """What is told of a cell: what was there, and what is wrong with it."""
+_GO_THERE = """function({api}) {
+    api.forEachNode((node) => {
+        const sought = JSON.parse(node.data.about).sought;
+        if (!sought || window.sought === sought) return;
+        window.sought = sought;
+        setTimeout(() => api.ensureNodeVisible(node, "middle"), 0);
+    });
+}"""
+"""Goes to the row that somebody has asked for, once."""
 MARKS = {
     ".ag-cell.changed": {"background-color": "#2f6fb038", "box-shadow": "inset 3px 0 0 #2f6fb0"},
     ".ag-cell.wrong": {"background-color": "#d1495b2e", "box-shadow": "inset 3px 0 0 #d1495b"},
     ".ag-cell.typed": {"background-color": "#e0a10048", "box-shadow": "inset 3px 0 0 #e0a100", "font-weight": "600"},
     ".ag-cell.wrapped": {"line-height": "20px !important", "padding-top": "6px", "padding-bottom": "6px"},
+    ".ag-cell.sought": {"background-image": "linear-gradient(#8f5bd238, #8f5bd238)"},
     ".ag-header-cell-text": {"white-space": "pre"},
     ".ag-cell[col-id=opens]": {"color": "var(--primary-color)", "cursor": "pointer", "font-weight": "600"},
 }

@@ -34,12 +34,15 @@ class Row:
     """Cells that are marked as wrong, and why."""
     fixed: Mapping[str, str] = field(default_factory=dict)
     """Cells that are not edited here although their columns are, and why."""
+    sought: int = 0
+    """Of the row that somebody has asked for, which is marked: how often one was asked for, so that the grid goes there
+    once each time."""
 
     @property
     def about(self) -> str:
         """What is told of its cells, as JSON."""
         told = {"kept": self.kept, "changed": self.changed, "wrong": self.wrong, "fixed": self.fixed}
-        return json.dumps({name: dict(of) for name, of in told.items()})
+        return json.dumps({name: dict(of) for name, of in told.items()} | {"sought": self.sought})
 
 
 @dataclass(frozen=True, kw_only=True)

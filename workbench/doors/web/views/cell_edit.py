@@ -28,13 +28,18 @@ def told(  # noqa: PLR0913
     """The sentence of an edit; `rows` say what the cell said, `alone` tells its row from the others."""
     many = words.many(rows)
     own = f"where {listed([str(each) for each in alone])}" if alone else ""
-    in_ = f"line {line:,} alone, {own}" if way == "alone" else f"{many} that {'say' if rows > 1 else 'says'} so"
-    told = f"{column}: {_shown(was)} becomes {_shown(now)} in {in_}, by a step."
+    every = f"{many} that {'say' if rows > 1 else 'says'} so"
+    in_ = f"line {line:,} alone, {own}" if way == "alone" else every
+    later = "there alone" if way == "alone" else "in every row that says so"
+    told = f"{column}: {_shown(was)} becomes {_shown(now)} in {in_}, by a step; next month {later}."
     if way == "none":
         told = f"{column}: none of {many} was filled, for nothing tells line {line:,} from the others next month."
-    if not alone and rows > 1:
+    if not alone:
         told += " One row alone is corrected at Validate."
-    labels = {"alone": f"Only in line {line:,}, {own}", "every": f"In all {many}"}
+    labels = {
+        "alone": f"Only in line {line:,}, {own}",
+        "every": f"In all {many}" if rows > 1 else "In every row that says so",
+    }
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="clean edited"):
         st.caption(f":material/edit: {words.text(told)}", width="content")
         if other is not None:

@@ -38,9 +38,11 @@ def table(  # noqa: PLR0913
     edits: Edits | None,
     key: str,
     shows: Hashable,
+    sought: tuple[int, int] = (0, 0),
 ) -> None:
     """A page of rows; a click on a cell chooses its column, one on a head asks for another order of all rows. Where
-    there is somebody to be told of `edits`, cells are edited.
+    there is somebody to be told of `edits`, cells are edited. What was `sought` is a line, and how often one was: its
+    row is marked, and in sight.
 
     The columns are called by their place: a source's header is only a label, and may be anything.
     """
@@ -62,6 +64,7 @@ def table(  # noqa: PLR0913
             kept=cells if edits is not None else {},
             fixed={name: _TOO_LONG for header, name in names.items() if len(row[header]) > _LONGEST},
             changed={name: _before(was[line, header]) for header, name in names.items() if (line, header) in was},
+            sought=sought[1] if line == sought[0] else 0,
         )
         for place, (line, row) in enumerate(zip(lines, rows, strict=True))
     ]
