@@ -23,7 +23,8 @@ def needs_someone(wb: Workbench) -> None:
     numbers = {kind: len(batches) for kind, batches in found.items()} | {"schedule": len(failed)}
     only = views.counted(numbers, waiting.MOST)
     every = [batch.id for batches in found.values() for batch in batches]
-    waits = [*waiting.imports(found, wb.batches.stories(every), wb.settings.user), *failed]
+    unsaid = wb.batches.unsaid(found["unexplained"])
+    waits = [*waiting.imports(found, wb.batches.stories(every), unsaid, wb.settings.user), *failed]
     waits = [each for each in waits if only in (None, each.kind)]
     if waits:
         views.every(waits, key="all that waits")

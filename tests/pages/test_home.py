@@ -58,6 +58,13 @@ def test_nobody_is_asked_to_sign_what_somebody_else_has_to(
     assert "1 row, 1 written. You ran it; somebody else has to sign it." in said(page)
 
 
+def test_rows_of_which_somebody_has_said_a_word_wait_no_more(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    batch = wb.import_sheet(sheet(f"{STUDENTS}bad too,Eve Eden\n"), "elevate.students", skip_errors=True)
+    assert "2 invalid" in said(show("home"))
+    wb.reject(batch, [3], "Dee has no address.")
+    assert "1 invalid" in said(show("home"))
+
+
 def test_what_needs_a_decision_comes_first_and_a_figure_filters(show: Show, wb: Workbench, sheet: Sheets) -> None:
     for number in range(views.SHOWN):
         wb.import_sheet(sheet(f"name,code\nNursing,CNA{number}\n", f"old {number}.csv"), "elevate.courses")
