@@ -336,3 +336,14 @@ def test_when_a_reason_was_so_is_told_in_the_readers_zone(
     assert f"(as it was on {words.here(batch.planned_at)})" in told and "JST" in told
     text = "\n".join(each.label for each in show("validate", batch=batch.id).radio)
     assert "UTC" not in text + said(show("validate", batch=batch.id))
+
+
+def test_columns_stay_where_they_are_whichever_rows_are_searched(show: Show, unmatched: Batch) -> None:
+    for name in ("commit", "validate"):
+        page = show(name, batch=unmatched.id, rows="unmatched")
+        every = [*grid(page, "rows").headers.values()]
+        assert every[:3] == ["Line", "What is wrong", "student_email"]
+        for text in ("ben", "BAKE101"):
+            page = show(name, batch=unmatched.id, rows="unmatched", search=text)
+            assert len(grid(page, "rows").value) == 1
+            assert [*grid(page, "rows").headers.values()] == every, "ben has no student, the others no course"
