@@ -1,5 +1,7 @@
 """Home: what needs someone now, and how the last imports ended."""
 
+from collections import Counter
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -16,27 +18,31 @@ SHOWN = 5
 """So many files are named."""
 
 
-def needs_someone(wb: Workbench) -> None:
-    """The imports and schedules that wait for a person, what needs a decision first; or those of one kind."""
+def needs_someone(wb: Workbench) -> tuple[list[waiting.Waits], dict[str, int]]:
+    """The imports and schedules that wait for a person, and how many of each kind."""
     found = wb.batches.attention(limit=waiting.MOST)
     failed = list(waiting.schedules(wb))
-    numbers = {kind: len(batches) for kind, batches in found.items()} | {"schedule": len(failed)}
-    only = views.counted(numbers, waiting.MOST)
     every = [batch.id for batches in found.values() for batch in batches]
-    waits = [*waiting.imports(found, wb.batches.stories(every), wb.settings.user), *failed]
-    waits = [each for each in waits if only in (None, each.kind)]
-    if waits:
-        views.every(waits, key="all that waits")
+    unsaid = wb.batches.unsaid(found["unexplained"])
+    waits = [*waiting.imports(found, wb.batches.stories(every), unsaid, wb.settings.user), *failed]
+    return waits, {kind: len(batches) for kind, batches in found.items()} | {"schedule": len(failed)}
+
+
+def everything(wb: Workbench, waits: list[waiting.Waits], numbers: dict[str, int]) -> None:
+    """All that waits, also matches and contradictions, which take a while to be counted; or what is of one kind."""
+    with st.spinner("Counting matches and contradictions ..."):
+        of_records = waiting.of_records(wb)
+    views.counted(numbers | Counter(each.kind for each in of_records), waiting.MOST)
+    if waits or of_records:
+        views.every(asked_for([*waits, *of_records]))
     else:
         st.success("No import and no schedule waits for anybody.", icon=":material/check_circle:")
 
 
-def records_need_someone(wb: Workbench) -> None:
-    """The matches and contradictions that wait for a person."""
-    with st.spinner("Counting matches and contradictions ..."):
-        waits = waiting.of_records(wb)
-    if waits:
-        views.every(waits, key="all records that wait")
+def asked_for(waits: list[waiting.Waits]) -> list[waiting.Waits]:
+    """What is of the kind that is to be seen alone."""
+    only = views.alone()
+    return [each for each in waits if only in (None, each.kind)]
 
 
 def files_waiting(wb: Workbench) -> None:
@@ -93,13 +99,15 @@ with page("Workbench", "Every source row has exactly one provable outcome.") as 
         st.info("Nothing has been imported yet. A CSV file or a workbook will do.", icon=":material/inbox:")
     else:
         st.subheader("What waits", anchor=False)
-        needs_someone(wb)
-        of_records = st.container()
+        waits, numbers = needs_someone(wb)
+        place = st.empty()
+        with place.container():  # until the others are counted
+            views.some(asked_for(waits))
         runs = wb.batches.outcomes(limit=30)
         if not runs.empty:
             st.subheader("The last imports", anchor=False)
             plot(over_time(runs), key="runs")
         address.link("history", "All imports", icon=":material/history:")
-        with of_records:
-            records_need_someone(wb)
+        with place.container():
+            everything(wb, waits, numbers)
     address.link("google_sheets", "Manage Google Sheets & Import Data", icon=":material/table_view:")

@@ -14,6 +14,7 @@ from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import evidence, glance, outcomes, plots, totals
 from workbench.model.batch import Batch
 from workbench.model.errors import StillRefused
+from workbench.model.hold import contradictions
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.row_query import RowQuery
 
@@ -118,6 +119,7 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
     own = wb.is_own(batch)
     if found.done:
         signs = glance.effects(batch, found, runs.written(wb, batch), wb.decided(batch), made=runs.made(wb, batch))
+        signs += [hold.sentence for hold in contradictions(batch)]
         settled = evidence.settled(found, undo=batch.undo_of is not None)
         st.markdown(f"**{'To be signed' if own else f'{me} signs'}:** {words.text(' '.join(signs))} {settled}")
     evidence.unsigned([*found.open_points, *([evidence.OWN] if own and found.done else [])])

@@ -19,7 +19,7 @@ SHOWN = 20
 MOST = 200
 """Records, and rows, that are looked for at once."""
 LEFT_OUT = 5
-"""Rows that are shown beside a record."""
+"""Rows that are shown beside a record until more are asked for."""
 
 
 def ask(wb: Workbench) -> None:
@@ -96,15 +96,29 @@ def matches(wb: Workbench, text: str) -> None:
 
 def left(answer: Answer, text: str) -> None:
     """The rows that fit and became no record."""
-    for one in answer.rows[:SHOWN]:
+    if answer.rows:
+        some(answer.rows, text, SHOWN, whole=answer.whole)
+    elif not answer.whole:
+        st.caption("Rows that became no record were looked for in the newest imports alone.")
+
+
+def some(rows: Sequence[Mapping[str, Any]], text: str, first: int, *, whole: bool) -> None:
+    """Rows that became no record: the `first` of them, then more when asked for; and whether there may be others, for
+    not the `whole` of the imports was looked at."""
+    key = f"rows {text} {first}"
+    shown = st.session_state.setdefault(key, first)
+    for one in rows[:shown]:
         record.left(one, text)
-    if not answer.rows:
-        if not answer.whole:
-            st.caption("Rows that became no record were looked for in the newest imports alone.")
-    elif not answer.whole or len(answer.rows) > SHOWN:
-        st.caption(
-            "There may be more such rows: those of the newest imports are looked at first. Type more to find one."
-        )
+    if (left_over := len(rows) - shown) > 0:
+        more = min(left_over, SHOWN)
+        told = f"Show {more:,} more" + (f" of {left_over:,}" if more < left_over else "")
+        if st.button(told, key=f"more {key}", icon=":material/expand_more:"):
+            st.session_state[key] = shown + more
+            st.rerun()
+    if len(rows) >= MOST:
+        st.caption(f"These are the first {MOST}. Above, type more to find another one.")
+    elif not whole:
+        st.caption("There may be more such rows: the imports were looked through, the newest first, until time was up.")
 
 
 def is_all_about_the_first(answer: Answer, text: str) -> bool:
@@ -198,16 +212,14 @@ def left_out(wb: Workbench, dataset: str, now: Mapping[str, Any] | None, known: 
     first = contract(dataset).key_fields[0]
     if now is None or first.reference is not None:
         return
-    found, whole = wb.records.left_out(str(now[first.target]))
+    found, whole = wb.records.left_out(str(now[first.target]), limit=MOST)
     told = {(one["batch"], one["line"]) for one in known}
     found = [one for one in found if (one["batch"], one["line"]) not in told]
     if not found:
         return
-    st.header("Rows that name it and did not get in")
-    for one in found[:LEFT_OUT]:
-        record.left(one, str(now[first.target]))
-    if len(found) > LEFT_OUT or not whole:
-        st.caption("There may be more such rows: those of the newest imports are looked at first.")
+    number = f"{len(found):,}" if whole else f"{len(found):,} or more"
+    st.header(f"Rows that name it and did not get in ({number})")
+    some(found, str(now[first.target]), LEFT_OUT, whole=whole)
 
 
 def switch(wb: Workbench, dataset: str, now: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> None:

@@ -46,7 +46,8 @@ def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
         )
         return
     open_ = batch.stage in OPEN and not batch.derived
-    lines, columns = rows.in_grid(batch, shown, typed.unsaved(wb, batch) if open_ else {}, editable=open_)
+    first = rows.wrong_fields(counts, chosen.get("field"))
+    lines, columns = rows.in_grid(batch, shown, typed.unsaved(wb, batch) if open_ else {}, editable=open_, first=first)
     said = grid.table(
         lines,
         columns,

@@ -191,9 +191,7 @@ def test_what_a_plan_waits_for_is_ticked_off_by_a_person(
     press(page, "Commit 2 rows")
     assert worked(batch).stage == "completed"
     page.run()
-    (contradicts, *let_go) = [each.value.replace("\\", "") for each in page.info]
-    assert "of the same day (sheet.csv) says otherwise of 1 record that it wrote" in contradicts
-    assert let_go == [
+    assert [each.value.replace("\\", "") for each in page.info] == [
         "Let go on by ana: 1 student would be created: the limit is 0 students.",
         "Let go on by ana: 1 student would be updated: the limit is 0 students.",
     ]
@@ -327,3 +325,21 @@ def test_a_plan_that_writes_nothing_says_so(show: Show, wb: Workbench, sheet: Sh
     page = show("commit", batch=same.id)
     assert not page.exception
     assert any("No row is written" in each.value for each in page.markdown)
+
+
+@pytest.mark.parametrize("name", ["commit", "reconcile", "history"])
+def test_a_contradiction_of_the_same_day_is_unusual_and_leads_to_the_other_import(
+    show: Show, wb: Workbench, sheet: Sheets, name: str
+) -> None:
+    first = wb.import_sheet(sheet(BEFORE, "first.csv"), "elevate.students")
+    second = wb.import_sheet(sheet(BEFORE.replace("0001", "0002"), "second.csv"), "elevate.students")
+    page = show(name, batch=second.id)
+    told = [each.value.replace("\\", "") for each in page.markdown]
+    sentence = f"Import {str(first.id)[:18]} of the same day (first.csv) says otherwise of 1 record"
+    assert sentence in told[told.index("**What is unusual**") + 2]
+    assert not any("Nothing: rows" in each for each in told)
+    if name == "reconcile":
+        assert any("**ana signs:**" in each and sentence in each for each in told)
+    page = press(page, f"Import {str(first.id)[:18]}")
+    assert page.query_params["batch"] == str(first.id)
+    assert "of the same day" not in "".join(each.value for each in page.markdown)

@@ -58,6 +58,13 @@ def test_nobody_is_asked_to_sign_what_somebody_else_has_to(
     assert "1 row, 1 written. You ran it; somebody else has to sign it." in said(page)
 
 
+def test_rows_of_which_somebody_has_said_a_word_wait_no_more(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    batch = wb.import_sheet(sheet(f"{STUDENTS}bad too,Eve Eden\n"), "elevate.students", skip_errors=True)
+    assert "2 invalid" in said(show("home"))
+    wb.reject(batch, [3], "Dee has no address.")
+    assert "1 invalid" in said(show("home"))
+
+
 def test_what_needs_a_decision_comes_first_and_a_figure_filters(show: Show, wb: Workbench, sheet: Sheets) -> None:
     for number in range(views.SHOWN):
         wb.import_sheet(sheet(f"name,code\nNursing,CNA{number}\n", f"old {number}.csv"), "elevate.courses")
@@ -126,6 +133,30 @@ def test_records_that_contradict_each_other_are_counted_anew_once_anything_was_d
     assert "Invoices whose payments come to more than their total: 1 of 2 records." in said(page)
     links = [(link.proto.page, link.proto.query_string) for link in page.page_link if link.label == "Their list"]
     assert ("checks", "check=payments-beyond-invoice") in links
+    assert page.get("button_group")[0].options == [f"Contradictions **{len(links)}**", "To be signed off **3**"]
+    page.get("button_group")[0].set_value("unsigned").run()
+    assert "Invoices whose payments" not in said(page), "a filter hides what is of another kind"
+    page.get("button_group")[0].set_value("contradictions").run()
+    assert "Invoices whose payments" in said(page) and "invoices.csv" not in said(page)
+
+
+def test_the_kind_that_is_seen_alone_is_a_word_in_the_address(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n", "courses.csv"), "elevate.courses")
+    left = wb.stage(sheet("name,code\nWelding,WELD101\n", "left off.csv"), "elevate.courses")
+
+    def names(page: AppTest) -> list[str]:
+        labels = [link.label.replace("\\", "") for link in page.page_link]
+        return [label for label in labels if label.endswith(".csv")]
+
+    page = show("home")
+    page.get("button_group")[0].set_value("left off").run()
+    assert (page.query_params, names(page)) == ({"waits": "left-off"}, ["left off.csv"])
+    assert names(show("home", waits="left-off")) == ["left off.csv"]
+    page.get("button_group")[0].set_value(None).run()
+    assert (page.query_params, len(names(page))) == ({}, 2)
+    wb.discard(left)
+    page = show("home", waits="left-off")
+    assert (page.query_params, names(page)) == ({}, ["courses.csv"]), "nothing waits for that any more"
 
 
 def test_each_of_the_last_imports_is_a_bar_of_its_outcomes(show: Show, wb: Workbench, sheet: Sheets) -> None:

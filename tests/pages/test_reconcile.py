@@ -1,6 +1,7 @@
 """Reconcile shows the proof, takes explanations and notes, writes the log, and takes the lead's signature."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,6 +10,7 @@ from tests.imports import tamper, untimed
 from tests.pages.conftest import Show
 from tests.pages.grids import grid
 from workbench import Workbench
+from workbench.doors.web import words
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 
@@ -318,3 +320,30 @@ def test_who_signs_reads_what_is_signed(show: Show, wb: Workbench, done: Batch, 
         show("reconcile", batch=done.id)
     ).replace("\\", "")
     assert "signs:" not in said(show("reconcile", batch=unmatched.id))  # it cannot be signed yet
+
+
+def test_when_a_reason_was_so_is_told_in_the_readers_zone(
+    show: Show, wb: Workbench, sheet: Sheets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "zone", lambda: ZoneInfo("Asia/Tokyo"))
+    wb.import_sheet(sheet("email,full_name\nada@example.com,Ada Park\n"), "elevate.students")
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    rows = "student_email,course_code\nada@example.com,BAKE101\n"
+    batch = wb.import_sheet(sheet(rows), "elevate.enrollments")
+    wb.import_sheet(sheet("name,code\nWelding,WELD101\n"), "elevate.courses")
+    page = show("reconcile", batch=batch.id)
+    (told,) = page.selectbox(key="kind").options
+    assert f"(as it was on {words.here(batch.planned_at)})" in told and "JST" in told
+    text = "\n".join(each.label for each in show("validate", batch=batch.id).radio)
+    assert "UTC" not in text + said(show("validate", batch=batch.id))
+
+
+def test_columns_stay_where_they_are_whichever_rows_are_searched(show: Show, unmatched: Batch) -> None:
+    for name in ("commit", "validate"):
+        page = show(name, batch=unmatched.id, rows="unmatched")
+        every = [*grid(page, "rows").headers.values()]
+        assert every[:3] == ["Line", "What is wrong", "student_email"]
+        for text in ("ben", "BAKE101"):
+            page = show(name, batch=unmatched.id, rows="unmatched", search=text)
+            assert len(grid(page, "rows").value) == 1
+            assert [*grid(page, "rows").headers.values()] == every, "ben has no student, the others no course"

@@ -189,13 +189,28 @@ def test_a_student_lists_the_rows_that_name_her_and_did_not_get_in(
     rows = "student_email,course_code\nada@example.com,CNA101\nada@example.com,BAKE101\nadam@example.com,BAKE101\n"
     wb.import_sheet(sheet(rows, "autumn.csv"), "elevate.enrollments")
     page = show("record", dataset="elevate.students", record="ada@example.com")
-    assert "Rows that name it and did not get in" in [heading.value for heading in page.header]
+    assert "Rows that name it and did not get in (1)" in [heading.value for heading in page.header]
     assert "**unmatched** (course) · autumn.csv, line 3" in said(page)
     assert "autumn.csv, line 4" not in said(page)
     lost = "email,full_name\nno address,Ada Lee\n"
     wb.import_sheet(sheet(lost, "lost.csv"), "elevate.students", skip_errors=True)
     page = ask(show("record"), "Ada Lee")  # a row that has her name hides none that have her address
     assert "lost.csv, line 2" in said(page) and "autumn.csv, line 3" in said(page)
+
+
+def test_all_rows_that_name_her_and_did_not_get_in_can_be_seen(
+    show: Show, wb: Workbench, sheet: Sheets, twice: tuple[Batch, Batch]
+) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    courses = [f"ada@example.com,BAKE{number}" for number in range(6)]
+    wb.import_sheet(sheet("\n".join(["student_email,course_code", *courses]), "autumn.csv"), "elevate.enrollments")
+    page = show("record", dataset="elevate.students", record="ada@example.com")
+    assert "Rows that name it and did not get in (6)" in [heading.value for heading in page.header]
+    assert "autumn.csv, line 6" in said(page) and "autumn.csv, line 7" not in said(page)
+    assert "There may be more" not in said(page), "all imports were looked at"
+    link(page, "Show 1 more").click().run()
+    assert "autumn.csv, line 7" in said(page)
+    assert not any(button.label.startswith("Show 1 more") for button in page.button)
 
 
 def test_why_she_is_not_in_there_is_told_where_it_is_asked(show: Show, twice: tuple[Batch, Batch]) -> None:

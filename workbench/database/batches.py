@@ -327,6 +327,17 @@ _EXPLAINED = """(
     where e.batch_id = import_batch.id and o.plan = import_batch.plan and workbench.settles(e, o.outcome))"""
 
 
+_UNSAID = """
+select b.id, b.unmatched - said.unmatched as unmatched, b.invalid - said.invalid as invalid
+from workbench.import_batch b cross join lateral (
+    select (count(*) filter (where o.outcome = 'unmatched'))::int as unmatched,
+           (count(*) filter (where o.outcome = 'invalid'))::int as invalid
+    from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
+    where e.batch_id = b.id and o.plan = b.plan and workbench.settles(e, o.outcome)
+) said where b.id = any(%s)
+"""
+
+
 def _outcomes(store: Store, limit: int) -> list[dict[str, Any]]:
     """The figures of the last completed imports, oldest first: batch, dataset, at, and rows by outcome."""
     return store.all(_OUTCOMES, (limit,))[::-1]
@@ -501,6 +512,12 @@ class Batches:
         "unexplained" rows, and done ones that nobody has signed: "unsigned" ones, which whoever asks may sign, and
         their "own", which somebody else has to. An import that was undone waits for nobody."""
         return _attention(self._store, limit)
+
+    def unsaid(self, some: Sequence[Batch]) -> dict[UUID, dict[str, int]]:
+        """How many rows of some batches wait for a person's word, by their outcome: unmatched ones that nobody has
+        explained, invalid ones that nobody has rejected."""
+        found = self._store.all(_UNSAID, ([batch.id for batch in some],))
+        return {row["id"]: {name: row[name] for name in ("unmatched", "invalid")} for row in found}
 
     def signers(self, some: Sequence[Batch]) -> dict[UUID, str]:
         """Who has signed which of some batches; one that nobody has signed is left out."""

@@ -15,7 +15,7 @@ from workbench.datasets import catalog
 from workbench.model import lines
 from workbench.model.batch import Batch, kept_by, taken_back
 from workbench.model.control_total import is_of_total
-from workbench.model.hold import Hold
+from workbench.model.hold import Hold, contradictions
 from workbench.model.import_log import ImportLog
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import PREFIX
@@ -61,7 +61,7 @@ def log(store: Store, batch: Batch, title: str, figures: Reconciliation, resolva
         notes=batch.notes,
         follow_ups=batch.follow_ups,
         state=state(store, batch),
-        notes_added=decided(store, batch),
+        notes_added=(*(hold.sentence for hold in contradictions(batch)), *decided(store, batch)),
         follow_ups_added=to_do(batch, figures, resolvable),
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from workbench.model.batch import Batch
+
 ALL = "all"
 """What a person says who lets a plan go on whatever it waits for."""
 
@@ -20,10 +22,12 @@ class Hold:
     rows: int
     dataset: str = ""
     """Of which part of a run; "" for the one dataset of an import."""
+    other: str = ""
+    """The id of another import that it speaks of; "" for none."""
 
     def to_dict(self) -> dict[str, Any]:
-        """{"code", "field", "message", "rows"}, and "dataset" of a part: as the batch keeps it."""
-        return {name: value for name, value in asdict(self).items() if name != "dataset" or value}
+        """{"code", "field", "message", "rows"}, "dataset" of a part, and "other": as the batch keeps it."""
+        return {name: value for name, value in asdict(self).items() if name not in ("dataset", "other") or value}
 
     @property
     def sentence(self) -> str:
@@ -34,6 +38,17 @@ class Hold:
     def all_of(cls, summary: Mapping[str, Any]) -> tuple[Self, ...]:
         """Those that a batch's summary has, whether a person has let them go on or not."""
         return tuple(cls(**each) for each in summary.get("held_for", ()))
+
+
+SAME_DAY = "same_day"
+"""What it is called that another import of the same day says otherwise."""
+
+
+def contradictions(batch: Batch) -> tuple[Hold, ...]:
+    """Of what a person is told of a plan, what other imports of the same day say otherwise; nothing where it is to be
+    made anew."""
+    told = batch.summary.get("told", ()) if batch.stage != "staged" else ()
+    return tuple(Hold(**each) for each in told if each["code"] == SAME_DAY)
 
 
 def waiting(holds: Iterable[Hold], accepted: Sequence[str]) -> tuple[Hold, ...]:

@@ -38,6 +38,20 @@ def test_what_another_import_of_the_day_says_otherwise_is_told_with_its_value(wb
     assert "line 2, full_name: Ada Park there, Ada Parker here; line 2, phone: 555-100-0009 there" in sentence
 
 
+def test_the_log_that_is_signed_says_it(wb: Workbench, sheet: Given) -> None:
+    morning = wb.import_sheet(sheet(MORNING, "morning.csv"), "elevate.students")
+    noon = wb.import_sheet(sheet(NOON, "noon.csv"), "elevate.students")
+    (sentence,) = told(noon)
+    assert sentence in wb.log(noon).render()
+    assert "of the same day" not in wb.log(morning).render()
+    (each,) = [each for each in noon.summary["told"] if each["code"] == "same_day"]
+    assert each["other"] == str(morning.id)
+    wb.sign_off(noon)
+    assert wb.verify(noon)
+    (signed,) = wb.query("select evidence::text as evidence from workbench.sign_off")["evidence"]
+    assert sentence in signed
+
+
 def test_nothing_is_told_of_another_day_the_same_file_or_what_was_undone(wb: Workbench, sheet: Given, url: str) -> None:
     morning = wb.import_sheet(sheet(MORNING, "morning.csv"), "elevate.students")
     tamper(url, "update workbench.import_batch set completed_at = completed_at - interval '1 day'")

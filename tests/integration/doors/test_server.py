@@ -241,6 +241,25 @@ def test_no_other_page_stands_there(
         assert "root:" not in get(address, path).body
 
 
+def test_an_address_of_several_parts_leads_to_where_the_app_says_that_there_is_no_page(serve: Serve) -> None:
+    address = serve("--no-worker").address
+    opens = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
+    for path, place in (
+        ("/nonsense/place", "/nonsense-place"),
+        ("/history/of/it?batch=1", "/history-of-it"),
+        ("/docs/x/y", "/docs-x-y"),
+        ("/a%20b/%2Fc", "/a%20b-c"),
+    ):
+        sent = get(address, path, **opens)
+        assert (sent.status, sent.headers["location"]) == (307, place)
+    shown = get(address, "/nonsense-place", **opens)
+    assert shown.status == 200 and "./static/js" in shown.body, "the app, whose scripts stand beside it"
+    assert get(address, "/docs/x", **opens).status == 404
+    assert get(address, "/_stcore/health", **opens).status == 200
+    script = re.findall(r"\./static/js/index[^\"]+", shown.body)[0]
+    assert get(address, script[1:], **opens).status == 200
+
+
 def test_data_docs_that_are_said_to_stand_elsewhere_are_not_shown(
     serve: Serve, wb: Workbench, sheet: Callable[..., Sheet], home: Path, url: str
 ) -> None:

@@ -16,7 +16,7 @@ from workbench.database.target import Target
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
 from workbench.model.contract import Field
-from workbench.model.hold import Hold
+from workbench.model.hold import SAME_DAY, Hold
 from workbench.model.kinds import KINDS
 from workbench.model.wording import many
 
@@ -41,7 +41,8 @@ def told(
         statement = target.said_otherwise([other["id"] for other in others])
         for each in connection.execute(statement).fetchall() if statement is not None else ():
             part = batch.dataset if run.parts else ""
-            yield Hold(code="same_day", field="", message=_sentence(each), rows=each["rows"], dataset=part)
+            told = _sentence(each)
+            yield Hold(code=SAME_DAY, field="", message=told, rows=each["rows"], dataset=part, other=each["batch"])
     connection.execute("set local enable_nestloop = off")
 
 

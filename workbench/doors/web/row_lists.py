@@ -33,7 +33,7 @@ class Listed:
 def of_outcome(wb: Workbench, batch: Batch, outcome: str, number: int) -> None:
     """The rows of an outcome, so many."""
     fields = outcome_rows.fields(batch, outcome)
-    listed = partial(outcome_rows.in_grid, batch, outcome)
+    listed = partial(outcome_rows.in_grid, batch, outcome, kinds=wb.rows.issue_counts(batch))
     _list(wb, batch, RowQuery(outcome=outcome), number, listed, "", f"{batch.id} {batch.plan} {outcome}", fields)
 
 
@@ -42,7 +42,7 @@ def waiting(wb: Workbench, batch: Batch, which: RowQuery, number: int, *, part: 
     page."""
 
     def listed(found: Found) -> outcome_rows.Shown:
-        return rows.in_grid(batch, found, {}, editable=False)
+        return rows.in_grid(batch, found, {}, editable=False, first=rows.wrong_fields((), which.field))
 
     fields = batch.fields if batch.derived else None
     return _list(wb, batch, which, number, listed, part, key, fields, picks=True)

@@ -35,8 +35,14 @@ class Waits:
     """Who did what with it last: actor, action, at."""
 
 
-def imports(found: Mapping[str, list[Batch]], story: list[dict[str, Any]], me: str) -> Iterator[Waits]:
-    """The imports that wait, by what for (see `Batches.attention`), with what was done with them, as told to `me`."""
+def imports(
+    found: Mapping[str, list[Batch]],
+    story: list[dict[str, Any]],
+    unsaid: Mapping[UUID, Mapping[str, int]],
+    me: str,
+) -> Iterator[Waits]:
+    """The imports that wait, by what for (see `Batches.attention`), with what was done with them and the rows that
+    nobody has said a word of, as told to `me`."""
     last: dict[UUID, Mapping[str, Any]] = {event["batch_id"]: event for event in story}
     for kind, batches in found.items():
         for batch in batches:
@@ -47,7 +53,7 @@ def imports(found: Mapping[str, list[Batch]], story: list[dict[str, Any]], me: s
             yield Waits(
                 kind=kind,
                 what=undo + batch.file_name + resolved,
-                why=_why(kind, batch, me),
+                why=_why(kind, batch, unsaid.get(batch.id, {}), me),
                 since=batch.completed_at or batch.planned_at or batch.created_at,
                 target="reconcile" if kind in ("unexplained", "unsigned", "own") else "commit",
                 address={"batch": str(batch.id)},
@@ -55,7 +61,7 @@ def imports(found: Mapping[str, list[Batch]], story: list[dict[str, Any]], me: s
             )
 
 
-def _why(kind: str, batch: Batch, me: str) -> str:
+def _why(kind: str, batch: Batch, unsaid: Mapping[str, int], me: str) -> str:
     """What exactly an import waits for."""
     if kind == "held":
         holds = [hold.sentence for hold in Hold.all_of(batch.summary)]
@@ -63,8 +69,7 @@ def _why(kind: str, batch: Batch, me: str) -> str:
         invalid = f"{words.many(batch.invalid)} invalid." if batch.invalid and not batch.refused else ""
         return " ".join(filter(None, [*holds[:2], invalid]))
     if kind == "unexplained":
-        out = {name: getattr(batch, name) for name in ("unmatched", "invalid") if getattr(batch, name)}
-        return ", ".join(f"{number:,} {name}" for name, number in out.items())
+        return ", ".join(f"{number:,} {name}" for name, number in unsaid.items() if number)
     if kind in ("unsigned", "own"):
         written = f"{words.many(batch.processed or 0)}, {(batch.created or 0) + (batch.updated or 0):,} written."
         if batch.initiated_by != me:

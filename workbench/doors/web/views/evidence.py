@@ -49,7 +49,8 @@ def kind(kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _told(kind: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong, and in which field, where the same is wrong in another one too."""
     same = [other for other in kinds if other["message"] == kind["message"]]
-    return f"{kind['field']}: {kind['message']}" if same[1:] and kind["field"] else str(kind["message"])
+    told = words.in_zone(str(kind["message"]))
+    return f"{kind['field']}: {told}" if same[1:] and kind["field"] else told
 
 
 def supply(batch: Batch, field: str, picked: int) -> tuple[str, str] | None:

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import pandas as pd
 import streamlit as st
 
-from workbench.doors.web import words
+from workbench.doors.web import address, words
 from workbench.doors.web.views.issues import titled
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import ENDED, OUTCOMES, Batch
 from workbench.model.comparison import Comparison, Figures
-from workbench.model.hold import Hold, waiting
+from workbench.model.hold import Hold, contradictions, waiting
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.wording import first_of, listed
 from workbench.prepare.cleaning import CLEANED
@@ -100,6 +101,7 @@ def to_be_decided(batch: Batch) -> list[str]:
 
 
 def _unusual(batch: Batch, comparison: Comparison | None) -> None:
+    others = _contradicted(batch)
     if comparison is None:
         st.caption(
             "An undo is compared with nothing: it takes back what one import did."
@@ -110,8 +112,20 @@ def _unusual(batch: Batch, comparison: Comparison | None) -> None:
     if comparison.unusual:
         st.markdown(_listed(comparison.unusual))
     elif comparison.earlier:
-        st.markdown(":green[:material/check_circle:] Nothing: rows, outcomes and filled fields are as they were.")
+        nothing = "Rows" if others else ":green[:material/check_circle:] Nothing: rows"
+        st.markdown(f"{nothing}, outcomes and filled fields are as they were.")
     st.caption(f"{comparison.beside[:1].upper()}{comparison.beside[1:]}.")
+
+
+def _contradicted(batch: Batch) -> bool:
+    """What other imports of the same day say otherwise, each with the way to it; whether there is any."""
+    told = contradictions(batch)
+    if told:
+        st.markdown(f":orange[:material/warning:] {words.many(len(told), 'contradiction')} of the same day:")
+        st.markdown(_listed([hold.sentence for hold in told[:_SHOWN]]))
+    for other in dict.fromkeys(hold.other for hold in told[:_SHOWN] if hold.other):
+        address.jump(f"Import {words.short(UUID(other))}", batch=other)
+    return bool(told)
 
 
 def _warned(batch: Batch, counts: Sequence[Mapping[str, Any]]) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from workbench.doors.web import words
 from workbench.model.batch import Batch
 from workbench.model.control_total import is_of_total
-from workbench.model.hold import Hold
+from workbench.model.hold import SAME_DAY, Hold
 from workbench.model.trimming import as_said
 
 HOLD = "Hold everything until they are corrected"
@@ -58,9 +58,11 @@ def others_go_on(batch: Batch, written: str) -> bool:
 
 
 def told(summary: Mapping[str, Any]) -> None:
-    """What a plan brings that a person may want to know, and who let it go on with what it waited for."""
+    """What a plan brings that a person may want to know, and who let it go on with what it waited for; what other
+    imports of the day say otherwise stands in what is unusual."""
     for each in summary.get("told", ()):
-        st.info(words.text(Hold(**each).sentence), icon=":material/info:")
+        if each["code"] != SAME_DAY:
+            st.info(words.text(Hold(**each).sentence), icon=":material/info:")
     for each in summary.get("accepted", ()):
         if is_of_total([each["code"]]):
             continue  # which the totals tell, with the reason

@@ -38,7 +38,7 @@ SHOWN = 12
 
 def titled(batch: Batch, count: Mapping[str, Any]) -> str:
     """A kind of issues in words: the column as the source calls it, and what is wrong with it."""
-    said = TITLES.get(count["code"]) or str(count["message"]).removeprefix(_EXAMPLE).rstrip(".")
+    said = TITLES.get(count["code"]) or words.in_zone(str(count["message"])).removeprefix(_EXAMPLE).rstrip(".")
     if count["code"].endswith("_not_found"):
         said = said.split(", for ")[0].split(": did you mean")[0]
     column = called(batch, count["field"])

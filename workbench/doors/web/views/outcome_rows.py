@@ -24,12 +24,15 @@ def fields(batch: Batch, outcome: str) -> Fields | None:
     return batch.fields if makes_records and outcome in ("created", "updated") else None
 
 
-def in_grid(batch: Batch, outcome: str, found: Sequence[Mapping[str, Any]]) -> Shown:
-    """Rows of an outcome: their lines, what is to be said of them, and their values by place."""
+def in_grid(
+    batch: Batch, outcome: str, found: Sequence[Mapping[str, Any]], kinds: Sequence[Mapping[str, Any]]
+) -> Shown:
+    """Rows of an outcome: their lines, what is to be said of them, and their values by place, where something is wrong
+    the fields of the import's `kinds` of issues first."""
     if batch.undo_of is not None:
         return _of_an_undo(found)
     if outcome in ("unmatched", "invalid"):
-        return rows.in_grid(batch, found, {}, editable=False)
+        return rows.in_grid(batch, found, {}, editable=False, first=rows.wrong_fields(kinds))
     said = _changed if outcome == "updated" else _why
     label = "What changes" if outcome == "updated" else _IN_WORDS
     if (names := fields(batch, outcome)) is not None:

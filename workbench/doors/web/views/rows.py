@@ -1,6 +1,6 @@
 """Rows of an import as tables, a page of them at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -63,11 +63,10 @@ _LINE_OF = "The line of the source, its header counted."
 _CORRECTED = "What stood there before, and who put it right."
 
 
-def _places(batch: Batch, rows: Sequence[Mapping[str, Any]], headers: Sequence[str]) -> list[int]:
-    """The places of the columns, those first that fill a field with an issue."""
-    wrong = {issue["field"] for row in rows for issue in row["issues"]}
+def _places(batch: Batch, headers: Sequence[str], first: Collection[str]) -> list[int]:
+    """The places of the columns, those first that fill one of these fields."""
     fills = _fills(batch)
-    return sorted(range(len(headers)), key=lambda place: fills.get(headers[place]) not in wrong)
+    return sorted(range(len(headers)), key=lambda place: fills.get(headers[place]) not in first)
 
 
 def _fills(batch: Batch) -> dict[str, str]:
@@ -75,18 +74,30 @@ def _fills(batch: Batch) -> dict[str, str]:
     return {name: name for name in batch.fields} if batch.derived else dict(batch.mapping.get("columns", {}))
 
 
+def wrong_fields(kinds: Sequence[Mapping[str, Any]], field: str | None = None) -> set[str]:
+    """The fields that have an issue of these kinds anywhere in an import, or the one that is asked for: their columns
+    come first on every page, whichever rows stand there."""
+    return {field} if field else {kind["field"] for kind in kinds}
+
+
 def in_grid(
-    batch: Batch, rows: Sequence[Mapping[str, Any]], typed: Mapping[int, Mapping[str, str]], *, editable: bool
+    batch: Batch,
+    rows: Sequence[Mapping[str, Any]],
+    typed: Mapping[int, Mapping[str, str]],
+    *,
+    editable: bool,
+    first: Collection[str] = (),
 ) -> tuple[list[grid.Row], list[grid.Column]]:
-    """Rows of an import for the grid, with what is wrong and their source cells: what somebody has `typed` into cells,
-    by line and header, stands in them; cells that have an issue or were changed are marked."""
+    """Rows of an import for the grid, with what is wrong and their source cells, those of the `first` fields before the
+    others: what somebody has `typed` into cells, by line and header, stands in them; cells that have an issue or were
+    changed are marked."""
     headers, part = (batch.fields, "payload") if batch.derived else (batch.headers, "raw")
     columns = [grid.Column(name="line", label="Line", help=_LINE_OF, width=76, pinned=True)]
-    if any(row["issues"] or row["reason"] == "rejected" for row in rows):
+    if first or any(row["issues"] or row["reason"] == "rejected" for row in rows):
         columns.append(grid.Column(name="told", label="What is wrong", width=300, wraps=True, sortable=False))
     if any(row.get("corrected") for row in rows):
         columns.append(grid.Column(name="was", label="Corrected", help=_CORRECTED, width=180, sortable=False))
-    places = _places(batch, rows, headers)
+    places = _places(batch, headers, first)
     columns += [grid.Column(name=str(place), label=headers[place], editable=editable) for place in places]
     fills = _fills(batch)
     filled = {field: str(headers.index(header)) for header, field in fills.items() if header in headers}

@@ -23,6 +23,8 @@ KINDS = {
 """What each kind is called, and the colour of its badge; in the order in which a person is needed."""
 _ABOUT = {
     "held": "Nothing of them is written before a person has decided.",
+    "matches": "People of whom nobody has decided whom they mean.",
+    "contradictions": "Lists of records that do not agree with each other.",
     "left off": "Read or planned; nobody is at work on them.",
     "unexplained": "Written, but for rows that nobody has said a word of.",
     "unsigned": "Done; your signature is still missing.",
@@ -32,30 +34,47 @@ SHOWN = 12
 """So many are shown until all are asked for."""
 
 
-def counted(numbers: Mapping[str, int], most: int) -> str | None:
-    """How many imports wait for what; the kind that a person wants to see alone, which stands in the address."""
+_KEY = "waits for"
+_PART = "waits"
+"""What the kind is called in the address: "held", "left-off"."""
+
+
+def alone() -> str | None:
+    """The kind that a person wants to see alone, which stands in the address; None for all of them."""
+    said = st.session_state[_KEY] if _KEY in st.session_state else st.query_params.get(_PART, "").replace("-", " ")
+    return said if said in KINDS else None
+
+
+def counted(numbers: Mapping[str, int], most: int) -> None:
+    """How much waits for what, to choose the kind that is seen alone; one of which nothing waits any more is none."""
     there = [kind for kind in KINDS if numbers.get(kind)]
     if not there:
-        return None
+        return
     told = {kind: f"{most} or more" if numbers[kind] >= most else f"{numbers[kind]}" for kind in there}
-    return st.pills(
+    st.session_state[_KEY] = only = alone() if alone() in there else None
+    address.put_word(_PART, only and only.replace(" ", "-"))
+    st.pills(
         "What waits",
         there,
         format_func=lambda kind: f"{KINDS[kind][0]} **{told[kind]}**",
-        key="waits for",
-        bind="query-params",
+        key=_KEY,
         label_visibility="collapsed",
         help="\n".join(f"- **{KINDS[kind][0]}**: {about}" for kind, about in _ABOUT.items()),
     )
 
 
-def every(found: Sequence[Waits], *, key: str) -> None:
-    """Everything that waits, what needs a decision first, and of each kind the oldest; what has no age comes last."""
+def every(found: Sequence[Waits]) -> None:
+    """Everything that waits; of very much the first until all is asked for."""
+    first = len(found) > SHOWN and not st.toggle(f"All {len(found):,}", key="all that waits")
+    some(found, SHOWN if first else len(found))
+
+
+def some(found: Sequence[Waits], most: int = SHOWN) -> None:
+    """So much of what waits, what needs a decision first, and of each kind the oldest; what has no age comes last."""
     needed = list(KINDS)
     now = datetime.now(UTC)
     ordered = sorted(found, key=lambda each: (needed.index(each.kind), each.since is None, each.since or now))
-    more = len(ordered) > SHOWN and not st.toggle(f"All {len(ordered):,}", key=key)
-    for each in ordered[:SHOWN] if more else ordered:
+    for each in ordered[:most]:
         with st.container(border=True):
             title, why, last = st.columns((5, 6, 4), vertical_alignment="center")
             with title:
