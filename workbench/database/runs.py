@@ -1,10 +1,11 @@
 """A run begun: the batches that come of a source and of what a person says of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
 
@@ -53,7 +54,7 @@ from workbench.prepare.cleaning import (
     without_removed,
 )
 from workbench.prepare.normalize import canonical
-from workbench.sources import kept_files
+from workbench.sources import headers_beside, kept_files
 
 INSTEAD = "Write the cleaned rows to a file with workbench clean -o, and import that."
 """What to do where a recipe makes several rows of one and an import cannot."""
@@ -180,6 +181,7 @@ def begin_sheets(
         if not (options.trial and _is_small(sheet)):
             inventory.refuse_paused(store, dataset, None)
     _check_headers(filled, options, [name for each in templates for name in each.mapping.columns])
+    titles = {sheet.reading.sheet: dataset for dataset, sheet in filled.items() if sheet.reading.sheet is not None}
     used = [identifier]
     own = []
     for place, (dataset, sheet) in enumerate(filled.items(), start=1):
@@ -187,7 +189,9 @@ def begin_sheets(
         try:
             template = next((each for each in templates if each.dataset == dataset), None)
             said = _said_of(sheet, dataset, options, template)
-            one = _of_sheet(store, home, sheet, dataset, said, mode, template, new_id(unlike=used), lend=lend)
+            one = _of_sheet(
+                store, home, sheet, dataset, said, mode, template, new_id(unlike=used), lend=lend, beside=titles
+            )
         except UnreadableMember:
             raise
         except WorkbenchError as refusal:
@@ -298,8 +302,10 @@ def _of_sheet(  # noqa: PLR0913
     identifier: UUID,
     *,
     lend: bool,
+    beside: Pairs[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """What the batch of a sheet is begun with."""
+    """What the batch of a sheet is begun with. `beside` has the datasets of the worksheets of its source that are
+    imported in the same run ({title: dataset})."""
     contract = catalog.contract(dataset)
     refuse_secrets(sheet, contract)
     sheet = without_removed(sheet)
@@ -344,14 +350,18 @@ def _of_sheet(  # noqa: PLR0913
     resolved = forms.settled(resolved, columns)
     own = of_source(sheet).headers
     hidden = mapping.secrets(dict.fromkeys((*sheet.source_headers, *own, *sheet.headers)), contract)
-    if hidden and lend:
+    elsewhere = list(
+        _secrets_beside(sheet, {title: catalog.contract(name) for title, name in beside.items()}, contract)
+    )
+    is_kept = not (hidden or elsewhere)
+    if lend and not is_kept:
         kept_files.lend(home, identifier, sheet)
     return {
         "id": identifier,
         "dataset": dataset,
         "source": options.source,
         "checksum": sheet.checksum,
-        "file_key": None if hidden else kept_files.keep(home, store.tenant_id, sheet),
+        "file_key": kept_files.keep(home, store.tenant_id, sheet) if is_kept else None,
         "file_name": sheet.name,
         "mode": mode,
         "window": options.window,
@@ -361,7 +371,7 @@ def _of_sheet(  # noqa: PLR0913
         "on_conflict": resolved.on_conflict or contract.on_conflict,
         "headers": list(own),
         "mapping": resolved.to_dict(),
-        "reading": _reading(sheet, hidden, contract)
+        "reading": _reading(sheet, hidden, elsewhere, contract)
         | {"forms": [column.to_dict() for column in columns]}
         | ({"made_headers": list(sheet.headers)} if multiplies(sheet.recipe) else {}),
         "template_id": template.id if template else None,
@@ -461,12 +471,23 @@ def _spelled(store: Store, contract: Contract, scope: Pairs[str, str | None]) ->
     return {name: known.get(name, {}).get(mapping.key(text or ""), text) for name, text in scope.items()}
 
 
-def _reading(sheet: Sheet, hidden: Sequence[str], contract: Contract) -> dict[str, Any]:
+def _secrets_beside(sheet: Sheet, known: Pairs[str, Contract], contract: Contract) -> Iterator[str]:
+    """Why the bytes of a sheet's workbook are not kept for what its other worksheets have, in sentences. Each is judged
+    by its own contract, where it is imported in the same run, else by this sheet's."""
+    for title, headers in headers_beside(sheet).items():
+        if headers is None:
+            yield f"The source is not kept: its worksheet {title} could not be looked through for secrets."
+        elif found := mapping.secrets(dict.fromkeys(headers), known.get(title, contract)):
+            yield f"The source is not kept: its worksheet {title} carries secrets ({', '.join(found)})."
+
+
+def _reading(sheet: Sheet, hidden: Sequence[str], elsewhere: Sequence[str], contract: Contract) -> dict[str, Any]:
     said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
     said["left_out"] = [each.to_dict() for each in sheet.reading.left_out]
     if hidden:
         said["left_out"] = [{**each, "text": ""} for each in said["left_out"]]
         said["warnings"].append(f"Nothing of {', '.join(hidden)} is kept, nor the source itself: it carries secrets.")
+    said["warnings"].extend(elsewhere)
     for header in sheet.headers:
         if (field := mapping.not_said(header, contract)) is not None:
             said["warnings"].append(f"{header} {mapping.not_taken(field, contract)}.")
