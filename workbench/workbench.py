@@ -257,9 +257,15 @@ class Workbench:
         it is asked for `as_it_came`; raises UnreadableSource when its bytes were not kept."""
         return staging.kept_sheet(self.settings.home, self.batches.get(batch), as_it_came=as_it_came)
 
-    def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
+    def correct(
+        self,
+        batch: Batch | UUID | str,
+        cells: Pairs[int, Pairs[str, str | None]],
+        *,
+        seen: Pairs[int, Pairs[str, str]] | None = None,
+    ) -> Batch:
         """See `corrections.correct`."""
-        return self.corrections.correct(batch, cells)
+        return self.corrections.correct(batch, cells, seen=seen)
 
     def fill_cells(self, batch: Batch | UUID | str, header: str, text: str, **where: Any) -> Batch:
         """See `corrections.fill_cells`."""

@@ -12,7 +12,7 @@ from itertools import chain
 
 import pyarrow as pa
 
-from workbench.database import batches
+from workbench.database import batches, changed_cells
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
@@ -60,8 +60,14 @@ def every(store: Store, batch: Batch) -> Iterator[Chunk]:
         yield _chunk(batch, [row["line"] for row in found], [json.loads(row["raw"]) for row in found])
 
 
-def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]]) -> Iterator[Chunk]:
-    """The rows on those lines with those cells ({line: {header: text}}); raises UnknownHeader, UnknownRows."""
+def by_line(
+    store: Store,
+    batch: Batch,
+    cells: Pairs[int, Pairs[str, str | None]],
+    seen: Pairs[int, Pairs[str, str]] | None = None,
+) -> Iterator[Chunk]:
+    """The rows on those lines with those cells ({line: {header: text}}); raises UnknownHeader, UnknownRows, and
+    ChangedMeanwhile where a cell says neither what was `seen` there nor what it is to be."""
     for header in dict.fromkeys(header for row in cells.values() for header in row):
         if header not in batch.headers:
             raise UnknownHeader(header=header, known=", ".join(batch.headers))
@@ -69,6 +75,7 @@ def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]
         rows = _stored(store, batch, lines)
         if missing := [line for line in lines if line not in rows]:
             raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
+        changed_cells.refuse_changed(store, batch, rows, cells, seen or {})
         new = [
             [cells[line].get(header, cell) or "" for header, cell in zip(batch.headers, rows[line], strict=True)]
             for line in lines

@@ -253,18 +253,25 @@ class Corrections:
         of = batches.get(self._store, batch).id
         return self._store.one(_DONE, {"batch": of, "job": self._job.number}) is not None
 
-    def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
+    def correct(
+        self,
+        batch: Batch | UUID | str,
+        cells: Pairs[int, Pairs[str, str | None]],
+        *,
+        seen: Pairs[int, Pairs[str, str]] | None = None,
+    ) -> Batch:
         """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.
 
         The source's own rows stay beside them, with who corrected them and when. A batch that was planned needs a plan
-        again. In a run of several sheets it is the sheet's batch that is corrected. Raises WrongStage, UnknownHeader,
-        UnknownRows, NotText, HalfCharacter.
+        again. In a run of several sheets it is the sheet's batch that is corrected. `seen` is what whoever corrects saw
+        in those cells ({line: {header: text}}): where another has changed one since, and not to the same, nothing is
+        corrected. Raises WrongStage, UnknownHeader, UnknownRows, ChangedMeanwhile, NotText, HalfCharacter.
         """
         for line, row in cells.items():
             said_texts.check(f"What cells of line {line} are to be", row)
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
-            rows = corrected_rows.by_line(self._store, found, cells)
+            rows = corrected_rows.by_line(self._store, found, cells, seen)
             said = many(sum(map(len, cells.values())), "cell")
             return self._corrected(run, found, rows, said=said)
 

@@ -14,7 +14,16 @@ from tests.imports import ask, issues, outcome, outcomes, records, speak_for, ta
 from workbench import Workbench, open_sheet
 from workbench.database import store
 from workbench.model.batch import Batch
-from workbench.model.errors import NoEdit, NoRows, UnknownHeader, UnknownLines, UnknownRows, WrongReturn, WrongStage
+from workbench.model.errors import (
+    ChangedMeanwhile,
+    NoEdit,
+    NoRows,
+    UnknownHeader,
+    UnknownLines,
+    UnknownRows,
+    WrongReturn,
+    WrongStage,
+)
 from workbench.model.row_query import RowQuery
 from workbench.model.sheet import Sheet
 
@@ -110,6 +119,24 @@ def test_a_correction_can_make_a_good_row_bad(wb: Workbench, held: Batch) -> Non
 def test_what_is_not_changed_changes_nothing(wb: Workbench, held: Batch) -> None:
     same = wb.correct(held, {3: {"email": "jane@example"}, 4: {}})
     assert (same, wb.correct(held, {})) == (held, held)
+
+
+def test_a_cell_that_says_something_else_than_was_seen_is_not_overwritten_and_it_is_told_who_changed_it(
+    wb: Workbench, held: Batch, open_wb: Opened
+) -> None:
+    seen = {3: {"email": "jane@example"}, 4: {"phone": "12"}}
+    open_wb(user="ben").correct(held, {3: {"email": "ben@example.com"}}, seen=seen)
+    open_wb(user="cat").correct(held, {3: {"name": "Jane"}})
+    cells = {3: {"email": "ana@example.com"}, 4: {"phone": ""}}
+    with pytest.raises(ChangedMeanwhile, match=r"line 3, email: ben has changed it to 'ben@example\.com'\.") as told:
+        wb.correct(held, cells, seen=seen)
+    (changed,) = told.value.coordinates["cells"]  # type: ignore[misc]
+    assert (changed.line, changed.header, changed.text, changed.by) == (3, "email", "ben@example.com", "ben")
+    assert [row["raw"]["phone"] for row in wb.rows.each(held, lines=[4])] == ["12"], "all of them or none"
+    same = wb.correct(held, {3: {"email": "ben@example.com"}, 4: {"phone": ""}}, seen=seen)
+    assert same.revision == 3, "what is the same is no contradiction"
+    wb.correct(held, {3: {"email": "ana@example.com"}}, seen={3: {"email": "ben@example.com"}})
+    assert next(wb.rows.each(held, lines=[3]))["raw"]["email"] == "ana@example.com"
 
 
 def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch, sheet: Given) -> None:
