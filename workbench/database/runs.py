@@ -307,38 +307,13 @@ def _of_sheet(  # noqa: PLR0913
     """What the batch of a sheet is begun with. `beside` has the datasets of the worksheets of its source that are
     imported in the same run ({title: dataset})."""
     contract = catalog.contract(dataset)
-    refuse_secrets(sheet, contract)
-    sheet = without_removed(sheet)
-    if any("\0" in header for header in sheet.headers):
-        raise UnreadableSheet(line=sheet.reading.header_line, why="has a NUL character in a header.")
-    if contract.whole_again and is_written(sheet.headers):
-        raise SingleRows(source=sheet.name, instead=contract.whole_again)
-    said = dict(options.columns or {})
-    if template is not None:
-        change = inventory.changed_headers(store, sheet, template)
-        drift.refuse_changed(change, template, said, options.constants or {})
+    sheet, resolved = _resolved(store, sheet, contract, options, mode, template)
     sample = sheet.spread()
-    resolved = mapping.resolve(
-        sheet.headers,
-        sample,
-        contract,
-        template=template,
-        manual=said,
-        constants=dict(options.constants or {}),
-        value_maps={name: dict(texts) for name, texts in (options.value_maps or {}).items()},
-        clears=tuple(options.clears),
-        forms=dict(options.forms or {}),
-        lenient=options.lenient,
-        repairs=options.repairs,
-        window=options.window,
-        mode=mode,
-        repeated=sheet.reading.repeated,
-    )
     resolved = _decided_before(resolved, template, options)
     resolved = replace(resolved, limits=_limits(contract, template, options), recipe=sheet.recipe)
     by_program = sheet.reading.layout == BY_PROGRAM
     strange = drift.strangers(sample, contract, resolved.columns, resolved.value_maps, by_program=by_program)
-    resolved = replace(resolved, confirmed=drift.confirmed(strange, resolved, said))
+    resolved = replace(resolved, confirmed=drift.confirmed(strange, resolved, dict(options.columns or {})))
     if len(sample) == 0:
         resolved = _empty(store, sheet, contract, mode, resolved, options)
     of_forms = mapping.by_field(options.forms or {}, resolved.columns, contract)
@@ -376,6 +351,67 @@ def _of_sheet(  # noqa: PLR0913
         | ({"made_headers": list(sheet.headers)} if multiplies(sheet.recipe) else {}),
         "template_id": template.id if template else None,
     }
+
+
+def check_columns(
+    store: Store,
+    sheets: Pairs[str, Sheet],
+    playbook: Playbook | None,
+    options: Options,
+    templates: Sequence[Template],
+) -> None:
+    """Raises what `begin` and `begin_sheets` raise of the columns of sheets, and of what was said of them: that is
+    known before anything else of the same source is written."""
+    for dataset, sheet in sheets.items():
+        template = next((each for each in templates if each.dataset == dataset), None)
+        said, asked = options, options.mode
+        datasets: tuple[str, ...] = (dataset,)
+        if playbook is not None and playbook.form is not None:
+            datasets, asked = playbook.datasets, options.mode or playbook.mode
+            if playbook.windowed is not None:
+                said = replace(options, window=playbook.windowed(options.window, date.today()))
+        elif playbook is not None:
+            said = _said_of(sheet, dataset, options, template)
+        mode = run_parts.mode_of(datasets, asked)
+        try:
+            _resolved(store, sheet, catalog.contract(dataset), said, mode, template)
+        except UnreadableMember:
+            raise
+        except WorkbenchError as refusal:
+            name = sheet.reading.sheet or sheet.name
+            raise SheetRefused(sheet=name, dataset=dataset, why=str(refusal)) from None
+
+
+def _resolved(
+    store: Store, sheet: Sheet, contract: Contract, options: Options, mode: Mode, template: Template | None
+) -> tuple[Sheet, Mapping]:
+    """A sheet without what its recipe removes of it, and the mapping that an import uses, as its headers have it."""
+    refuse_secrets(sheet, contract)
+    sheet = without_removed(sheet)
+    if any("\0" in header for header in sheet.headers):
+        raise UnreadableSheet(line=sheet.reading.header_line, why="has a NUL character in a header.")
+    if contract.whole_again and is_written(sheet.headers):
+        raise SingleRows(source=sheet.name, instead=contract.whole_again)
+    said = dict(options.columns or {})
+    if template is not None:
+        change = inventory.changed_headers(store, sheet, template)
+        drift.refuse_changed(change, template, said, options.constants or {})
+    return sheet, mapping.resolve(
+        sheet.headers,
+        sheet.spread(),
+        contract,
+        template=template,
+        manual=said,
+        constants=dict(options.constants or {}),
+        value_maps={name: dict(texts) for name, texts in (options.value_maps or {}).items()},
+        clears=tuple(options.clears),
+        forms=dict(options.forms or {}),
+        lenient=options.lenient,
+        repairs=options.repairs,
+        window=options.window,
+        mode=mode,
+        repeated=sheet.reading.repeated,
+    )
 
 
 def _decided_before(resolved: Mapping, template: Template | None, options: Options) -> Mapping:
