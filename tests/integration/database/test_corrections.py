@@ -1,6 +1,7 @@
 """Cells that a person puts right after they were staged: checked again, told by who and when, never written over."""
 
 import csv
+import tracemalloc
 from collections.abc import Callable
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from tests.imports import ask, issues, outcome, outcomes, records, speak_for, tamper
 from workbench import Workbench, open_sheet
-from workbench.database import store
+from workbench.database import paging, store
 from workbench.model.batch import Batch
 from workbench.model.errors import (
     ChangedMeanwhile,
@@ -505,6 +506,26 @@ def test_one_text_is_put_into_rows_on_some_lines_or_into_all_that_fit(wb: Workbe
         wb.fill_cells(wrong, "fax", "1")
     with pytest.raises(UnknownRows):
         wb.fill_cells(wrong, "phone", "1", lines=[99])
+
+
+def test_what_is_to_be_changed_in_all_rows_takes_few_bytes_a_row(wb: Workbench, sheet: Given) -> None:
+    rows = 30_000
+    text = "email,full_name\n" + "".join(f"p{number}@example.com,Same\n" for number in range(rows))
+    batch = wb.stage(sheet(text), "elevate.students")
+    tracemalloc.start()
+    try:
+        assert len(paging.every_line(wb.rows._store, batch, RowQuery(text="nobody"))) == 0
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        lines = paging.every_line(wb.rows._store, batch, RowQuery())
+        assert tracemalloc.get_traced_memory()[1] - before < 40 * rows
+    finally:
+        tracemalloc.stop()
+    assert (len(lines), min(lines), max(lines)) == (rows, 2, rows + 1)
+    filled = wb.fill_cells(batch, "full_name", "Other")
+    assert filled.summary["edits"]["done"][-1]["rows"] == rows
+    (noted,) = [event for event in wb.batches.story(filled) if event["action"] == "corrected"]
+    assert (noted["detail"]["rows"], noted["detail"]["lines"]) == (rows, list(range(2, 102)))
 
 
 def test_edits_are_taken_back_and_made_again_one_after_the_other(
