@@ -71,9 +71,10 @@ def correct(wb: Workbench, batch: Batch, shown: list[dict[str, Any]], said: grid
     lines = {row["line"] for row in shown}
     elsewhere = sum(len(row) for line, row in cells.items() if line not in lines)
     corrected, discarded = issues.correction(cells, elsewhere)
+    issues.changed_meanwhile(typed.changed(wb, batch), cells)
     if corrected:
-        typed.correct(wb, batch, cells)
-        again(wb, batch)
+        typed.correct(wb, batch)
+        checked(wb, batch)
     if discarded:
         typed.forget(wb, batch)
         st.rerun()
@@ -168,6 +169,13 @@ def last_edit(wb: Workbench, batch: Batch) -> None:
         rows = edits["done" if step == "taken_back" else "undone"][-1]["rows"]
         correcting.correct(wb, batch, "take_back" if step == "taken_back" else "make_again", rows=rows)
         anew()
+
+
+def checked(wb: Workbench, batch: Batch) -> None:
+    """Has the batch planned again, if anything of it was corrected, and begins the list of its rows anew."""
+    if wb.batches.get(batch).revision != batch.revision:
+        again(wb, batch)
+    anew()
 
 
 def again(wb: Workbench, batch: Batch) -> None:
@@ -294,8 +302,8 @@ def next_step(wb: Workbench, batch: Batch) -> None:
         if st.button(
             label, type="secondary" if may_wait else "primary", icon=":material/arrow_forward:", key="next step"
         ):
-            if said:
-                typed.correct(wb, batch, said)
+            if said and not typed.correct(wb, batch):
+                checked(wb, batch)
             if said or batch.stage == "staged":
                 jobs.defer(wb, "plan", batch)
             address.go_to("commit", batch=batch.id)

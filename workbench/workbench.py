@@ -258,9 +258,15 @@ class Workbench:
         it is asked for `as_it_came`; raises UnreadableSource when its bytes were not kept."""
         return staging.kept_sheet(self.settings.home, self.batches.get(batch), as_it_came=as_it_came)
 
-    def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
+    def correct(
+        self,
+        batch: Batch | UUID | str,
+        cells: Pairs[int, Pairs[str, str | None]],
+        *,
+        seen: Pairs[int, Pairs[str, str]] | None = None,
+    ) -> Batch:
         """See `corrections.correct`."""
-        return self.corrections.correct(batch, cells)
+        return self.corrections.correct(batch, cells, seen=seen)
 
     def fill_cells(self, batch: Batch | UUID | str, header: str, text: str, **where: Any) -> Batch:
         """See `corrections.fill_cells`."""
@@ -426,18 +432,29 @@ class Workbench:
 
         A dry run plans the loads that need nothing of one before it, for those are not written then. `options` are as
         for `stage`, each of the loads that it is of (see `loads.options_of`). Raises UnknownSheets and SheetsOfFamilies
-        before anything is read, and what `import_sheet` raises.
+        before anything is read, SheetRefused before anything is written where the columns of one cannot be imported,
+        and what `import_sheet` raises.
         """
         found.refuse_doubtful()
+        own = [loads.options_of(load, found.loads, options) for load in found.loads]
+        if len(found.loads) > 1:
+            for load, said in zip(found.loads, own, strict=True):
+                self.check_columns(load.given, load.what, **said)
         imported: list[Batch] = []
         for number, load in enumerate(found.loads):
             if options.get("dry_run") and load.after(found.loads[:number]):
                 continue
-            own = loads.options_of(load, found.loads, options)
-            imported.append(self.import_sheet(load.given, load.what, progress=progress, **own))
+            imported.append(self.import_sheet(load.given, load.what, progress=progress, **own[number]))
             if not options.get("dry_run") and imported[-1].stage != "completed":
                 break
         return imported
+
+    def check_columns(self, sheet: Given, dataset: str, **options: Any) -> None:
+        """Whether the columns of a source, and what is said of them, are what an import needs: known without reading
+        all rows. `dataset` and `options` as for `stage`; raises SheetRefused with what that would raise."""
+        said = Options(**options)
+        sheets, playbook = self._sheets(sheet, dataset, said), PLAYBOOKS.get(dataset)
+        runs.check_columns(self._store, sheets, playbook, said, self._saved(said))
 
     def undo(self, batch: Batch | UUID | str, *, dry_run: bool = False, progress: Progress = silent) -> Batch:
         """Takes a completed batch back as a batch of its own: created records go, changed ones get their before-image

@@ -553,4 +553,27 @@ def test_what_nothing_keeps_is_told_and_costs_no_other_cell(
     told = "A NUL character, or half of one, was typed, which nothing keeps: line 3, full_name stays as it was."
     assert told in said(page).replace("\\", "")
     kept = drafts.kept(wb.settings, planned)
-    assert kept == {3: {"email": "ben@example.com"}, 4: {"phone": "555"}}
+    assert kept.cells == {3: {"email": "ben@example.com"}, 4: {"phone": "555"}}
+
+
+def test_a_cell_that_somebody_else_changed_meanwhile_is_not_overwritten_before_one_has_decided(
+    show: Show, wb: Workbench, planned: Batch, open_wb: Callable[..., Workbench], worked: Callable[[Batch], Batch]
+) -> None:
+    page = grid(show("validate", batch=planned.id)).say({3: {"0": "mine@example.com"}, 4: {"2": "555-123-4567"}})
+    open_wb(user="ben").correct(planned, {3: {"email": "his@example.com"}})
+    wb.plan(planned)
+    press(page, "Correct 2 cells and check again")
+    rows = {row["line"]: row["raw"] for row in wb.rows.each(planned)}
+    assert (rows[3]["email"], rows[4]["phone"]) == ("his@example.com", "555-123-4567")
+    worked(planned)
+    told = said(page.run()).replace("\\", "")
+    assert "line 3, email: ben has changed it to 'his@example.com', and yours is mine@example.com" in told
+    assert drafts.kept(wb.settings, planned).cells == {3: {"email": "mine@example.com"}}
+    press(page, "Correct 1 cell and check again")
+    assert next(wb.rows.each(planned, lines=[3]))["raw"]["email"] == "mine@example.com"
+    assert drafts.kept(wb.settings, planned).cells == {}
+    assert "has changed it" not in said(page)
+    worked(planned)
+    decided = " ".join(wb.decided(planned))
+    assert "ana corrected 2 rows: lines 3-4" in decided
+    assert "ben corrected 1 row: line 3" in decided

@@ -9,10 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from itertools import chain
+from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
-from workbench.database import batches
+from workbench.database import batches, changed_cells
+from workbench.database.paging import Lines
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
@@ -60,8 +63,14 @@ def every(store: Store, batch: Batch) -> Iterator[Chunk]:
         yield _chunk(batch, [row["line"] for row in found], [json.loads(row["raw"]) for row in found])
 
 
-def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]]) -> Iterator[Chunk]:
-    """The rows on those lines with those cells ({line: {header: text}}); raises UnknownHeader, UnknownRows."""
+def by_line(
+    store: Store,
+    batch: Batch,
+    cells: Pairs[int, Pairs[str, str | None]],
+    seen: Pairs[int, Pairs[str, str]] | None = None,
+) -> Iterator[Chunk]:
+    """The rows on those lines with those cells ({line: {header: text}}); raises UnknownHeader, UnknownRows, and
+    ChangedMeanwhile where a cell says neither what was `seen` there nor what it is to be."""
     for header in dict.fromkeys(header for row in cells.values() for header in row):
         if header not in batch.headers:
             raise UnknownHeader(header=header, known=", ".join(batch.headers))
@@ -69,6 +78,7 @@ def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]
         rows = _stored(store, batch, lines)
         if missing := [line for line in lines if line not in rows]:
             raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
+        changed_cells.refuse_changed(store, batch, rows, cells, seen or {})
         new = [
             [cells[line].get(header, cell) or "" for header, cell in zip(batch.headers, rows[line], strict=True)]
             for line in lines
@@ -76,15 +86,14 @@ def by_line(store: Store, batch: Batch, cells: Pairs[int, Pairs[str, str | None]
         yield _chunk(batch, lines, new)
 
 
-def filled(
-    store: Store, batch: Batch, lines: Sequence[int], header: str, text: str, instead_of: str | None
-) -> Iterator[Chunk]:
+def filled(store: Store, batch: Batch, lines: Lines, header: str, text: str, instead_of: str | None) -> Iterator[Chunk]:
     """The rows on those lines with a text in the column of a header; or in the place of another text in its cells,
     where they have it; those that a recipe removed stay as they are. Raises UnknownHeader, UnknownRows."""
     if header not in batch.headers:
         raise UnknownHeader(header=header, known=", ".join(batch.headers))
     place = batch.headers.index(header)
-    for piece in _pieces(sorted(lines)):
+    every = np.unique(lines)
+    for piece in (every[start : start + _AT_ONCE].tolist() for start in range(0, len(every), _AT_ONCE)):
         rows = _stored(store, batch, piece)
         if missing := [line for line in piece if line not in rows]:
             raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
@@ -112,7 +121,7 @@ def meant(
     headers = {name: header for header, name in batch.mapping["columns"].items()}
     recipe = Mapping.from_dict(batch.mapping).recipe
     alone = own_columns(recipe, batch.headers)
-    lines: dict[int, dict[str, str | None]] = {}
+    found: list[_Meant] = []
     for field, meanings in value_maps.items():
         if field not in headers:
             raise UnknownField(dataset=batch.dataset, field=field, known=", ".join(headers))
@@ -122,18 +131,38 @@ def meant(
         folded = {} if cased else {text.lower(): meaning for text, meaning in reversed(list(meanings.items()))}
         written = {"batch": batch.id, "place": batch.headers.index(headers[field])}
         asked = {**written, "texts": list(meanings), "folded": list(folded)}
-        cells = ((row["line"], row["text"]) for row in store.all(_WRITTEN, asked))
-        for line, text in chain(_saying(store, batch, field, list(meanings), playbook), cells):
+        cells = ((row["text"], row["lines"]) for row in store.all(_WRITTEN, asked))
+        for text, lines in chain(_saying(store, batch, field, list(meanings), playbook), cells):
             meaning = meanings[text] if text in meanings else folded.get(text.lower())
             if meaning is not None:
-                lines.setdefault(line, {})[headers[field]] = meaning
-    return by_line(store, batch, lines)
+                found.append(_Meant(headers[field], meaning, np.unique(np.fromstring(lines, np.int32, sep=" "))))
+    return _all_meant(store, batch, found)
+
+
+class _Meant(NamedTuple):
+    """What the cells of a column are to be on some lines, in their order: four bytes each."""
+
+    header: str
+    text: str
+    lines: Lines
+
+
+def _all_meant(store: Store, batch: Batch, found: Sequence[_Meant]) -> Iterator[Chunk]:
+    """The rows with those cells; of two texts for one cell, the later counts."""
+    every = np.unique(np.concatenate([each.lines for each in found])) if found else np.array([], np.int32)
+    for piece in (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)):
+        cells: dict[int, dict[str, str | None]] = {line: {} for line in piece.tolist()}
+        for each in found:
+            first, end = np.searchsorted(each.lines, (piece[0], piece[-1] + 1))
+            for line in each.lines[first:end].tolist():
+                cells[line][each.header] = each.text
+        yield from by_line(store, batch, cells)
 
 
 def _saying(
     store: Store, batch: Batch, field: str, texts: Sequence[str], playbook: Playbook | None
-) -> Iterator[tuple[int, str]]:
-    """The lines of a source in which a field has one of those texts, each with its text."""
+) -> Iterator[tuple[str, str]]:
+    """The texts of those that a field has somewhere, each with the lines of the source, between blanks."""
     parts = [part for part in batches.parts(store, batch.id) if part.derived]
     asked = [
         (part, name)
@@ -144,7 +173,7 @@ def _saying(
     ] or [(batch, field)]
     for part, name in asked:
         which = {"batch": part.id, "name": name, "texts": list(texts)}
-        yield from ((row["line"], row["text"]) for row in store.all(_SAYING, which))
+        yield from ((row["text"], row["lines"]) for row in store.all(_SAYING, which))
 
 
 def returned(store: Store, batch: Batch, sheet: Sheet) -> Iterator[Chunk]:
@@ -243,10 +272,11 @@ select line from workbench.import_row where batch_id = %(batch)s and line = any(
 
 
 _SAYING = f"""
-select each.line, coalesce(c.payload, r.payload) ->> %(name)s as text
+select coalesce(c.payload, r.payload) ->> %(name)s as text, string_agg(each.line::text, ' ') as lines
 from workbench.import_row r {LAST_CORRECTION}
 cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
 where r.batch_id = %(batch)s and coalesce(c.payload, r.payload) ->> %(name)s = any(%(texts)s)
+group by 1
 """
 
 
@@ -256,10 +286,10 @@ where r.batch_id = %(batch)s and r.line > %(after)s and r.status <> 'skipped' or
 """
 
 _WRITTEN = """
-select line, text from (
+select text, string_agg(line::text, ' ') as lines from (
     select line, btrim(raw::json ->> %(place)s) as text from workbench.corrected_row
     where batch_id = %(batch)s and status <> 'skipped'
-) each where text = any(%(texts)s) or lower(text) = any(%(folded)s)
+) each where text = any(%(texts)s) or lower(text) = any(%(folded)s) group by text
 """
 
 

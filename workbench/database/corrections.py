@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
+import numpy as np
 from psycopg.types.json import Jsonb
 
-from workbench.database import at_work, batches, corrected_rows, remapped, story, templates
+from workbench.database import at_work, batches, corrected_rows, paging, remapped, story, templates
 from workbench.database.copying import COPY, INCOMING, Item, copy_lines
 from workbench.database.corrected_rows import LAST_CORRECTION
 from workbench.database.planning import suggestions
 from workbench.database.progress import Progress, reporting, silent
 from workbench.database.remapped import Remapped
-from workbench.database.rows import Rows
 from workbench.database.staging import judge_source
 from workbench.database.store import Store
 from workbench.database.templates import Templates
@@ -30,7 +30,7 @@ from workbench.model.batch import Batch, Run
 from workbench.model.errors import MadeIntoParts, NoEdit, RemovedRows, WrongStage
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook, PlaybookOf
-from workbench.model.row_query import EVERY_ROW, Order, RowQuery
+from workbench.model.row_query import EVERY_ROW, RowQuery
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.wording import many
 from workbench.prepare import mapping
@@ -92,7 +92,7 @@ def correct(  # noqa: PLR0913, PLR0915
     hidden = frozenset(mapping.secrets(batch.headers, contract))
     which = {"batch": batch.id, "tenant": store.tenant_id, "revision": batch.revision + 1, "user": store.user}
     opened = {**which, "mapping": Jsonb(under.mapping)}
-    lines: list[int] = []
+    kept, lines = 0, list[int]()
     failed, counts = batch.summary["failed"], batch.summary["issue_counts"]
     corrected, done = batch.summary.get("corrected", 0), 0
     partial, halves = batch.summary.get("partial", False), set(batch.summary.get("halves", ()))
@@ -118,17 +118,18 @@ def correct(  # noqa: PLR0913, PLR0915
             was, now = (_figures(connection.execute(each, which).fetchall()) for each in (_WAS, _NOW))
             failed += now[0] - was[0]
             counts = counted(counts, now[1], ({**each, "rows": -each["rows"]} for each in was[1]))
-            if not lines:
+            if not kept:
                 connection.execute(_OPEN_AGAIN, opened)
             corrected += connection.execute(_DIFFER, which).fetchone()["more"]  # type: ignore[index]
-            lines += [row["line"] for row in connection.execute(_KEEP, which)]
+            these = [row["line"] for row in connection.execute(_KEEP, which)]
+            kept, lines = kept + len(these), sorted([*lines, *these])[:_NOTED]
             connection.execute("truncate incoming")
         also()
-        if not lines:
+        if not kept:
             return batch
         figures = {"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)}
         figures["corrected"] = corrected
-        edit = {"revision": batch.revision + 1, "rows": len(lines), "by": store.user, "said": said}
+        edit = {"revision": batch.revision + 1, "rows": kept, "by": store.user, "said": said}
         edits = {} if mapped is not None else {"edits": _edits(batch, edit, step)}
         batches.change(store, batch.id, summary={**figures, **edits})
         if run.face.id != batch.id:  # one of several sheets: the run's plan no longer holds either
@@ -137,11 +138,11 @@ def correct(  # noqa: PLR0913, PLR0915
             connection.execute(_SUM, {"run": run.face.id})
         if mapped is not None:
             batches.change(store, batch.id, **mapped.changes(batch))
-            store.note("remapped", batch.id, rows=len(lines), columns=mapped.told(batch), **job.noted)
+            store.note("remapped", batch.id, rows=kept, columns=mapped.told(batch), **job.noted)
             return batches.get(store, batch.id)
         more: dict[str, Any] = {"means": means} if means else {}
         more |= {step: True} if step else {}
-        store.note("corrected", batch.id, rows=len(lines), lines=sorted(lines)[:100], **more, **job.noted)
+        store.note("corrected", batch.id, rows=kept, lines=lines, **more, **job.noted)
     return batches.get(store, batch.id)
 
 
@@ -169,6 +170,8 @@ def _told(lines: Sequence[int]) -> str:
 
 _NAMED = 20
 """So many lines are named."""
+_NOTED = 100
+"""So many lines stand in the story."""
 
 
 def _figures(rows: Iterable[dict[str, Any]]) -> tuple[int, list[dict[str, Any]]]:
@@ -253,18 +256,25 @@ class Corrections:
         of = batches.get(self._store, batch).id
         return self._store.one(_DONE, {"batch": of, "job": self._job.number}) is not None
 
-    def correct(self, batch: Batch | UUID | str, cells: Pairs[int, Pairs[str, str | None]]) -> Batch:
+    def correct(
+        self,
+        batch: Batch | UUID | str,
+        cells: Pairs[int, Pairs[str, str | None]],
+        *,
+        seen: Pairs[int, Pairs[str, str]] | None = None,
+    ) -> Batch:
         """Puts cells of a batch right that is not committed yet ({line: {header: text}}) and checks their rows again.
 
         The source's own rows stay beside them, with who corrected them and when. A batch that was planned needs a plan
-        again. In a run of several sheets it is the sheet's batch that is corrected. Raises WrongStage, UnknownHeader,
-        UnknownRows, NotText, HalfCharacter.
+        again. In a run of several sheets it is the sheet's batch that is corrected. `seen` is what whoever corrects saw
+        in those cells ({line: {header: text}}): where another has changed one since, and not to the same, nothing is
+        corrected. Raises WrongStage, UnknownHeader, UnknownRows, ChangedMeanwhile, NotText, HalfCharacter.
         """
         for line, row in cells.items():
             said_texts.check(f"What cells of line {line} are to be", row)
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
-            rows = corrected_rows.by_line(self._store, found, cells)
+            rows = corrected_rows.by_line(self._store, found, cells, seen)
             said = many(sum(map(len, cells.values())), "cell")
             return self._corrected(run, found, rows, said=said)
 
@@ -283,9 +293,7 @@ class Corrections:
         Raises WrongStage, UnknownHeader, UnknownRows."""
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
-            which = lines
-            if which is None:
-                which = Rows(self._store).lines(found, replace(query, order=Order()))
+            which = paging.every_line(self._store, found, query) if lines is None else np.array(lines, np.int64)
             rows = corrected_rows.filled(self._store, found, which, header, text, instead_of)
             of = f"'{instead_of}' in {header}" if instead_of is not None else header
             return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 from psycopg.sql import SQL, Composable, Composed, Literal
 from psycopg.types.json import Jsonb
 
@@ -15,6 +16,7 @@ from workbench.model.errors import UnknownHeader
 from workbench.model.issue import counted, of_kind
 from workbench.model.row_query import EVERY_ROW, CellTest, Order, RowQuery
 
+Lines: TypeAlias = "np.ndarray[Any, np.dtype[np.integer[Any]]]"
 _RARE = 20
 """One row in so many, and fewer: then all of them are looked for at once instead of in the order of their lines."""
 _SAMPLE = 1_000
@@ -45,6 +47,23 @@ def lines(
         connection.execute(_AS_EVER)
         connection.execute(question.how)
         return [row["line"] for row in connection.execute(statement).fetchall()]
+
+
+def every_line(store: Store, batch: Batch, query: RowQuery) -> Lines:
+    """The lines of all rows that are asked for, whatever their order: four bytes each, however many they are. Raises
+    UnknownHeader."""
+    question = _Question(batch, replace(query, order=Order()), 0, 0, None)
+    statement = question.composed()
+    if statement is None:
+        return np.array([], np.int32)
+    with store.transaction() as connection:
+        connection.execute(_AS_EVER)
+        connection.execute(question.how)
+        found = connection.execute(_TOGETHER.format(statement)).fetchone()
+    return np.fromstring((found or {}).get("lines") or "", np.int32, sep=" ")
+
+
+_TOGETHER = SQL("select string_agg(line::text, ' ') as lines from ({}) every_line")
 
 
 # A fresh batch has no statistics yet, and the planner would read and sort it for every page anew; or, where there are

@@ -1,10 +1,11 @@
 """A run begun: the batches that come of a source and of what a person says of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
 
@@ -53,7 +54,7 @@ from workbench.prepare.cleaning import (
     without_removed,
 )
 from workbench.prepare.normalize import canonical
-from workbench.sources import kept_files
+from workbench.sources import headers_beside, kept_files
 
 INSTEAD = "Write the cleaned rows to a file with workbench clean -o, and import that."
 """What to do where a recipe makes several rows of one and an import cannot."""
@@ -180,6 +181,7 @@ def begin_sheets(
         if not (options.trial and _is_small(sheet)):
             inventory.refuse_paused(store, dataset, None)
     _check_headers(filled, options, [name for each in templates for name in each.mapping.columns])
+    titles = {sheet.reading.sheet: dataset for dataset, sheet in filled.items() if sheet.reading.sheet is not None}
     used = [identifier]
     own = []
     for place, (dataset, sheet) in enumerate(filled.items(), start=1):
@@ -187,7 +189,9 @@ def begin_sheets(
         try:
             template = next((each for each in templates if each.dataset == dataset), None)
             said = _said_of(sheet, dataset, options, template)
-            one = _of_sheet(store, home, sheet, dataset, said, mode, template, new_id(unlike=used), lend=lend)
+            one = _of_sheet(
+                store, home, sheet, dataset, said, mode, template, new_id(unlike=used), lend=lend, beside=titles
+            )
         except UnreadableMember:
             raise
         except WorkbenchError as refusal:
@@ -298,9 +302,90 @@ def _of_sheet(  # noqa: PLR0913
     identifier: UUID,
     *,
     lend: bool,
+    beside: Pairs[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """What the batch of a sheet is begun with."""
+    """What the batch of a sheet is begun with. `beside` has the datasets of the worksheets of its source that are
+    imported in the same run ({title: dataset})."""
     contract = catalog.contract(dataset)
+    sheet, resolved = _resolved(store, sheet, contract, options, mode, template)
+    sample = sheet.spread()
+    resolved = _decided_before(resolved, template, options)
+    resolved = replace(resolved, limits=_limits(contract, template, options), recipe=sheet.recipe)
+    by_program = sheet.reading.layout == BY_PROGRAM
+    strange = drift.strangers(sample, contract, resolved.columns, resolved.value_maps, by_program=by_program)
+    resolved = replace(resolved, confirmed=drift.confirmed(strange, resolved, dict(options.columns or {})))
+    if len(sample) == 0:
+        resolved = _empty(store, sheet, contract, mode, resolved, options)
+    of_forms = mapping.by_field(options.forms or {}, resolved.columns, contract)
+    columns = forms.decide(sheet, contract, resolved, of_forms)
+    usual = {each.field: contract.field(each.field).written for each in columns if each.is_open}
+    if any(usual.values()):
+        resolved = replace(resolved, forms={name: form for name, form in usual.items() if form} | resolved.forms)
+        columns = forms.decide(sheet, contract, resolved, of_forms)
+    resolved = forms.settled(resolved, columns)
+    own = of_source(sheet).headers
+    hidden = mapping.secrets(dict.fromkeys((*sheet.source_headers, *own, *sheet.headers)), contract)
+    elsewhere = list(
+        _secrets_beside(sheet, {title: catalog.contract(name) for title, name in beside.items()}, contract)
+    )
+    is_kept = not (hidden or elsewhere)
+    if lend and not is_kept:
+        kept_files.lend(home, identifier, sheet)
+    return {
+        "id": identifier,
+        "dataset": dataset,
+        "source": options.source,
+        "checksum": sheet.checksum,
+        "file_key": kept_files.keep(home, store.tenant_id, sheet) if is_kept else None,
+        "file_name": sheet.name,
+        "mode": mode,
+        "window": options.window,
+        "notes": options.notes,
+        "dry_run": options.dry_run,
+        "skip_errors": options.skip_errors,
+        "on_conflict": resolved.on_conflict or contract.on_conflict,
+        "headers": list(own),
+        "mapping": resolved.to_dict(),
+        "reading": _reading(sheet, hidden, elsewhere, contract)
+        | {"forms": [column.to_dict() for column in columns]}
+        | ({"made_headers": list(sheet.headers)} if multiplies(sheet.recipe) else {}),
+        "template_id": template.id if template else None,
+    }
+
+
+def check_columns(
+    store: Store,
+    sheets: Pairs[str, Sheet],
+    playbook: Playbook | None,
+    options: Options,
+    templates: Sequence[Template],
+) -> None:
+    """Raises what `begin` and `begin_sheets` raise of the columns of sheets, and of what was said of them: that is
+    known before anything else of the same source is written."""
+    for dataset, sheet in sheets.items():
+        template = next((each for each in templates if each.dataset == dataset), None)
+        said, asked = options, options.mode
+        datasets: tuple[str, ...] = (dataset,)
+        if playbook is not None and playbook.form is not None:
+            datasets, asked = playbook.datasets, options.mode or playbook.mode
+            if playbook.windowed is not None:
+                said = replace(options, window=playbook.windowed(options.window, date.today()))
+        elif playbook is not None:
+            said = _said_of(sheet, dataset, options, template)
+        mode = run_parts.mode_of(datasets, asked)
+        try:
+            _resolved(store, sheet, catalog.contract(dataset), said, mode, template)
+        except UnreadableMember:
+            raise
+        except WorkbenchError as refusal:
+            name = sheet.reading.sheet or sheet.name
+            raise SheetRefused(sheet=name, dataset=dataset, why=str(refusal)) from None
+
+
+def _resolved(
+    store: Store, sheet: Sheet, contract: Contract, options: Options, mode: Mode, template: Template | None
+) -> tuple[Sheet, Mapping]:
+    """A sheet without what its recipe removes of it, and the mapping that an import uses, as its headers have it."""
     refuse_secrets(sheet, contract)
     sheet = without_removed(sheet)
     if any("\0" in header for header in sheet.headers):
@@ -311,10 +396,9 @@ def _of_sheet(  # noqa: PLR0913
     if template is not None:
         change = inventory.changed_headers(store, sheet, template)
         drift.refuse_changed(change, template, said, options.constants or {})
-    sample = sheet.spread()
-    resolved = mapping.resolve(
+    return sheet, mapping.resolve(
         sheet.headers,
-        sample,
+        sheet.spread(),
         contract,
         template=template,
         manual=said,
@@ -328,44 +412,6 @@ def _of_sheet(  # noqa: PLR0913
         mode=mode,
         repeated=sheet.reading.repeated,
     )
-    resolved = _decided_before(resolved, template, options)
-    resolved = replace(resolved, limits=_limits(contract, template, options), recipe=sheet.recipe)
-    by_program = sheet.reading.layout == BY_PROGRAM
-    strange = drift.strangers(sample, contract, resolved.columns, resolved.value_maps, by_program=by_program)
-    resolved = replace(resolved, confirmed=drift.confirmed(strange, resolved, said))
-    if len(sample) == 0:
-        resolved = _empty(store, sheet, contract, mode, resolved, options)
-    of_forms = mapping.by_field(options.forms or {}, resolved.columns, contract)
-    columns = forms.decide(sheet, contract, resolved, of_forms)
-    usual = {each.field: contract.field(each.field).written for each in columns if each.is_open}
-    if any(usual.values()):
-        resolved = replace(resolved, forms={name: form for name, form in usual.items() if form} | resolved.forms)
-        columns = forms.decide(sheet, contract, resolved, of_forms)
-    resolved = forms.settled(resolved, columns)
-    own = of_source(sheet).headers
-    hidden = mapping.secrets(dict.fromkeys((*sheet.source_headers, *own, *sheet.headers)), contract)
-    if hidden and lend:
-        kept_files.lend(home, identifier, sheet)
-    return {
-        "id": identifier,
-        "dataset": dataset,
-        "source": options.source,
-        "checksum": sheet.checksum,
-        "file_key": None if hidden else kept_files.keep(home, store.tenant_id, sheet),
-        "file_name": sheet.name,
-        "mode": mode,
-        "window": options.window,
-        "notes": options.notes,
-        "dry_run": options.dry_run,
-        "skip_errors": options.skip_errors,
-        "on_conflict": resolved.on_conflict or contract.on_conflict,
-        "headers": list(own),
-        "mapping": resolved.to_dict(),
-        "reading": _reading(sheet, hidden, contract)
-        | {"forms": [column.to_dict() for column in columns]}
-        | ({"made_headers": list(sheet.headers)} if multiplies(sheet.recipe) else {}),
-        "template_id": template.id if template else None,
-    }
 
 
 def _decided_before(resolved: Mapping, template: Template | None, options: Options) -> Mapping:
@@ -461,12 +507,23 @@ def _spelled(store: Store, contract: Contract, scope: Pairs[str, str | None]) ->
     return {name: known.get(name, {}).get(mapping.key(text or ""), text) for name, text in scope.items()}
 
 
-def _reading(sheet: Sheet, hidden: Sequence[str], contract: Contract) -> dict[str, Any]:
+def _secrets_beside(sheet: Sheet, known: Pairs[str, Contract], contract: Contract) -> Iterator[str]:
+    """Why the bytes of a sheet's workbook are not kept for what its other worksheets have, in sentences. Each is judged
+    by its own contract, where it is imported in the same run, else by this sheet's."""
+    for title, headers in headers_beside(sheet).items():
+        if headers is None:
+            yield f"The source is not kept: its worksheet {title} could not be looked through for secrets."
+        elif found := mapping.secrets(dict.fromkeys(headers), known.get(title, contract)):
+            yield f"The source is not kept: its worksheet {title} carries secrets ({', '.join(found)})."
+
+
+def _reading(sheet: Sheet, hidden: Sequence[str], elsewhere: Sequence[str], contract: Contract) -> dict[str, Any]:
     said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(sheet.reading).items()}
     said["left_out"] = [each.to_dict() for each in sheet.reading.left_out]
     if hidden:
         said["left_out"] = [{**each, "text": ""} for each in said["left_out"]]
         said["warnings"].append(f"Nothing of {', '.join(hidden)} is kept, nor the source itself: it carries secrets.")
+    said["warnings"].extend(elsewhere)
     for header in sheet.headers:
         if (field := mapping.not_said(header, contract)) is not None:
             said["warnings"].append(f"{header} {mapping.not_taken(field, contract)}.")

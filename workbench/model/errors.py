@@ -86,6 +86,11 @@ class RemovedRows(WorkbenchError):
     again without that step."""
 
 
+class ChangedMeanwhile(WorkbenchError):
+    """Nothing was corrected, for cells say something else than when they were looked at: {told}. Look at them again,
+    then correct."""
+
+
 class MadeByRecipe(WorkbenchError):
     """{field} has what the recipe makes of several cells or of a part of one, and no cell of the source stands for it:
     correct the cells, or let the recipe or the mapping say what is meant, and import the source again."""

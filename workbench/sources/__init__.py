@@ -9,7 +9,7 @@ from csv import reader
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from workbench.model.errors import UnreadableSource
 from workbench.model.sheet import Chunk, Layout, Sheet, Tally
@@ -19,6 +19,8 @@ from workbench.sources.written_rows import as_they_were
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from workbench.sources.container import Format
 
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
 """How XLSX and ODS (ZIP archives) and XLS (an OLE file) begin; which of them it is, the workbook reader finds out."""
@@ -91,6 +93,18 @@ def is_packed(source: "str | os.PathLike[str]") -> bool:
 
         with path.open("rb") as file:
             return is_archive(file)
+
+
+def headers_beside(sheet: Sheet) -> dict[str, tuple[str, ...] | None]:
+    """What names the columns of the other worksheets of a sheet's workbook, hidden and empty ones among them, by their
+    titles; None for one that cannot be looked into. Nothing of what is no worksheet among others: of an archive, each
+    table is a source of its own."""
+    if sheet.path is None or len(sheet.reading.sheets) < 2:
+        return {}
+    from workbench.sources.workbook.header import each_header
+
+    found = each_header(sheet.path, sheet.checksum, cast("Format", sheet.reading.format), sheet.name)
+    return {title: headers for title, headers in found.items() if title != sheet.reading.sheet}
 
 
 def headed(sheet: Sheet, is_header: Callable[[Sequence[str]], bool]) -> Sheet:

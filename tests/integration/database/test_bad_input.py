@@ -365,6 +365,46 @@ def test_headers_that_differ_only_in_case_are_told_apart(wb: Workbench, sheet: S
 # --- secrets ---
 
 
+@pytest.mark.parametrize("ending", ["xlsx", "ods"])
+@pytest.mark.parametrize("visible", [True, False])
+def test_a_workbook_is_not_kept_where_another_of_its_worksheets_carries_secrets(
+    wb: Workbench, home: Path, tmp_path: Path, ending: str, visible: bool
+) -> None:
+    book = tmp_path / f"book.{ending}"
+    people = pd.DataFrame({"email": ["ada@example.com"], "full_name": ["Ada Park"]})
+    accounts = pd.DataFrame({"email": ["ben@example.com"], "password": ["hunter2"], "api_key": ["hunter3"]})
+    with pd.ExcelWriter(book, engine="openpyxl" if ending == "xlsx" else None) as file:
+        people.to_excel(file, sheet_name="Students", index=False)
+        accounts.to_excel(file, sheet_name="Accounts", index=False, startrow=2)
+        if ending == "xlsx" and not visible:
+            file.book["Accounts"].sheet_state = "veryHidden"
+    batch = wb.import_sheet(open_sheet(book, sheet="Students"), "elevate.students")
+    assert (batch.created, batch.file_key) == (1, None)
+    assert batch.reading["warnings"][-1] == (
+        "The source is not kept: its worksheet Accounts carries secrets (password, api_key)."
+    )
+    assert [path for path in (home / "files").rglob("*") if path.is_file()] == []
+    begun = wb.begin(open_sheet(book, sheet="Students"), "elevate.students")
+    assert wb.fill(begun).stage == "staged"  # of what was lent to it until then
+    assert [path for path in (home / "lent").rglob("*") if path.is_file()] == []
+
+
+def test_a_workbook_is_kept_where_no_worksheet_carries_secrets_and_not_where_one_cannot_be_looked_into(
+    wb: Workbench, tmp_path: Path
+) -> None:
+    people = pd.DataFrame({"email": ["ada@example.com"], "full_name": ["Ada Park"]})
+    for width, is_kept in ((3, True), (2_001, False)):
+        book = tmp_path / f"{width}.xlsx"
+        with pd.ExcelWriter(book) as file:
+            people.to_excel(file, sheet_name="Students", index=False)
+            pd.DataFrame([["Reset the password"] * width]).to_excel(file, sheet_name="Notes", index=False)
+            pd.DataFrame().to_excel(file, sheet_name="Empty", index=False)
+        batch = wb.stage(open_sheet(book, sheet="Students"), "elevate.students")
+        assert (batch.file_key is not None) == is_kept
+        told = "The source is not kept: its worksheet Notes could not be looked through for secrets."
+        assert (told in batch.reading["warnings"]) != is_kept
+
+
 def test_nothing_of_a_column_with_secrets_is_kept_anywhere(
     wb: Workbench, url: str, home: Path, sheet: Sheets, command: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,7 @@
 """Cells that a person puts right after they were staged: checked again, told by who and when, never written over."""
 
 import csv
+import tracemalloc
 from collections.abc import Callable
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -12,9 +13,18 @@ import pytest
 
 from tests.imports import ask, issues, outcome, outcomes, records, speak_for, tamper
 from workbench import Workbench, open_sheet
-from workbench.database import store
+from workbench.database import paging, store
 from workbench.model.batch import Batch
-from workbench.model.errors import NoEdit, NoRows, UnknownHeader, UnknownLines, UnknownRows, WrongReturn, WrongStage
+from workbench.model.errors import (
+    ChangedMeanwhile,
+    NoEdit,
+    NoRows,
+    UnknownHeader,
+    UnknownLines,
+    UnknownRows,
+    WrongReturn,
+    WrongStage,
+)
 from workbench.model.row_query import RowQuery
 from workbench.model.sheet import Sheet
 
@@ -110,6 +120,24 @@ def test_a_correction_can_make_a_good_row_bad(wb: Workbench, held: Batch) -> Non
 def test_what_is_not_changed_changes_nothing(wb: Workbench, held: Batch) -> None:
     same = wb.correct(held, {3: {"email": "jane@example"}, 4: {}})
     assert (same, wb.correct(held, {})) == (held, held)
+
+
+def test_a_cell_that_says_something_else_than_was_seen_is_not_overwritten_and_it_is_told_who_changed_it(
+    wb: Workbench, held: Batch, open_wb: Opened
+) -> None:
+    seen = {3: {"email": "jane@example"}, 4: {"phone": "12"}}
+    open_wb(user="ben").correct(held, {3: {"email": "ben@example.com"}}, seen=seen)
+    open_wb(user="cat").correct(held, {3: {"name": "Jane"}})
+    cells = {3: {"email": "ana@example.com"}, 4: {"phone": ""}}
+    with pytest.raises(ChangedMeanwhile, match=r"line 3, email: ben has changed it to 'ben@example\.com'\.") as told:
+        wb.correct(held, cells, seen=seen)
+    (changed,) = told.value.coordinates["cells"]  # type: ignore[misc]
+    assert (changed.line, changed.header, changed.text, changed.by) == (3, "email", "ben@example.com", "ben")
+    assert [row["raw"]["phone"] for row in wb.rows.each(held, lines=[4])] == ["12"], "all of them or none"
+    same = wb.correct(held, {3: {"email": "ben@example.com"}, 4: {"phone": ""}}, seen=seen)
+    assert same.revision == 3, "what is the same is no contradiction"
+    wb.correct(held, {3: {"email": "ana@example.com"}}, seen={3: {"email": "ben@example.com"}})
+    assert next(wb.rows.each(held, lines=[3]))["raw"]["email"] == "ana@example.com"
 
 
 def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch, sheet: Given) -> None:
@@ -478,6 +506,26 @@ def test_one_text_is_put_into_rows_on_some_lines_or_into_all_that_fit(wb: Workbe
         wb.fill_cells(wrong, "fax", "1")
     with pytest.raises(UnknownRows):
         wb.fill_cells(wrong, "phone", "1", lines=[99])
+
+
+def test_what_is_to_be_changed_in_all_rows_takes_few_bytes_a_row(wb: Workbench, sheet: Given) -> None:
+    rows = 30_000
+    text = "email,full_name\n" + "".join(f"p{number}@example.com,Same\n" for number in range(rows))
+    batch = wb.stage(sheet(text), "elevate.students")
+    tracemalloc.start()
+    try:
+        assert len(paging.every_line(wb.rows._store, batch, RowQuery(text="nobody"))) == 0
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        lines = paging.every_line(wb.rows._store, batch, RowQuery())
+        assert tracemalloc.get_traced_memory()[1] - before < 40 * rows
+    finally:
+        tracemalloc.stop()
+    assert (len(lines), min(lines), max(lines)) == (rows, 2, rows + 1)
+    filled = wb.fill_cells(batch, "full_name", "Other")
+    assert filled.summary["edits"]["done"][-1]["rows"] == rows
+    (noted,) = [event for event in wb.batches.story(filled) if event["action"] == "corrected"]
+    assert (noted["detail"]["rows"], noted["detail"]["lines"]) == (rows, list(range(2, 102)))
 
 
 def test_edits_are_taken_back_and_made_again_one_after_the_other(

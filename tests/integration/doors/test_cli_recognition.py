@@ -113,9 +113,12 @@ def test_a_sheet_that_nobody_can_tell_is_left_out_only_where_a_person_says_so(ru
 def test_where_one_is_held_it_is_told_what_is_written_and_what_was_not_begun(run: Run, file: File) -> None:
     wrong = commerce_book.ITEMS.replace("1,FRA1023", "1,")
     path = book(file("", "book.xlsx"), **{**commerce_book.WHOLESALE, "Items": wrong})
-    told = run("import", path)
+    told = run("--tenant", "wholesale", "import", path)
     assert told.status == 1
-    assert "Written, and it stays: 1. (" in told.out and "To take it back: workbench undo " in told.out
+    assert "Written, and it stays, 1 of 3 imports: 1. Customers as commerce.customers (run " in told.out
+    assert ": 3 created)." in told.out and "To take it back: workbench --tenant wholesale undo " in told.out
+    again = run("--tenant", "wholesale", "import", path).out
+    assert ": no record changed)." in again and "To take it back" not in again
     assert "Not begun: 3. Invoices as commerce.invoices. Import the file again once this is settled." in told.out
     good = book(file("", "good.xlsx"), **commerce_book.WHOLESALE)
     refused = run("import", good, "--expect", "Net price=22.50")
@@ -148,3 +151,19 @@ def test_sheets_of_several_families_are_imported_together_where_a_person_says_wh
         "invalid": 1,
     }
     assert [each["status"] for each in again["imports"]] == ["completed"] * 4
+
+
+def test_what_the_columns_of_a_later_sheet_lack_is_told_before_the_first_is_written(run: Run, file: File) -> None:
+    pupils = "email,phone\nada@example.com,555-123-4567\n"
+    path = book(file("", "book.xlsx"), Customers=commerce_book.CUSTOMERS, Pupils=pupils)
+    told = run("import", path, "--kind", "Pupils=elevate.students", "--kind", "Customers=commerce.customers")
+    said = " ".join(told.err.split())
+    assert told.status == 2
+    assert "The sheet Pupils cannot be imported as elevate.students with the others: No column for the required" in said
+    assert run("batches", "--json").json == []
+    secrets = (
+        f"{commerce_book.CUSTOMERS.replace('State', 'State,Password').replace('MD', 'MD,x').replace('VA', 'VA,x')}"
+    )
+    path = book(file("", "book.xlsx"), Items=commerce_book.ITEMS, Customers=secrets)
+    assert "Password carry secrets" in " ".join(run("import", path).err.split())
+    assert run("batches", "--json").json == []

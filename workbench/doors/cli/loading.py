@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from workbench import Workbench
     from workbench.model.sheet import Sheet
+    from workbench.model.template import Template
     from workbench.playbooks.loads import Load, Loads
     from workbench.workbench import Given
 
@@ -28,15 +29,17 @@ def end(
 ) -> int:
     """The end of the imports that the sheets of a source are, one after the other. The first that is not completed is
     the last: what comes after it is told with what was written before. A dry run plans those that need nothing of
-    another."""
+    another. What the columns of any of them lack is told before the first is written."""
     from workbench.playbooks.loads import options_of
-    from workbench.prepare.recognition import template_of
 
     dry_run = bool(said["dry_run"])
     options = [options_of(load, found.loads, said) for load in found.loads]  # what is of none is refused first
+    saved = [_template_of(wb, load) for load in found.loads]
+    for load, template, own in zip(found.loads, saved, options, strict=True):
+        wb.check_columns(load.given, load.what, template=template.id if template is not None else None, **own)
     status, documents = DONE, []
     waiting = list(enumerate(found.loads, start=1))
-    written: list[tuple[int, Batch]] = []
+    written: list[tuple[str, Batch]] = []
     done: list[Batch] = []
     try:
         while waiting:
@@ -44,22 +47,21 @@ def end(
             if dry_run and load.after(found.loads[: number - 1]):
                 break
             del waiting[0]
-            sheets = sheets_of(load.given)
-            saved = template_of(sheets[0], wb.templates.all(load.what)) if len(sheets) == 1 else None
+            template = saved[number - 1]
             if not asked.json:
-                used = f" Its columns are those of the template {saved.name}, which is used." if saved else ""
+                used = f" Its columns are those of the template {template.name}, which is used." if template else ""
                 printing.say(asked, f"{number}. {load.sentence}.{used}")
-            batch = one(load.given, load.what, saved.id if saved is not None else None, options[number - 1])
+            batch = one(load.given, load.what, template.id if template is not None else None, options[number - 1])
             status = max(status, printing.status(wb, batch) if asked.json else tell(batch))
             done.append(batch)
             documents.append(printing.document(wb, batch) if asked.json else None)
             printing.say(asked, "")
             if batch.stage == "completed":
-                written.append((number, batch))
+                written.append((f"{number}. {load.sentence}", batch))
             elif not dry_run:
                 break
     except WorkbenchError:
-        _tell_stopped(asked, waiting, written)
+        _tell_stopped(asked, len(found.loads), waiting, written)
         raise
     if asked.json:
         left = [load.what for _, load in waiting]
@@ -72,7 +74,7 @@ def end(
         those = "; ".join(f"{number}. {load.sentence}" for number, load in waiting)
         printing.say(asked, f"Not planned, for they need what is written before them: {those}.")
     elif len(written) < len(found.loads):
-        _tell_stopped(asked, waiting, written)
+        _tell_stopped(asked, len(found.loads), waiting, written)
     return max(status, NEEDS_A_PERSON) if waiting and not dry_run else status
 
 
@@ -81,21 +83,42 @@ def _together(batches: "Sequence[Batch]") -> dict[str, int]:
     return {name: sum(getattr(batch, name) or 0 for batch in batches) for name in ("processed", *OUTCOMES)}
 
 
+def _template_of(wb: "Workbench", load: "Load") -> "Template | None":
+    """The saved template that was plainly made of a sheet with these columns; None for several sheets."""
+    from workbench.prepare.recognition import template_of
+
+    sheets = sheets_of(load.given)
+    return template_of(sheets[0], wb.templates.all(load.what)) if len(sheets) == 1 else None
+
+
 def _tell_stopped(
     asked: Asked,
+    number: int,
     waiting: "Sequence[tuple[int, Load]]",
-    written: "Sequence[tuple[int, Batch]]",
+    written: "Sequence[tuple[str, Batch]]",
 ) -> None:
-    """What of several imports is written and stays, and what was not begun, where one of them was held or refused."""
+    """What of so many imports is written and stays, with what each has changed, and what was not begun, where one of
+    them was held or refused."""
     if asked.json:
         return
     if written:
-        runs = ", ".join(f"{number}. ({printing.short(batch.id)})" for number, batch in written)
-        undo = "; ".join(f"workbench undo {printing.short(batch.id)}" for _, batch in reversed(written))
-        printing.say(asked, f"Written, and it stays: {runs}. To take it back: {undo}")
+        told = "; ".join(f"{what} (run {printing.short(batch.id)}: {_changed(batch)})" for what, batch in written)
+        printing.say(asked, f"Written, and it stays, {len(written)} of {number} imports: {told}.")
+    if undone := [asked.again("undo", printing.short(each.id)) for _, each in reversed(written) if _changes(each)]:
+        printing.say(asked, f"To take it back: {'; '.join(undone)}")
     if waiting:
-        those = "; ".join(f"{number}. {load.sentence}" for number, load in waiting)
+        those = "; ".join(f"{place}. {load.sentence}" for place, load in waiting)
         printing.say(asked, f"Not begun: {those}. Import the file again once this is settled.")
+
+
+def _changes(batch: Batch) -> dict[str, int]:
+    """How many records an import has created, updated and removed, none left out."""
+    numbers = {name: getattr(batch, name) or 0 for name in ("created", "updated", "removed")}
+    return {name: number for name, number in numbers.items() if number}
+
+
+def _changed(batch: Batch) -> str:
+    return ", ".join(f"{number:,} {name}" for name, number in _changes(batch).items()) or "no record changed"
 
 
 def sheets_of(given: "Given") -> "list[Sheet]":

@@ -9,8 +9,9 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,24 +27,42 @@ Cells = dict[int, dict[str, str]]
 """What cells are to be, by line and header."""
 
 
-def kept(configuration: Settings, batch: Batch) -> Cells:
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """The cells that somebody has typed, and what stood in them when they were."""
+
+    cells: Cells = field(default_factory=dict)
+    seen: Cells = field(default_factory=dict)
+
+
+def kept(configuration: Settings, batch: Batch) -> Typed:
     """What the person of the settings has typed into a batch's cells and not saved."""
     try:
         found = json.loads(_file(configuration, batch).read_text("utf-8"))
-        return {int(line): {name: text for name, text in row.items() if name in batch.headers} for line, row in found}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}
+        return Typed(cells=_of_batch(batch, found["cells"]), seen=_of_batch(batch, found["seen"]))
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
+        return Typed()
 
 
-def keep(configuration: Settings, batch: Batch, cells: Mapping[int, Mapping[str, str]]) -> None:
+def _of_batch(batch: Batch, rows: Any) -> Cells:
+    return {int(line): {name: text for name, text in row.items() if name in batch.headers} for line, row in rows}
+
+
+def keep(configuration: Settings, batch: Batch, typed: Typed) -> None:
     """Keeps these cells, and no others of the same person and batch; raises NoSpace, UnwritableFile."""
     secret = mapping.secrets(batch.headers, catalog.contract(batch.dataset))
-    said = {line: {name: text for name, text in row.items() if name not in secret} for line, row in cells.items()}
-    rows = [(line, row) for line, row in sorted(said.items()) if row]
-    if not rows:
+    cells, seen = (list(_without(each, secret)) for each in (typed.cells, typed.seen))
+    if not cells:
         forget(configuration, batch)
         return
-    write(configuration, _file(configuration, batch), rows)
+    write(configuration, _file(configuration, batch), {"cells": cells, "seen": seen})
+
+
+def _without(cells: Mapping[int, Mapping[str, str]], secret: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Cells by line but for those of some columns."""
+    for line, row in sorted(cells.items()):
+        if rest := {name: text for name, text in row.items() if name not in secret}:
+            yield line, rest
 
 
 def forget(configuration: Settings, batch: Batch) -> None:

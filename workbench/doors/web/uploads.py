@@ -176,14 +176,16 @@ def of_batch(configuration: Settings, batch: Batch) -> Upload | None:
 
 def begun(configuration: Settings, upload: str, batch: Batch, *, goes_on: bool = False) -> None:
     """Notes that an import was made of an upload, and whether sheets of it are still to be imported; one whose bytes
-    are not to be kept, for its secrets, is forgotten."""
+    are not to be kept, for its secrets, is forgotten as soon as none is."""
     found = get(configuration, upload)
     target = _folder(configuration) / found.id
-    if batch.file_key is None:
+    known = _facts(target)
+    unkept = known.get("unkept", False) or batch.file_key is None
+    if unkept and not goes_on:
         forget(configuration, upload)
     else:
-        facts = {"batches": [*found.batches, str(batch.id)], "goes_on": goes_on}
-        _write_facts(configuration, target, _facts(target) | facts)
+        facts = {"batches": [*found.batches, str(batch.id)], "goes_on": goes_on, "unkept": unkept}
+        _write_facts(configuration, target, known | facts)
 
 
 def forget(configuration: Settings, upload: str) -> None:

@@ -38,7 +38,7 @@ def not_taken(target: Field, contract: Contract) -> str:
     return f"is not taken from a file: a new {contract.noun} {begins}"
 
 
-_SECRET_WORDS = {"pswd", "pwd", "pwds", "secret", "secrets", "token", "totp"}
+_SECRET_WORDS = {"bearer", "pswd", "pwd", "pwds", "secret", "secrets", "token", "totp"}
 """A header that has one of these among its words names a secret: "totp_enabled", not "Secretary"."""
 _SECRET_ANYWHERE = (
     *("password", "pasword", "passwrd", "passwd", "passwort", "kennwort", "contrasena", "motdepasse"),
@@ -57,6 +57,9 @@ _SECRET_COMPOUND = re.compile(
     r"|(?:access|api|auth|aws|client|database|login|oauth)credentials?$"
 )
 """One word of a header, or two of them joined, that name a secret together: "Auth_Key", "tokenexpires"."""
+_SPELLED = re.compile(r"p[a@4][s$5]{2}(?:w[o0]rd|wd|phrase|c[o0]de)", re.IGNORECASE)
+"""Words for a secret that people write with signs and digits in place of letters: "p@ssw0rd"."""
+_LETTERS = str.maketrans("@4$50", "aasso")
 _SECRET_ALONE = {"hash", "hashes", "pin", "pins", "salt", "salts"}
 """What is a secret as the whole of a header where the rows are people, who sign in somewhere, and not where they are
 goods: a shop sells salt, and pins. A "PIN code" is also the postal code of an address."""
@@ -78,7 +81,7 @@ def is_secret(header: str, contract: Contract) -> bool:
 
 def _without_accents(text: str) -> str:
     """A text in plain letters, and without what nobody sees."""
-    signs = unicodedata.normalize("NFKD", text)
+    signs = unicodedata.normalize("NFKD", _SPELLED.sub(lambda word: word[0].translate(_LETTERS), text))
     return "".join(sign for sign in signs if unicodedata.category(sign) not in ("Cf", "Mn"))
 
 

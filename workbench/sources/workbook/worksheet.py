@@ -155,6 +155,20 @@ def choose_worksheet(path: Path, found: Format, source: str, wanted: str | None)
     return Choice(worksheet=worksheet, titles=titles, hidden=hidden, warnings=warnings)
 
 
+def each_worksheet(path: Path, found: Format, source: str) -> Iterator[tuple[str, Callable[[], Worksheet]]]:
+    """Every worksheet of a workbook, hidden ones among them: its title, and how it is loaded, one at a time; loading
+    raises UnreadableSource."""
+    look = _LOOK_THROUGH[found](path, source)
+    with _book(path, found) as book:
+        for title in (sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet):
+            yield title, partial(_loaded, path, book, found, look, source, title)
+
+
+def _loaded(path: Path, book: CalamineWorkbook, found: Format, look: _Look, source: str, title: str) -> Worksheet:
+    with translated(source):
+        return _load(path, book, found, look, source, title)
+
+
 def _known(titles: tuple[str, ...], wanted: str, source: str) -> str:
     same = [title for title in titles if title == wanted] or [
         title for title in titles if title.strip().casefold() == wanted.strip().casefold()

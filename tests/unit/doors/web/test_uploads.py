@@ -93,6 +93,14 @@ def test_what_carries_secrets_is_gone_once_it_was_imported(tmp_path: Path) -> No
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_what_carries_secrets_is_there_until_the_last_of_its_sheets_was_imported(tmp_path: Path) -> None:
+    kept = keep(tmp_path)
+    uploads.begun(settings(tmp_path), kept.id, batch(None), goes_on=True)
+    assert uploads.get(settings(tmp_path), kept.id).goes_on
+    uploads.begun(settings(tmp_path), kept.id, batch("default/ab/abc"))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 def test_uploads_are_forgotten_after_a_week_and_not_before(tmp_path: Path) -> None:
     old, young = keep(tmp_path, data=b"old"), keep(tmp_path, data=b"young")
     long_ago = (old.at - timedelta(days=uploads.KEPT_DAYS, minutes=1)).timestamp()

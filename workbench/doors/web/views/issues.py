@@ -14,6 +14,7 @@ from workbench.doors.web.grid import Sorted
 from workbench.doors.web.views import rows
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
+from workbench.model.changed_cell import ChangedCell
 from workbench.model.texts import NO_NAMES
 from workbench.model.wording import first_of
 
@@ -328,6 +329,19 @@ def correction(said: Mapping[int, Mapping[str, str]], elsewhere: int) -> tuple[b
         ]
         st.caption(words.text(first_of(typed, 6)))
     return corrected, discarded
+
+
+def changed_meanwhile(changed: Sequence[ChangedCell], said: Mapping[int, Mapping[str, str]]) -> None:
+    """The cells that somebody else changed before what was typed there was saved, with what is theirs and one's own."""
+    if not changed:
+        return
+    told = [f"{cell.sentence}, and yours is {words.blank(said[cell.line][cell.header])}" for cell in changed]
+    what = "This cell was" if len(changed) == 1 else "These cells were"
+    decide = "Correct again to put yours in its place, or discard yours."
+    st.warning(
+        words.text(f"{what} changed by somebody else before you saved. Not saved: {first_of(told, 6)}. {decide}"),
+        icon=":material/edit_off:",
+    )
 
 
 def change(batch: Batch, picked: int, found: int) -> dict[str, Any] | None:
