@@ -9,9 +9,10 @@ import streamlit as st
 from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.doors import jobs
-from workbench.doors.web import address, choices, formats, several, sheets, uploads, words
+from workbench.doors.web import address, choices, formats, several, sheets, template_steps, uploads, words
 from workbench.doors.web.correcting import correct
 from workbench.doors.web.page import page
+from workbench.doors.web.recipe_editor import RecipeEditor
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import columns, templates, totals
 from workbench.doors.web.views.limits import limits
@@ -181,6 +182,8 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     cleaned_by(source)
     contract = which_dataset(source)
     template, missed = which_template(wb, source, contract)
+    if template is not None and source.batch is None:
+        template_steps.passed_over(RecipeEditor.of(wb.settings, source), template)
     key = f"{source.address} {contract.name} {template.id if template else ''}"
     in_sight = st.container()
     said, settled = choices.fields(source, contract, template, key)

@@ -713,3 +713,41 @@ def test_a_line_that_is_gone_to_is_marked_and_its_number_stays(show: Show, wb: W
     assert (sought, grid(page).lines[0]) == ([131], 102)
     page = page.number_input(key="clean line").set_value(999).run()
     assert "Line 999 is none of these rows." in plain(page)
+
+
+MONTHLY = Mapping(
+    columns={"email": "email", "who": "full_name"},
+    left_out=("phone",),
+    recipe=Recipe(steps=(Step(operation="rename", columns=("full name",), options={"to": "who"}),)),
+)
+
+
+def test_a_template_cleans_a_file_whose_own_steps_were_all_undone(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    press(press(show("clean", upload=upload, column='["phone"]', do="trim"), "Add this step"), "Undo")
+    template = wb.templates.save("Monthly", "elevate.students", MONTHLY)
+    page = show("map", upload=upload, template=template.id)
+    assert mapped(page) == ["email", "who", "phone"]
+    assert "not done" not in plain(page)
+    page = show("clean", upload=upload)
+    assert "These are the steps of the template Monthly" in plain(page)
+    assert "Step 1: In full name, call the column who." in plain(page)
+    page = press(show("clean", upload=upload, column='["phone"]', do="trim"), "Add this step")
+    assert [step.operation for step in kept(wb, upload).steps] == ["rename", "trim"]
+    assert "not done" not in plain(show("map", upload=upload))
+
+
+def test_steps_of_a_template_that_are_not_done_are_told_and_taken_instead(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    press(show("clean", upload=upload, column='["phone"]', do="trim"), "Add this step")
+    template = wb.templates.save("Monthly", "elevate.students", MONTHLY)
+    said = "The 1 step of the template Monthly is not done: this file has steps of its own."
+    assert said in plain(show("clean", upload=upload))
+    page = show("map", upload=upload, template=template.id)
+    assert said in plain(page)
+    page = press(page, "Take the template's steps instead")
+    assert mapped(page) == ["email", "who", "phone"]
+    assert "not done" not in plain(page)
+    page = press(show("clean", upload=upload), "Undo")
+    assert said in plain(page)
+    assert [step.operation for step in kept(wb, upload).steps] == ["trim"]

@@ -9,7 +9,17 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, browser, counting, recipe_editor, rows_by_step, rows_to_clean, uploads, words
+from workbench.doors.web import (
+    address,
+    browser,
+    counting,
+    recipe_editor,
+    rows_by_step,
+    rows_to_clean,
+    template_steps,
+    uploads,
+    words,
+)
 from workbench.doors.web.page import person
 from workbench.doors.web.recipe_editor import CLUSTERS, Facet, RecipeEditor
 from workbench.doors.web.rows_by_step import State
@@ -102,17 +112,13 @@ def _recipe(at: RecipeEditor, now: State) -> None:
         findings.to_take_up(found, recipe_editor.take_up, at.add_found, now.source_rows, opened=not steps)
     if at.source.batch is not None:
         _into_the_import(at, at.source.batch)
+    if at.source.template is not None:
+        template_steps.tell(at, at.source.template, some_found=bool(found))
     if not steps:
         more = " Or begin with what was found." if found else ""
         st.caption(f"No step yet. Choose columns and what to do with them: each step is done again next month.{more}")
     if not (steps or at.history.can_undo or at.history.can_redo):
         return
-    if at.source.by_template is not None and at.history.number == 0:
-        more = "look at what was found beside them." if found else "nothing else was found."
-        st.info(
-            f"These are the steps of the template {words.text(at.source.by_template)}: {more}",
-            icon=":material/bookmark:",
-        )
     if any(step.on and OPERATIONS[step.operation].repeats for step in steps):
         _several_of_one(at, now)
     on = [place for place, step in enumerate(steps) if step.on]

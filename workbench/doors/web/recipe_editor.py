@@ -154,8 +154,10 @@ class RecipeEditor:
 
     @classmethod
     def of(cls, settings: Settings, source: Source) -> "RecipeEditor":
-        """As it is kept now; where nothing is, it begins with the recipe that the source is cleaned by."""
+        """As it is kept now; where nothing of its own is, it begins with the recipe that the source is cleaned by."""
         kept = recipes.kept(settings, source.kept_under)
+        if kept is not None and not kept.is_own and source.given.steps:
+            kept = replace(kept, recipes=(source.given,), at=0)
         return cls(settings=settings, source=source, history=kept or History(recipes=(source.recipe,)))
 
     @property
@@ -252,7 +254,7 @@ class RecipeEditor:
 
     def settled(self, recipe: Recipe) -> "RecipeEditor":
         """The same, with what new steps have met: that is no change which could be undone."""
-        if recipe == self.recipe or not self.history.number:
+        if recipe == self.recipe or len(self.history.recipes) == 1:  # what it began with
             return self
         known = list(self.history.recipes)
         known[self.history.at] = recipe

@@ -37,6 +37,11 @@ class History:
         return self.recipes[self.at]
 
     @property
+    def is_own(self) -> bool:
+        """Whether it says something of the source: it has steps, or has taken those away that it began with."""
+        return bool(self.now.steps or self.recipes[0].steps)
+
+    @property
     def can_undo(self) -> bool:
         """Whether it was another before."""
         return self.at > 0

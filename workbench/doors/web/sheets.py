@@ -14,7 +14,7 @@ from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
 from workbench.model.errors import UnreadableSheet, WorkbenchError
 from workbench.model.package import Package
-from workbench.model.recipe import Recipe, is_same
+from workbench.model.recipe import Recipe, does, is_same
 from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping, Template
 from workbench.model.wording import first_of
@@ -67,6 +67,10 @@ class Source:
     """The import that it is the kept source of; None for an upload."""
     address: dict[str, str]
     """What names it in an address."""
+    template: Template | None = None
+    """The one that the address names, or whose columns it has; its recipe need not be what it is cleaned by."""
+    given: Recipe = field(default_factory=Recipe)
+    """What its template cleans it by, as long as nobody has said another."""
     fields: Pairs[str, str] = field(default_factory=dict)
     """What its template or its import says that columns fill: header -> field."""
 
@@ -136,15 +140,21 @@ def source(wb: Workbench) -> Source:
     raw = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
     stay(raw.name)
     under = recipes.of_upload(query["upload"], raw.reading.sheet)
-    recipe, template = said_of(wb, raw, under)
+    history = recipes.kept(wb.settings, under)
+    is_own = history is not None and history.is_own
+    given, template = by_templates(known_to(wb, raw))
+    recipe = history.now if history is not None and is_own else given
+    of = template if template is not None and not not_done(template, recipe) else None
     return Source(
         raw=raw,
         recipe=recipe,
-        by_template=template.name if template is not None else None,
+        by_template=of.name if of is not None and is_same(recipe, of.mapping.recipe) else None,
         kept_under=under,
-        dataset=said or (template.dataset if template is not None else recognised_as(cleaned_by(raw, recipe))),
+        dataset=said or (of.dataset if of is not None else recognised_as(cleaned_by(raw, recipe))),
         batch=None,
         address={name: query[name] for name in address.OF_AN_UPLOAD if query.get(name)},
+        template=named(wb) or template,
+        given=given,
         fields=template.mapping.columns if template is not None else {},
     )
 
@@ -199,10 +209,16 @@ def known_to(wb: Workbench, raw: Sheet) -> tuple[Known, ...]:
     return tuple(sorted(known, key=lambda each: len(each.missing)))
 
 
-def said_of(wb: Workbench, raw: Sheet, under: str) -> tuple[Recipe, Template | None]:
-    """The recipe of an upload: as somebody has said it at Clean, else that of its template (`by_templates`)."""
-    history = recipes.kept(wb.settings, under)
-    return (history.now, None) if history is not None else by_templates(known_to(wb, raw))
+def named(wb: Workbench) -> Template | None:
+    """The template that the address names, if there is one that can be used."""
+    said = st.query_params.get("template")
+    return next((one for one in wb.templates.all() if one.id == said and not one.unusable), None) if said else None
+
+
+def not_done(template: Template, recipe: Recipe) -> int:
+    """How many steps of a template a recipe does not do."""
+    done = does(recipe)
+    return sum(step not in done for step in does(template.mapping.recipe))
 
 
 def by_templates(known: Sequence[Known]) -> tuple[Recipe, Template | None]:
@@ -233,7 +249,7 @@ def made_ready(wb: Workbench, raw: Sheet, dataset: str, upload: str) -> Ready:
     """A sheet of an upload as it would be imported by itself: cleaned as somebody has said it at Clean, else as the
     template of its dataset says that was made of such sheets; raises WrongRecipe."""
     history = recipes.kept(wb.settings, recipes.of_upload(upload, raw.reading.sheet))
-    if history is not None:
+    if history is not None and history.is_own:
         steps = len(history.now.steps)
         told = f"cleaned as it was said at Clean, in {words.many(steps, 'step')}" if steps else ""
         return Ready(sheet=cleaned(raw, history.now) if history.now else raw, told=told)
@@ -473,7 +489,7 @@ def filled_by(sheet: Sheet, dataset: str, fields: dict[str, str]) -> dict[str, s
     contract = catalog.contract(dataset)
     suggested = mapping.suggest(sheet.headers, sheet.sample(), contract, repeated=sheet.reading.repeated)
     sure = {each.field: each.header for each in suggested if each.sure and each.field and each.header not in fields}
-    return sure | {name: header for header, name in fields.items()}
+    return sure | {name: header for header, name in fields.items() if header in sheet.headers}
 
 
 @st.cache_data(max_entries=50, show_spinner="Looking for every outlier ...", hash_funcs=SAME_SHEET)

@@ -49,5 +49,5 @@ def test_why_nothing_was_pasted_is_one_sentence() -> None:
 
 def test_what_is_told_of_a_row_goes_beside_its_cells() -> None:
     row = grid.Row(id="2", cells={"0": "x"}, kept={"0": "y"}, changed={"1": "was z"}, wrong={"0": "no"})
-    about = {"kept": {"0": "y"}, "changed": {"1": "was z"}, "wrong": {"0": "no"}, "fixed": {}}
+    about = {"kept": {"0": "y"}, "changed": {"1": "was z"}, "wrong": {"0": "no"}, "fixed": {}, "sought": 0}
     assert json.loads(row.about) == about

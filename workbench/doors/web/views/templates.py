@@ -1,6 +1,6 @@
 """The saved mappings, and what a file to fill in looks like: chosen, compared, saved and taken away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -68,3 +68,14 @@ def to_take_away(contract: Contract, csv: str, guide: str) -> None:
         )
         with st.popover("Read it here", type="tertiary"):
             st.markdown(guide)
+
+
+def passed_over(name: str, number: int, of: int, *, own: bool, take: Callable[[], None]) -> None:
+    """That `number` of the `of` steps of a template are not done, `own` where the file has steps of its own, with a
+    button that takes the template's instead."""
+    some = "The" if number == of else f"{number} of the"
+    steps = f"{some} {words.many(of, 'step')} of the template {name} {'is' if number == 1 else 'are'} not done"
+    why = ": this file has steps of its own" if own else ""
+    with st.container(horizontal=True, vertical_alignment="center", key="passed over"):
+        st.warning(words.text(f"{steps}{why}."), icon=":material/bookmark:")
+        st.button("Take the template's steps instead" if own else "Do the template's steps", on_click=take)
