@@ -1,32 +1,34 @@
 """Checks: whether the records agree with each other, and the list of those that do not."""
 
-import pandas as pd
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import words
+from workbench.doors.web import grid, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.views import long_table, whole_table
 from workbench.model.check import Checked
 
+SCORE = "Score: 100 where nothing is found, 50 where every record is; in between by the share of records that are."
+COLUMNS = (  # on a phone the first two are seen
+    grid.Column(name="found", label="Found", width=70, sortable=False),
+    grid.Column(name="title", label="What is found", width=270, fills=True, wraps=True, sortable=False),
+    grid.Column(name="records", label="Of records", width=100, sortable=False),
+    grid.Column(name="severity", label="Severity", width=90, sortable=False),
+    grid.Column(name="score", label="Score", help=SCORE, width=76, sortable=False),
+    grid.Column(name="name", label="Check", help="What it is called on the command line.", width=230, sortable=False),
+)
+
 
 def every(found: list[Checked]) -> None:
     """What each check comes to."""
-    shown = pd.DataFrame([each.to_dict() for each in found])
-    shown = shown[["found", "title", "records", "severity", "score", "name"]]  # on a phone the first two are seen
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height="content",
-        column_config={
-            "found": st.column_config.NumberColumn("Found", format="localized"),
-            "title": st.column_config.TextColumn("What is found"),
-            "records": st.column_config.NumberColumn("Of records", format="localized"),
-            "severity": "Severity",
-            "name": st.column_config.TextColumn("Check", help="What it is called on the command line."),
-            "score": st.column_config.NumberColumn("Score", help="100 where nothing is found, 50 where all is."),
-        },
-    )
+    grid.table([grid.Row(id=each.check.name, cells=_cells(each)) for each in found], COLUMNS, key="checks")
+    st.caption(SCORE)
+
+
+def _cells(checked: Checked) -> dict[str, str | int]:
+    told = checked.to_dict()
+    numbers = {name: f"{told[name]:,}" for name in ("found", "records")}
+    return {**{column.name: str(told[column.name]) for column in COLUMNS}, **numbers, "score": f"{checked.score:g}"}
 
 
 def one(wb: Workbench, checked: Checked) -> None:

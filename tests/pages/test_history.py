@@ -234,3 +234,13 @@ def test_what_is_signed_is_told_and_this_month_stands_beside_the_last(
     months = page.table[0].value
     assert months.index.tolist() == ["This month", "Last month"]
     assert months.loc["This month"].tolist()[:4] == ["2", "1", "1", "4"]
+
+
+def test_what_is_looked_for_comes_first_and_no_column_is_out_of_the_page(show: Show, changed: Batch) -> None:
+    columns = grid(show("history"), "imports").options["columnDefs"]
+    assert [each["headerName"] for each in columns] == [
+        *("File", "State", "When", "Rows", "✚", "✎", "→", "?", "✕", "Signed", "Dataset", "Run by")
+    ]
+    assert [each["field"] for each in columns if each["wrapText"]][:3] == ["opens", "state", "when"]
+    assert "Rows created" in columns[4]["headerTooltip"]
+    assert sum(each["width"] for each in columns) + 74 <= 898, "on 1280 pixels, also with the totals"

@@ -347,3 +347,19 @@ def test_columns_stay_where_they_are_whichever_rows_are_searched(show: Show, unm
             page = show(name, batch=unmatched.id, rows="unmatched", search=text)
             assert len(grid(page, "rows").value) == 1
             assert [*grid(page, "rows").headers.values()] == every, "ben has no student, the others no course"
+
+
+def test_a_row_that_was_explained_is_told_as_such_and_not_as_one_that_changed_nothing(
+    show: Show, wb: Workbench, unmatched: Batch
+) -> None:
+    wb.explain(unmatched, [3], "Ben left.")
+    text = said(show("reconcile", batch=unmatched.id)).replace("\\", "")
+    assert "1 row stayed out, which a person has explained." in text
+    assert "changed nothing" not in text
+
+
+def test_of_an_import_that_was_taken_back_it_is_told_by_whom(show: Show, wb: Workbench, done: Batch) -> None:
+    assert "Nobody had to decide anything." in said(show("reconcile", batch=done.id))
+    wb.undo(done)
+    text = said(show("reconcile", batch=done.id)).replace("\\", "")
+    assert "ana took it back." in untimed(text) and "Nobody had to decide" not in text

@@ -75,9 +75,12 @@ class Comparison:
         """What it is compared with, in words."""
         if not self.earlier:
             return "the first of its kind: there is nothing to compare it with"
-        which = "of this source" if self.same_source else "of this dataset, whose files have other names"
         number = len(self.earlier)
-        return f"beside the last import {which}" if number == 1 else f"beside the last {number} imports {which}"
+        last = "the last import" if number == 1 else f"the last {number} imports"
+        if self.same_source:
+            return f"compared with {last} of this source"
+        named = "its file has another name" if number == 1 else "their files have other names"
+        return f"compared with {last} of this dataset; {named} than this one"
 
     def _rows(self) -> Iterator[str]:
         known = [each.rows for each in self.earlier]

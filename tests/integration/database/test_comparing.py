@@ -27,7 +27,7 @@ def test_the_last_imports_of_files_named_alike_are_looked_at(wb: Workbench, shee
     batch = wb.plan(wb.stage(sheet(people(700, 80, ""), "people-9.csv"), "elevate.students")).batch
     found = wb.compare(batch)
     assert [each.file_name for each in found.earlier] == [f"people-{month}.csv" for month in (7, 6, 5, 4, 3)]
-    assert (found.same_source, found.beside) == (True, "beside the last 5 imports of this source")
+    assert (found.same_source, found.beside) == (True, "compared with the last 5 imports of this source")
     assert found.unusual == (
         "80 rows, more than in any of them: there were 40.",
         "40 rows created: 50% of the rows, and was 100%.",

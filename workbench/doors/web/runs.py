@@ -1,6 +1,6 @@
 """A run and the parts behind it: which of them a page is about, and what a page tells of them beside the figures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 import streamlit as st
@@ -90,12 +90,19 @@ def at_a_glance(wb: Workbench, batch: Batch, found: Reconciliation) -> Compariso
         found,
         written(wb, batch),
         compared,
-        wb.decided(batch),
+        [*wb.decided(batch), *_taken_back(wb, batch)],
         wb.changed_fields(batch),
         made=made(wb, batch),
         counts=wb.rows.issue_counts(batch),
     )
     return compared
+
+
+def _taken_back(wb: Workbench, batch: Batch) -> Iterator[str]:
+    """Who has undone an import, and when."""
+    if batch.undone_by is not None:
+        undo = wb.batches.get(batch.undone_by)
+        yield f"{undo.initiated_by} took it back, {words.here(undo.completed_at)}."
 
 
 def goes_on(wb: Workbench, batch: Batch) -> None:

@@ -16,6 +16,8 @@ class Column:
     """Pixels; None is as wide as its cells, within bounds."""
     editable: bool = False
     sortable: bool = True
+    fills: bool = False
+    """Whether it takes what is left of the breadth, and its own width at least."""
     pinned: bool = False
     wraps: bool = False
 

@@ -1,6 +1,6 @@
 """What a lead looks at first: what an import changes, what is unusual about it, and what was decided by whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -166,9 +166,7 @@ def effects(
     if found.created or found.updated:
         rows = f", as {words.many(made.created + made.updated, 'made row')}" if made is not None else ""
         told = [f"{written} {verb}{rows}: {_made(made or found, done=done)}."]
-    if found.skipped:
-        verb = "changed" if done else "changes" if found.skipped == 1 else "change"
-        told.append(f"{words.many(found.skipped)} {verb} nothing.")
+    told += _skipped(found, done=done)
     out = [f"{getattr(found, name):,} {name}" for name in ("unmatched", "invalid") if getattr(found, name)]
     if out:
         told.append(f"{listed(out)} {'stayed' if done else 'stay'} out.")
@@ -179,6 +177,18 @@ def effects(
     if found.undone:
         told.append("All of it was taken back since.")
     return told
+
+
+def _skipped(found: Reconciliation, *, done: bool) -> Iterator[str]:
+    """How many rows change nothing by themselves, and how many are skipped for what was said or done since."""
+    by = {reason: found.skipped_by_reason.get(reason, 0) for reason in ("explained", "resolved")}
+    if alone := found.skipped - sum(by.values()):
+        verb = "changed" if done else "changes" if alone == 1 else "change"
+        yield f"{words.many(alone)} {verb} nothing."
+    if rows := by["explained"]:
+        yield f"{words.many(rows)} stayed out, which a person has explained."
+    if rows := by["resolved"]:
+        yield f"{words.many(rows)} stayed out at first, and came with a later run."
 
 
 def _made(found: Reconciliation, *, done: bool) -> str:

@@ -99,27 +99,36 @@ def ordered() -> tuple[Sorted | None, dict[str, Any]]:
 
 
 _COLUMNS = {
-    "opens": grid.Column(name="opens", label="File", help="A click opens the import.", width=142),
-    "dataset": grid.Column(name="dataset", label="Dataset", width=112, wraps=True),
-    "when": grid.Column(name="when", label="When", width=100, wraps=True),
-    "state": grid.Column(name="state", label="State", width=90, wraps=True),
-    "signed": grid.Column(name="signed", label="Signed", help="Who has signed it off.", width=76, wraps=True),
+    "opens": grid.Column(
+        name="opens", label="File", help="A click opens the import.", width=132, fills=True, wraps=True
+    ),
+    "state": grid.Column(name="state", label="State", width=100, wraps=True),
+    "when": grid.Column(name="when", label="When", width=106, wraps=True),
     "rows": grid.Column(name="rows", label="Rows"),
     **{name: grid.Column(name=name, label=SIGNS[name], help=f"Rows {name}. {MEANINGS[name]}") for name in OUTCOMES},
+    "signed": grid.Column(name="signed", label="Signed", help="Who has signed it off.", width=74, wraps=True),
+    "dataset": grid.Column(name="dataset", label="Dataset", width=100, wraps=True),
+    "user": grid.Column(name="user", label="Run by", width=70, wraps=True),
+    "totals": grid.Column(
+        name="totals",
+        label="Totals",
+        help="What its control totals came to.",
+        width=74,
+        wraps=True,
+        sortable=False,
+    ),
     "removed": grid.Column(
         name="removed",
         label="Removed",
         help="Records that the file no longer names, and what became of them.",
-        width=120,
+        width=112,
+        wraps=True,
         sortable=False,
     ),
-    "totals": grid.Column(
-        name="totals", label="Totals", help="What its control totals came to.", width=90, sortable=False
-    ),
-    "user": grid.Column(name="user", label="Run by", width=90, wraps=True),
     "window": grid.Column(name="window", label="Time it speaks of", help="A date range or an academic year."),
 }
-"""The columns of the list; those of numbers are as wide as these."""
+"""The columns of the list, what is looked for first: on a phone no more is in sight. Those of numbers are as wide as
+these."""
 _BY: dict[str, By] = {"opens": "file"}
 _ONLY_WHERE_THERE_ARE_ANY = ("removed", "totals", "window")
 
@@ -164,7 +173,7 @@ def table(
 
 def _as_wide(name: str, rows: Sequence[grid.Row]) -> int:
     """The pixels of a column of numbers."""
-    return 22 + 8 * max(len(_COLUMNS[name].label), *(len(str(row.cells[name])) for row in rows))
+    return 26 + 8 * max(len(_COLUMNS[name].label), *(len(str(row.cells[name])) for row in rows))
 
 
 def _signed(batch: Batch, signed: Mapping[UUID, str]) -> str:

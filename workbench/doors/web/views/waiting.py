@@ -14,10 +14,10 @@ KINDS = {
     "held": ("To be decided", "violet"),
     "schedule": ("Schedule failed", "red"),
     "matches": ("Matches to decide", "violet"),
-    "contradictions": ("Contradictions", "orange"),
     "unexplained": ("Rows to be explained", "orange"),
     "left off": ("Begun and left", "gray"),
     "unsigned": ("To be signed off", "blue"),
+    "contradictions": ("Contradictions", "orange"),
     "own": ("For others to sign", "gray"),
 }
 """What each kind is called, and the colour of its badge; in the order in which a person is needed."""
