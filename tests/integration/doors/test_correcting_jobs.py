@@ -15,7 +15,6 @@ from tests.integration.doors.test_jobs import (
     done,
     hired,
     killed,
-    program,
     somebody,
     until,
     waiting_for_locks,
