@@ -54,6 +54,23 @@ def test_cells_that_are_not_saved_outlive_the_page_and_a_reload(person: People, 
     assert ana.surprises == []
 
 
+def test_what_somebody_else_has_saved_meanwhile_is_not_overwritten_by_a_page_that_was_there_before(
+    person: People, staged: Batch, wb: Workbench, open_wb: Callable[..., Workbench]
+) -> None:
+    ana = person().visit("validate", batch=staged.id)
+    open_wb(user="ben").correct(staged, {3: {"email": "his@example.com"}})
+    ana.correct(3, "email", "mine@example.com")  # where the page still shows what came
+    ana.sees("1 cell typed and not saved yet")
+    ana.main.get_by_role("button", name="Correct 1 cell and check again").click()
+    ana.sees("ben has changed it to 'his@example.com', and yours is mine@example.com")
+    assert next(wb.rows.each(staged, lines=[3]))["raw"]["email"] == "his@example.com"
+    ana.sees("1 cell typed and not saved yet")
+    ana.main.get_by_role("button", name="Correct 1 cell and check again").click()
+    expect(ana.main.get_by_text("has changed it")).to_have_count(0)
+    ana.settled()
+    assert next(wb.rows.each(staged, lines=[3]))["raw"]["email"] == "mine@example.com"
+
+
 def test_a_click_right_after_an_edit_has_the_edit(person: People, staged: Batch, wb: Workbench) -> None:
     ana = person().visit("validate", batch=staged.id)
     ana.correct(3, "email", "ben@example.com")

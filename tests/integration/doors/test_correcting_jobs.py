@@ -15,7 +15,6 @@ from tests.integration.doors.test_jobs import (
     done,
     hired,
     killed,
-    program,
     somebody,
     until,
     waiting_for_locks,
@@ -28,7 +27,7 @@ from workbench.model.batch import Batch
 from workbench.model.errors import AlreadyWaiting, MissingColumns
 from workbench.model.row_query import CellTest, RowQuery
 
-__all__ = ["hired", "program"]
+__all__ = ["hired"]
 
 PEOPLE = "email,full name,home phone,cell\nann@example.org,Ann Lee,555-201-0001,555-301-0001\nbo@example.org,Bo Ek,,\n"
 OTHERWISE = {"home phone": "", "cell": "phone"}
