@@ -174,10 +174,9 @@ def test_rows_of_two_sources_that_wait_for_one_roster_are_all_healed_whatever_co
         "roster": lambda: roster(PAM, SUE),
     }
     runs = [steps[name]() for name in order]
-    # the session's type is what was said last of it, and what a sheet alone knows is there in any order
-    last = "Virtual" if order.index("pathful") > order.index("sheet") else "Teacher requested"
+    # the session's type is the sheet's, and what a sheet alone knows is there in any order
     assert ask(url, CONTENT) == [
-        ("801", "sue@k.example", "attended", "Completed", False, last, "Completed"),
+        ("801", "sue@k.example", "attended", "Completed", False, "Teacher requested", "Completed"),
         ("802", "pam@k.example", "attended", "Completed", False, "Virtual", "Completed"),
     ]
     assert all(wb.reconcile(run).done for run in runs)
@@ -281,7 +280,7 @@ def test_rows_that_were_put_right_in_the_source_are_resolved_by_the_run_that_rea
     again = bring("polaris.virtual_sessions", VIRTUAL, right, right.replace("Talk W", "Talk Y"), OTHER, **said)
     assert outcomes(wb, first) == [(2, "skipped:resolved"), (3, "invalid"), (4, "created")]
     assert [row["line"] for row in wb.records.ask("Talk W").rows] == [3]
-    assert f"1 row, not written at first, came with run {again.id} (line 2)." in wb.log(first).render()
+    assert f"1 row, not written at first, came with run {again.id} (line 2), " in wb.log(first).render()
     wb.undo(again)
     assert wb.reconcile(first).invalid == 2
 
