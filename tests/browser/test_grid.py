@@ -200,6 +200,7 @@ def test_clean_takes_an_edited_cell_as_a_step_and_takes_it_back_by_keyboard(
     ana.sees("Recipe: 1 step, 20 changes")
     keys.press("ControlOrMeta+z")
     expect(ana.at_place(1, "full_name")).to_have_text("Ben Park")
+    ana.settled()
     keys.press("ControlOrMeta+y")
     expect(ana.at_place(1, "full_name")).to_have_text("Ben Parker")
     ana.window.reload()
