@@ -186,7 +186,7 @@ def test_a_part_opens_on_the_same_page_without_what_is_the_run_s_and_leads_back(
     ("outcome", "rows"),
     [
         ("created", [["2", "ada@example.com", "CNA101", "active"], ["4", "ben@example.com", "CNA101", "pending"]]),
-        ("unmatched", [["3", "course code: Course not found: 'WELD1'", "WELD1", "ada@example.com", "active"]]),
+        ("unmatched", [["3", "course code: Course not found: 'WELD1'", "ada@example.com", "WELD1", "active"]]),
     ],
 )
 def test_the_rows_of_a_part_are_told_by_its_fields(

@@ -7,7 +7,7 @@ import pytest
 
 from tests.imports import fingerprint, messages, outcome, outcomes, records, tamper
 from workbench import Workbench
-from workbench.database import planning
+from workbench.database.planning import planner
 from workbench.model.batch import Batch
 from workbench.model.errors import StillRefused, Unbalanced
 from workbench.model.sheet import Sheet
@@ -58,7 +58,7 @@ def test_both_sheets_come_in_as_one_run_and_again_change_nothing(wb: Workbench, 
 def test_an_invoice_whose_lines_are_decided_in_two_connections_keeps_all_of_them(
     wb: Workbench, sheet: Given, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planning, "_LARGE", 2)
+    monkeypatch.setattr(planner, "_LARGE", 2)
     head, first, second, other = LINES.splitlines()
     lines = "\n".join([head, other, first, second])  # lines 2 and 3 in one, 4 in the other
     assert outcome(imported(wb, sheet, lines=lines)) == (5, 0, 0, 0, 0)
@@ -214,7 +214,8 @@ def test_the_database_completes_no_run_of_which_a_record_is_written_in_part(
 ) -> None:
     run = wb.plan(wb.stage([sheet(HEADS, "heads.csv"), sheet(LINES, "lines.csv")], "commerce")).batch
     lines = wb.batches.parts(run)[1]
-    forged = """update workbench.import_outcome set outcome = 'unmatched', reason = 'SKU', record_id = null
+    forged = """update workbench.import_outcome set outcome = 'unmatched', reason = 'SKU', record_id = null,
+            errors = '[{"code": "sku_not_found", "field": "sku", "severity": "error", "message": "SKU not found"}]'
         where batch_id = %s and plan = %s and line = 3"""
     assert tamper(url, forged, lines.id, lines.plan) == 1
     counted = "update workbench.import_batch set created = created - 1, unmatched = unmatched + 1 where id = any(%s)"
