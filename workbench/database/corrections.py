@@ -120,7 +120,7 @@ def correct(  # noqa: PLR0913, PLR0915
             counts = counted(counts, now[1], ({**each, "rows": -each["rows"]} for each in was[1]))
             if not kept:
                 connection.execute(_OPEN_AGAIN, opened)
-            corrected += connection.execute(_DIFFER, which).fetchone()["more"]  # type: ignore[index]
+            corrected += sum(row["more"] for row in connection.execute(_DIFFER, which))
             these = [row["line"] for row in connection.execute(_KEEP, which)]
             kept, lines = kept + len(these), sorted([*lines, *these])[:_NOTED]
             connection.execute("truncate incoming")

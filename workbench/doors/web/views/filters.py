@@ -7,7 +7,7 @@ from typing import get_args
 import streamlit as st
 
 from workbench.doors.web import address, browser, words
-from workbench.doors.web.views import rows
+from workbench.doors.web.views import long_table
 from workbench.model.batch import Batch
 from workbench.model.row_query import CellTest, Test
 
@@ -52,7 +52,7 @@ def asked(batch: Batch) -> tuple[str, tuple[CellTest, ...], int]:
             format="%.0f",
             key="from",
             bind="query-params",
-            on_change=partial(rows.order_by, None),
+            on_change=partial(long_table.put_order, "", None),
             width=130,
         )
     with st.container():  # which is always there: a grid that moves among what is drawn begins anew

@@ -11,7 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench.doors.web import address, words
 from workbench.doors.web.grid import Sorted
-from workbench.doors.web.views import rows
+from workbench.doors.web.views import long_table
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
 from workbench.model.changed_cell import ChangedCell
@@ -298,7 +298,7 @@ def filters(batch: Batch, counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]
 
 def order_by(order: Sorted | None) -> None:
     """Puts an order of all rows into the address; they are then shown from the first on."""
-    rows.order_by(order)
+    long_table.put_order("", order)
     st.session_state["from"] = 1.0
 
 

@@ -53,7 +53,7 @@ def asked(part: str, labels: Sequence[str], number: int, *, lines: str = "", sor
     """Asks what is to be shown of so many rows with columns of these labels; `part` begins the names in the address,
     `lines` is how the box is called that asks for a line ("" where rows have none), `sortable` are the columns beside
     those of the labels, called by their names, that rows are ordered by."""
-    order = _order(part, len(labels), sortable)
+    order = ordered(part, len(labels), sortable)
     at = max(address.number(f"{part}page") or 1, 1)
     if number <= FEW and not any(st.query_params.get(f"{part}{name}") for name in ("search", "in", "from")):
         return Asked(order=order, page=at)
@@ -100,8 +100,9 @@ def asked(part: str, labels: Sequence[str], number: int, *, lines: str = "", sor
     return Asked(text=text or "", column=place, test=test, start=int(start or 1), order=order, page=at)
 
 
-def _order(part: str, columns: int, sortable: Sequence[str]) -> Sorted | None:
-    """The order that the address says; None where it says none that makes sense."""
+def ordered(part: str, columns: int, sortable: Sequence[str]) -> Sorted | None:
+    """The order that the address says, by one of so many columns or of those that are `sortable`; None where it says
+    none that makes sense."""
     said = st.query_params.get(f"{part}order", "")
     name, descending = said.removeprefix("-"), said.startswith("-")
     place = address.as_number(name)
@@ -110,10 +111,15 @@ def _order(part: str, columns: int, sortable: Sequence[str]) -> Sorted | None:
     return None
 
 
-def order_by(part: str, order: Sorted | None) -> None:
-    """Asks for another order of all rows, which are then shown from the first on."""
+def put_order(part: str, order: Sorted | None) -> None:
+    """Puts an order of rows into the address."""
     said = f"{'-' if order.descending else ''}{order.column}" if order is not None else None
     address.put_word(f"{part}order", said)
+
+
+def order_by(part: str, order: Sorted | None) -> None:
+    """Asks for another order of all rows, which are then shown from the first on."""
+    put_order(part, order)
     if f"{part}from" in st.session_state:
         st.session_state[f"{part}from"] = 1.0
     turn_to(part, 1)

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench.doors.web import address, grid, words
-from workbench.doors.web.views import whole_table
+from workbench.doors.web import grid, words
+from workbench.doors.web.views import long_table, whole_table
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
 from workbench.model.row_query import Order
@@ -137,26 +137,13 @@ def _in_grid(
 
 
 def ordered(batch: Batch) -> tuple[grid.Sorted | None, Order]:
-    """The order that the address asks for, as the grid and as the rows know it."""
+    """The order that the address asks for, as the grid and as the rows know it; that of their lines is none."""
     headers = batch.fields if batch.derived else batch.headers
-    said = st.query_params.get("order", "")
-    name, descending = said.removeprefix("-"), said.startswith("-")
-    if name == "line" and descending:
-        return grid.Sorted(column=name, descending=True), Order(descending=True)
-    place = address.as_number(name)
-    if place is not None and place < len(headers):
-        return grid.Sorted(column=str(place), descending=descending), Order(
-            header=headers[place], descending=descending
-        )
-    return None, Order()
-
-
-def order_by(order: grid.Sorted | None) -> None:
-    """Puts an order of rows into the address."""
-    if order is None:
-        st.query_params.pop("order", None)
-    else:
-        st.query_params["order"] = f"{'-' if order.descending else ''}{order.column}"
+    sort = long_table.ordered("", len(headers), ["line"])
+    if sort is None or sort == grid.Sorted(column="line"):
+        return None, Order()
+    header = headers[int(sort.column)] if sort.column != "line" else None
+    return sort, Order(header=header, descending=sort.descending)
 
 
 def _told(row: Mapping[str, Any]) -> str:
