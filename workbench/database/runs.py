@@ -40,7 +40,7 @@ from workbench.model.options import Options
 from workbench.model.playbook import Playbook
 from workbench.model.recipe import Recipe
 from workbench.model.recipe import place as place_of
-from workbench.model.sheet import BY_PROGRAM, Sheet, Tally
+from workbench.model.sheet import BY_PROGRAM, Chunk, Sheet, Tally
 from workbench.model.template import HOLDABLE, ON_CONFLICT, ON_EDIT, Mapping, Template
 from workbench.model.wording import many
 from workbench.model.written_rows import is_written
@@ -307,8 +307,7 @@ def _of_sheet(  # noqa: PLR0913
     """What the batch of a sheet is begun with. `beside` has the datasets of the worksheets of its source that are
     imported in the same run ({title: dataset})."""
     contract = catalog.contract(dataset)
-    sheet, resolved = _resolved(store, sheet, contract, options, mode, template)
-    sample = sheet.spread()
+    sheet, sample, resolved = _resolved(store, sheet, contract, options, mode, template)
     resolved = _decided_before(resolved, template, options)
     resolved = replace(resolved, limits=_limits(contract, template, options), recipe=sheet.recipe)
     by_program = sheet.reading.layout == BY_PROGRAM
@@ -384,8 +383,9 @@ def check_columns(
 
 def _resolved(
     store: Store, sheet: Sheet, contract: Contract, options: Options, mode: Mode, template: Template | None
-) -> tuple[Sheet, Mapping]:
-    """A sheet without what its recipe removes of it, and the mapping that an import uses, as its headers have it."""
+) -> tuple[Sheet, Chunk, Mapping]:
+    """A sheet without what its recipe removes of it, some of its rows, and the mapping that an import uses, as its
+    headers have it."""
     refuse_secrets(sheet, contract)
     sheet = without_removed(sheet)
     if any("\0" in header for header in sheet.headers):
@@ -396,9 +396,10 @@ def _resolved(
     if template is not None:
         change = inventory.changed_headers(store, sheet, template)
         drift.refuse_changed(change, template, said, options.constants or {})
-    return sheet, mapping.resolve(
+    sample = sheet.spread()
+    resolved = mapping.resolve(
         sheet.headers,
-        sheet.spread(),
+        sample,
         contract,
         template=template,
         manual=said,
@@ -412,6 +413,7 @@ def _resolved(
         mode=mode,
         repeated=sheet.reading.repeated,
     )
+    return sheet, sample, resolved
 
 
 def _decided_before(resolved: Mapping, template: Template | None, options: Options) -> Mapping:

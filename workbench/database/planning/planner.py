@@ -29,8 +29,8 @@ from workbench.model.playbook import Playbook
 
 _EVERY_LINE = (0, 2**31 - 1)
 _LARGE = 20_000
-"""From this many rows on, joins go through whole tables. A fresh batch has no statistics yet, and the planner would
-look up a million rows one by one."""
+"""From this many rows on, joins go through whole tables. The outcomes that a plan has just written have no statistics
+yet, and the database would look up a million of them one by one."""
 
 
 def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: Callable[[], float]) -> None:
