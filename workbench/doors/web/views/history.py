@@ -91,11 +91,10 @@ _SIGNED = {"signed": True, "not yet": False}
 
 def ordered() -> tuple[Sorted | None, dict[str, Any]]:
     """The order that the address asks for, as the grid and as the imports know it."""
-    said = st.query_params.get("order", "")
-    name, descending = said.removeprefix("-"), said.startswith("-")
-    if name not in _COLUMNS or not _COLUMNS[name].sortable:
+    order = long_table.ordered("", 0, [name for name, column in _COLUMNS.items() if column.sortable])
+    if order is None:
         return None, {}
-    return Sorted(column=name, descending=descending), {"by": _BY.get(name, name), "descending": descending}
+    return order, {"by": _BY.get(order.column, order.column), "descending": order.descending}
 
 
 _COLUMNS = {
