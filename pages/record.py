@@ -61,7 +61,7 @@ def again(**question: object) -> None:
 
 def matches(wb: Workbench, text: str) -> None:
     """The records that fit, each with a link, one alone at once; and the rows that fit and became no record."""
-    answer = wb.records.ask(text, limit=MOST)
+    answer = answered(wb, text)
     only_rows = bool(answer.records) and answer.nearly and bool(answer.rows) and not answer.rows_nearly
     if only_rows:
         st.info("No record has just that. These rows do, and became none:", icon=":material/person_off:")
@@ -94,12 +94,23 @@ def matches(wb: Workbench, text: str) -> None:
         left(answer, text)
 
 
+def answered(wb: Workbench, text: str) -> Answer:
+    """What fits: at once, or where somebody waits for it, after all rows were looked through."""
+    if not st.query_params.get("all"):
+        return wb.records.ask(text, limit=MOST)
+    with st.spinner("Looking through all rows of all imports ...", show_time=True):
+        return wb.records.ask(text, limit=MOST, seconds=None)
+
+
 def left(answer: Answer, text: str) -> None:
-    """The rows that fit and became no record."""
+    """The rows that fit and became no record, and a way to those that there was no time for."""
     if answer.rows:
         some(answer.rows, text, SHOWN, whole=answer.whole)
-    elif not answer.whole:
+    elif not answer.whole and answer.records:
         st.caption("Rows that became no record were looked for in the newest imports alone.")
+    more = not answer.whole and len(answer.rows) < MOST
+    if more and st.button("Look through all rows", icon=":material/manage_search:"):
+        again(find=text, all=1)
 
 
 def some(rows: Sequence[Mapping[str, Any]], text: str, first: int, *, whole: bool) -> None:

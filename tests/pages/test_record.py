@@ -9,6 +9,8 @@ from streamlit.testing.v1.element_tree import Button
 from tests.pages.conftest import Show
 from tests.pages.grids import grid
 from workbench import Workbench
+from workbench.database import unwritten
+from workbench.database.records import Records
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 
@@ -117,6 +119,21 @@ def test_the_line_is_asked_for_on_the_page(show: Show, twice: tuple[Batch, Batch
 def test_what_nothing_fits_is_told(show: Show, twice: tuple[Batch, Batch]) -> None:
     page = ask(show("record"), "nobody@example.com")
     assert "Nothing that was ever imported fits" in page.info[0].value
+
+
+def test_rows_that_there_was_no_time_for_are_looked_through_when_asked_for(
+    show: Show, wb: Workbench, sheet: Sheets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unwritten, "_AT_ONCE", 2)
+    monkeypatch.setitem(Records.ask.__kwdefaults__, "seconds", 0)
+    lines = "".join(f"s{number}@x.example,Sue Lane,{'Zzyzx' if number == 8 else '-'}\n" for number in range(9))
+    wb.import_sheet(sheet(f"email,name,note\n{lines}"), "elevate.students")
+    page = ask(show("record"), "zzyzx")
+    assert "that was looked through" in page.info[0].value
+    next(button for button in page.button if button.label == "Look through all rows").click()
+    page = page.run()
+    assert "sheet.csv, line 10" in said(page)
+    assert not [button for button in page.button if button.label == "Look through all rows"]
 
 
 def test_a_new_question_puts_the_last_answer_away(show: Show, twice: tuple[Batch, Batch]) -> None:

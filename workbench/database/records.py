@@ -1,5 +1,6 @@
 """A record as it is, and every import that touched it; and which record a line of a file is about."""
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -27,6 +28,9 @@ from workbench.model.errors import (
     UnknownRecord,
 )
 from workbench.model.recipe import Recipe
+
+SECONDS = 1.2
+"""So long rows are looked through for an answer, unless somebody waits for all of them."""
 
 
 def tidy(store: Store) -> None:
@@ -307,28 +311,39 @@ class Records:
         """
         return search.find(self._store, text, limit)[0]
 
-    def ask(self, text: str, *, limit: int = 50) -> Answer:
+    def ask(self, text: str, *, limit: int = 50, seconds: float | None = SECONDS) -> Answer:
         """What `find` finds, and the rows that have every word of the text and were not written: refused, skipped, or
         of an import that was not committed or was taken back; where nothing has all of them, those that nearly do.
 
         Where no record has it, those that came of rows which have it, in a cell that is not imported or was another
-        before it was cleaned or corrected, each with its `row`: batch, file_name, line."""
+        before it was cleaned or corrected, each with its `row`: batch, file_name, line.
+
+        Rows are looked through for so many `seconds`, those of the newest imports first; without a limit all of them.
+        Each of the three ways to look has its share of that.
+        """
+
+        def until() -> float:
+            return unwritten.FOREVER if seconds is None else time.monotonic() + seconds / 3
+
         records, nearly = search.find(self._store, text, limit)
-        if (nearly or not records) and (by_row := self._by_row(text, limit)):
-            records, nearly = by_row, False
-        rows, whole = unwritten.find(self._store, text, limit)
+        rows, whole = unwritten.find(self._store, text, limit, until=until())
+        if nearly or not records:
+            by_row, looked = self._by_row(text, limit, until())
+            records, nearly, whole = by_row or records, nearly and not by_row, whole and looked
         rows_nearly = not rows and (nearly or not records)
         if rows_nearly:
-            rows, looked = unwritten.find(self._store, text, limit, nearly=True)
+            rows, looked = unwritten.find(self._store, text, limit, nearly=True, until=until())
             whole = whole and looked
         return Answer(
             records=records, nearly=nearly, rows=rows, rows_nearly=rows_nearly and bool(rows), whole=whole, text=text
         )
 
-    def _by_row(self, text: str, limit: int) -> list[dict[str, Any]]:
-        """The records that came of rows which have every word of a text, each once, with the row."""
+    def _by_row(self, text: str, limit: int, until: float) -> tuple[list[dict[str, Any]], bool]:
+        """The records that came of rows which have every word of a text, each once, with the row; and whether all rows
+        were looked at."""
         found: dict[tuple[str, UUID], dict[str, Any]] = {}
-        for batch, line in unwritten.written(self._store, text, limit):
+        lines, whole = unwritten.written(self._store, text, limit, until=until)
+        for batch, line in lines:
             with suppress(SeveralSheets):
                 for dataset, id_ in row_records(self._store, batch, line):
                     by = {"batch": batch.id, "file_name": batch.file_name, "line": line}
@@ -337,12 +352,12 @@ class Records:
         for (dataset, id_), by in found.items():
             contract = catalog.contract(dataset)
             there += [{**one, "row": by} for one in told(self._store, [(contract.family, contract.table, id_)])]
-        return there[:limit]
+        return there[:limit], whole
 
     def left_out(self, text: str, *, limit: int = 20) -> tuple[list[dict[str, Any]], bool]:
         """The rows that say what a record is known by and were not written, as `ask` tells them, and whether all were
         looked at: it is done beside the record, and takes no longer than half a second."""
-        return unwritten.find(self._store, text, limit, seconds=0.4)
+        return unwritten.find(self._store, text, limit, until=time.monotonic() + 0.4)
 
     def since(self, batch: Batch | UUID | str, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first import after a batch that stands and has brought the key of a row of it which was not written

@@ -5,6 +5,7 @@ moment only. The database knows where the rows are that were refused; those that
 committed or was taken back, are looked for among all rows of their import, after the others.
 """
 
+import math
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,15 +28,18 @@ _BATCHES = 1_000
 # A fresh batch has no statistics yet, and the planner would read all of it for each of its rows.
 _IN_ORDER = """
 set local enable_sort = off; set local enable_bitmapscan = off; set local enable_seqscan = off;
-set local enable_hashjoin = off; set local enable_mergejoin = off; set local statement_timeout = '3s'
+set local enable_hashjoin = off; set local enable_mergejoin = off
 """
+FOREVER = math.inf
+"""The time until which rows are looked through where all of them shall be."""
+_PATIENCE = "set local statement_timeout = '3s'"
 
 
 def find(
-    store: Store, text: str, limit: int, *, nearly: bool = False, seconds: float = 1.0
+    store: Store, text: str, limit: int, *, until: float, nearly: bool = False
 ) -> tuple[list[dict[str, Any]], bool]:
     """The rows that have every word of a text in their cells (or `nearly` so) and were not written, and whether all
-    were looked at.
+    were looked at: it ends at the time `until` (of time.monotonic).
 
     Each is told as `rows.rows` does, with its batch, dataset, file_name, stage ("undone" for an import that was taken
     back), run_by and `since`, the later import that has brought its key; those of the newest import come first.
@@ -48,26 +52,27 @@ def find(
     known = batches.find(store, _WITH_ROWS, limit=_BATCHES)
     undone = {row["undo_of"] for row in store.all(_UNDONE)}
     standing = [batch for batch in known if batch.stage == "completed" and not undone & {batch.id, batch.part_of}]
-    lines, whole = _looked(_places(store, known, standing, test), limit, time.monotonic() + seconds)
+    lines, whole = _looked(_places(store, known, standing, test, until), limit, until)
     found = islice(_told(store, known, lines, {batch.id for batch in standing}, limit, words), limit)
     return _since(store, list(found)), whole and len(known) < _BATCHES
 
 
-def written(store: Store, text: str, limit: int, *, seconds: float = 1.0) -> list[tuple[Batch, int]]:
+def written(store: Store, text: str, limit: int, *, until: float) -> tuple[list[tuple[Batch, int]], bool]:
     """The lines of imports that stand whose rows have every word of a text, also where it is in no field of a record
-    or was there before a recipe or a person changed it, the newest import first."""
+    or was there before a recipe or a person changed it, the newest import first; and whether all were looked at."""
     said = " ".join(text.replace("\0", "").split())
     if len(said) < 2:
-        return []
+        return [], True
     known = batches.find(store, _WITH_ROWS, limit=_BATCHES)
     undone = {row["undo_of"] for row in store.all(_UNDONE)}
     standing = {
         batch.id: batch for batch in known if batch.stage == "completed" and not undone & {batch.id, batch.part_of}
     }
     test = _test(said)
-    places = ((id_, lines) for id_, batch in standing.items() for lines in _pieces(store, _ALL, batch, test))
-    found, _ = _looked(places, limit, time.monotonic() + seconds)
-    return [(standing[id_], line) for id_, lines in found.items() for line in sorted(set(lines))][:limit]
+    places = ((id_, lines) for id_, batch in standing.items() for lines in _pieces(store, _ALL, batch, test, until))
+    found, whole = _looked(places, limit, until)
+    lines = [(standing[id_], line) for id_, lines in found.items() for line in sorted(set(lines))]
+    return lines[:limit], whole and len(known) < _BATCHES
 
 
 _WITH_ROWS = """
@@ -95,16 +100,16 @@ class _TooSlow(Exception):
     """A statement took longer than anybody waits."""
 
 
-def _places(store: Store, known: Iterable[Batch], standing: list[Batch], test: Composable) -> Places:
+def _places(store: Store, known: Iterable[Batch], standing: list[Batch], test: Composable, until: float) -> Places:
     """Where the rows are that pass the test: first those that were refused, which are found at once."""
     for batch in standing:
         if batch.unmatched or batch.invalid:
-            for lines in _pieces(store, _REFUSED, batch, test):
+            for lines in _pieces(store, _REFUSED, batch, test, until):
                 yield batch.id, lines
     for batch in known:
         written = batch in standing
         if not written or _skips(batch):
-            for lines in _pieces(store, _ALL, batch, test):
+            for lines in _pieces(store, _ALL, batch, test, until):
                 yield batch.id, _left(store, batch, lines, written=written)
 
 
@@ -149,7 +154,7 @@ def _has(said: Composable, word: str) -> Composable:
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(\.[\w-]+)+")
 
 
-def _pieces(store: Store, statement: str, batch: Batch, test: Composable) -> Iterator[list[int]]:
+def _pieces(store: Store, statement: str, batch: Batch, test: Composable, until: float) -> Iterator[list[int]]:
     """The lines of a batch's rows that pass the test, some thousand rows at a time."""
     after: int | None = 0
     while after is not None:
@@ -163,6 +168,8 @@ def _pieces(store: Store, statement: str, batch: Batch, test: Composable) -> Ite
         )
         with store.transaction() as connection:
             connection.execute(_IN_ORDER)
+            if until < FOREVER:
+                connection.execute(_PATIENCE)
             try:
                 row = connection.execute(question).fetchone()
             except psycopg.errors.QueryCanceled:

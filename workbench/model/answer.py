@@ -28,7 +28,7 @@ class Answer:
     rows_nearly: bool
     """Whether no row has the text either, and those are only written nearly so."""
     whole: bool
-    """Whether all rows were looked at; else there was no time for those of the oldest imports, or there are more."""
+    """Whether all rows were looked at; else there was no time for those of older imports, or there are more."""
     text: str
     """What was asked."""
 
@@ -37,6 +37,8 @@ class Answer:
         """What a person may do where nothing at all fits."""
         if len("".join(self.text.split())) < 2:
             return "One letter finds nothing. Type a name, an e-mail address, a code, an id or a phone number."
+        if not self.whole:
+            return "No record fits, and no row that was looked through: there was time for those of the newest imports."
         if not any(len(word) >= WHOLE_WORD for word in self.text.split()):
             return (
                 f"Nothing that was ever imported has that in it. From {WHOLE_WORD} letters on a slip is forgiven: "

@@ -34,7 +34,10 @@ def imported(wb: Workbench, sheet: Given) -> None:
 
 
 def rows(wb: Workbench, text: str) -> list[tuple[str, int, str | None, str | None]]:
-    return [(row["file_name"], row["line"], row["outcome"], row["reason"]) for row in wb.records.ask(text).rows]
+    return [
+        (row["file_name"], row["line"], row["outcome"], row["reason"])
+        for row in wb.records.ask(text, seconds=None).rows
+    ]
 
 
 DEE = ("people.csv", 5, "invalid", None)
@@ -66,7 +69,7 @@ WHAT_IS_ASKED = {
 
 def test_a_row_that_was_not_written_is_found_by_anything_in_it(wb: Workbench) -> None:
     assert {text: rows(wb, text) for text in WHAT_IS_ASKED} == WHAT_IS_ASKED
-    assert all(wb.records.ask(text).whole for text in WHAT_IS_ASKED)
+    assert all(wb.records.ask(text, seconds=None).whole for text in WHAT_IS_ASKED)
 
 
 def test_what_was_wrong_and_who_decided_stand_with_it(wb: Workbench, open_wb: Opened) -> None:
@@ -113,13 +116,26 @@ def test_of_very_many_rows_the_newest_are_looked_at_and_that_is_said(wb: Workben
     for number in range(3):
         many = "".join(f"bad{line},Many Dunn\n" for line in range(4))
         wb.import_sheet(sheet(f"email,name\n{many}", f"{number}.csv"), "elevate.students", skip_errors=True)
-    few = wb.records.ask("dunn", limit=5)
+    few = wb.records.ask("dunn", limit=5, seconds=None)
     assert [row["file_name"] for row in few.rows] == ["2.csv"] * 4 + ["1.csv"]
     assert not few.whole
     store = wb.records._store
-    hurried, whole = unwritten.find(store, "dunn", 50, seconds=0)
+    hurried, whole = unwritten.find(store, "dunn", 50, until=0)
     assert ([row["file_name"] for row in hurried], whole) == (["2.csv"] * 4, False)
-    assert len(wb.records.ask("dunn").rows) == 13
+    assert len(wb.records.ask("dunn", seconds=None).rows) == 13
+
+
+def test_what_there_was_no_time_to_look_at_is_told_and_looked_at_where_somebody_waits(
+    wb: Workbench, sheet: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unwritten, "_AT_ONCE", 2)
+    lines = "".join(f"s{number}@x.example,Sue Lane,{'Zzyzx' if number == 8 else '-'}\n" for number in range(9))
+    wb.import_sheet(sheet(f"email,name,note\n{lines}", "notes.csv"), "elevate.students")
+    hurried = wb.records.ask("zzyzx", seconds=0)
+    assert (hurried.records, hurried.whole) == ([], False)
+    assert "that was looked through" in hurried.nothing
+    patient = wb.records.ask("zzyzx", seconds=None)
+    assert ([one["row"]["line"] for one in patient.records], patient.whole) == ([10], True)
 
 
 def test_who_decided_which_of_two_rows_counts_stands_with_the_other(

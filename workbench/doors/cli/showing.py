@@ -26,6 +26,8 @@ RowFormat = Literal["csv", "xlsx", "json"]
 
 _PAGE = 100
 """Rows that a person is shown at once."""
+_SECONDS = 3.0
+"""So long rows are looked through, unless somebody waits for all of them."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -165,13 +167,14 @@ def find(
         list[str], typer.Argument(metavar="TEXT...", help="An e-mail address, a code, an id, a phone number, words.")
     ],
     limit: Annotated[int, typer.Option(min=1, help="At most so many records, and so many rows.")] = 20,
+    all_rows: Annotated[bool, typer.Option("--all", help="Look through all rows, however long it takes.")] = False,
 ) -> None:
     """Find records by what is known of them, and the rows that became none.
 
     Rows that were refused or skipped, or whose import was not committed, are told with what was wrong and who decided.
     """
     with asked.open() as wb:
-        found = wb.records.ask(" ".join(text), limit=limit)
+        found = wb.records.ask(" ".join(text), limit=limit, seconds=None if all_rows else _SECONDS)
     if asked.json:
         asked.answer(asdict(found))
         return
@@ -205,7 +208,7 @@ def find(
     if not found.records and not found.rows:
         printing.say(asked, found.nothing)
     if not found.whole:
-        printing.say(asked, "", "Not all rows were looked at. Say more, or a higher --limit.")
+        printing.say(asked, "", "Not all rows were looked at. Say more, a higher --limit, or --all.")
 
 
 def classes(
