@@ -13,6 +13,9 @@ from workbench.doors.web.views import glance, holds, outcomes, plots, totals
 from workbench.model.batch import Batch
 from workbench.model.hold import Hold, waiting
 
+MOST = 100
+"""So many imports since a plan are counted."""
+
 
 def plan(wb: Workbench, batch: Batch) -> None:
     """What each row will do, before anything is written: what a lead has to know and to decide comes first."""
@@ -52,12 +55,29 @@ def looked_at(batch: UUID, plan: int) -> None:
     st.session_state[f"wanted {batch}"] = plan
 
 
+def written_since(wb: Workbench, batch: Batch) -> bool:
+    """Whether other imports have written since the plan what it may have been made against; they are named."""
+    if not (others := wb.batches.written_since(batch, limit=MOST)):
+        return False
+    first, number = others[0], len(others)
+    undo = "the undo of " if first.undo_of is not None else ""
+    what = f"{undo}{first.file_name}, by {first.initiated_by}, {words.here(first.completed_at)}"
+    more = f" and {words.many(number - 1, 'other')}" if number > 1 else ""
+    st.warning(
+        f"Since this was planned, records that it writes or refers to may have changed: {words.text(what)}{more}. "
+        "Plan it again to see what it comes to now.",
+        icon=":material/update:",
+    )
+    return True
+
+
 def decide(wb: Workbench, batch: Batch) -> None:
     """Write the plan, or hold it."""
     st.header("Write it")
     if st.session_state.pop(f"wanted {batch.id}", batch.plan) != batch.plan:
         again = f"It was planned again since you looked, and nothing was written. This is plan {batch.plan}."
         st.warning(again, icon=":material/history:")
+    since = written_since(wb, batch)
     if said := typed.unsaved(wb, batch):
         cells = words.many(typed.number(said), "cell")
         st.warning(f"{cells} typed at Validate and not saved: not in this plan.", icon=":material/edit_note:")
@@ -81,7 +101,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
-        stopped = bool(batch.summary.get("error"))
+        stopped = bool(batch.summary.get("error")) or since
         if st.button(
             label,
             type="secondary" if stopped else "primary",

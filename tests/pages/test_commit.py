@@ -197,6 +197,30 @@ def test_what_a_plan_waits_for_is_ticked_off_by_a_person(
     ]
 
 
+def test_imports_that_wrote_the_same_records_since_the_plan_are_named(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    batch = wb.plan(wb.stage(sheet(BEFORE), "elevate.students")).batch
+    assert not show("commit", batch=batch.id).warning
+    wb.import_sheet(sheet("name,code\nWelding,WELD101\n", "courses.csv"), "elevate.courses")
+    assert not show("commit", batch=batch.id).warning
+    wb.undo(wb.import_sheet(sheet(BEFORE, "meanwhile.csv"), "elevate.students"))
+    [said] = [each.value.replace("\\", "") for each in show("commit", batch=batch.id).warning]
+    assert "may have changed: the undo of meanwhile.csv, by ana, " in said
+    assert said.endswith("and 1 other. Plan it again to see what it comes to now.")
+    wb.plan(batch)
+    assert not show("commit", batch=batch.id).warning
+
+
+def test_what_unmatched_rows_wait_for_may_have_come_since_the_plan(wb: Workbench, sheet: Sheets) -> None:
+    wb.import_sheet(sheet(BEFORE, "students.csv"), "elevate.students")
+    wb.import_sheet(sheet("name,code\nWelding,WELD101\n", "first.csv"), "elevate.courses")
+    rows = "student_email,course_code\nada@example.com,CNA101\n"
+    batch = wb.plan(wb.stage(sheet(rows), "elevate.enrollments")).batch
+    came = wb.import_sheet(sheet("name,code\nCNA Training,CNA101\n", "courses.csv"), "elevate.courses")
+    assert [each.id for each in wb.batches.written_since(batch)] == [came.id]
+    wb.commit(wb.plan(batch).batch)
+    assert wb.batches.written_since(batch) == []
+
+
 def test_a_plan_that_nobody_looked_at_is_not_written_from_an_older_page(
     show: Show, wb: Workbench, sheet: Sheets, worked: Worked, url: str
 ) -> None:

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database import import_lists, progress, reads
+from workbench.database import import_lists, progress, reads, written_since
 from workbench.database.import_lists import EVERY_IMPORT, FITS, STANDS, UNDONE_BY, literal
 from workbench.database.planning import wholes
 from workbench.database.store import QUEUE, Store
@@ -422,6 +422,17 @@ class Batches:
         """The imports that came after the one that is undone, stand, and have found records there which the undo
         removes: batch, file_name, and how many records; the oldest first."""
         return self._store.all(_NAMED_SINCE, {"undo": undo.id})
+
+    def written_since(self, batch: Batch, limit: int = 100) -> list[Batch]:
+        """The imports and undos that have written, since a run was planned, to the tables that it writes or that its
+        unmatched rows name, the newest first: a commit finds out whether its own records were among them."""
+        return find(
+            self._store,
+            written_since.FITS,
+            written_since.asked(run(self._store, batch)),
+            limit,
+            order="completed_at desc",
+        )
 
     def all(  # noqa: PLR0913
         self,
