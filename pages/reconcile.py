@@ -22,9 +22,9 @@ GONE = {"undone": "It was taken back", "discarded": "It was discarded", "failed"
 """What is said of an import that nobody signs any more, by its state."""
 
 
-def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
+def explain(wb: Workbench, batch: Batch, found: Reconciliation, ready: int) -> None:
     """The rows that still need a person's word: some of them, or all of a kind, with one reason. An unmatched row is
-    explained, an invalid one rejected."""
+    explained, unless it is one of those that are `ready` to be brought in, an invalid one rejected."""
     st.header("Rows to explain or reject", "to-explain", help=evidence.WORDS)
     if whole := catalog.whole_again(batch.dataset):
         st.caption(words.text(whole))
@@ -35,7 +35,8 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
     listed = row_lists.waiting(wb, batch, query, kind["rows"], part="explain-", key=key)
     if kind["outcome"] == "unmatched":
         supply(wb, batch, kind["field"], list(listed.picked))
-    reason = evidence.reason(kind["outcome"], len(listed.picked), listed.number, narrowed=listed.narrowed)
+    ready = ready if kind["outcome"] == "unmatched" else 0
+    reason = evidence.reason(kind["outcome"], len(listed.picked), listed.number, narrowed=listed.narrowed, ready=ready)
     if reason is not None:
         lines = list(listed.picked) or sorted(wb.rows.lines(batch, listed.query))
         say = wb.reject if kind["outcome"] == "invalid" else wb.explain
@@ -60,9 +61,9 @@ def supply(wb: Workbench, batch: Batch, field: str, lines: list[int]) -> None:
     st.rerun()
 
 
-def to_explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
-    """The rows to explain or reject; those of a run of several sheets sheet by sheet, those that were made of a run's
-    there."""
+def to_explain(wb: Workbench, batch: Batch, found: Reconciliation, ready: int) -> None:
+    """The rows to explain or reject, of which so many are `ready` to be brought in instead; those of a run of several
+    sheets sheet by sheet, those that were made of a run's there."""
     several = runs.sheets(wb, batch)
     if several:
         st.header("Rows to explain or reject", "to-explain", help=evidence.WORDS)
@@ -71,7 +72,7 @@ def to_explain(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
             label = f"{words.many(number)} of {words.text(words.sheet(sheet))} ({words.part(sheet)})"
             address.jump(label, icon=":material/comment:", batch=sheet.id)
     if not several and not batch.derived:
-        explain(wb, batch, found)
+        explain(wb, batch, found, ready)
 
 
 def say_otherwise(wb: Workbench, batch: Batch) -> None:
@@ -159,6 +160,7 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     found, signed = wb.reconcile(batch), wb.signature(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
     compared = runs.at_a_glance(wb, batch, found)
+    ready = runs.waits(wb, batch)
     if batch.part_of is None:  # of a part, the log and the signature are the run's
         sign_off(wb, batch, found, signed)
         runs.goes_on(wb, batch)
@@ -173,12 +175,11 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
             evidence.definition_of_done(found)
     totals.table(wb, batch)
     runs.behind(wb, batch)
-    runs.waits(wb, batch)
     runs.resolved(wb, batch)
     batches.open_figures(wb, batch, found)
     to_match(wb, batch)
     if found.unexplained and batch.stage == "completed":
-        to_explain(wb, batch, found)
+        to_explain(wb, batch, found, ready)
     for_their_owner(wb, batch, found)
     if batch.state == "completed" and not batch.derived and wb.signature(runs.face(wb, batch)) is None:
         say_otherwise(wb, batch)

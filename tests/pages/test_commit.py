@@ -359,7 +359,7 @@ def test_a_contradiction_of_the_same_day_is_unusual_and_leads_to_the_other_impor
     second = wb.import_sheet(sheet(BEFORE.replace("0001", "0002"), "second.csv"), "elevate.students")
     page = show(name, batch=second.id)
     told = [each.value.replace("\\", "") for each in page.markdown]
-    sentence = f"Import {str(first.id)[:18]} of the same day (first.csv) says otherwise of 1 record"
+    sentence = f"first.csv of the same day (import {str(first.id)[:18]}) says otherwise of 1 record"
     assert sentence in told[told.index("**What is unusual**") + 2]
     assert not any("Nothing: rows" in each for each in told)
     if name == "reconcile":

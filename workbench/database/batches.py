@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database import import_lists, progress, reads, written_since
-from workbench.database.import_lists import EVERY_IMPORT, FITS, STANDS, UNDONE_BY, literal
+from workbench.database.import_lists import BROUGHT_IN, EVERY_IMPORT, FITS, SETTLED, STANDS, UNDONE_BY, literal
 from workbench.database.planning import wholes
 from workbench.database.store import QUEUE, Store
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
@@ -355,11 +355,14 @@ _SIGNERS = "select batch_id, signed_by from workbench.sign_off where batch_id = 
 _MONTHS = f"""
 select completed_at >= %(between)s as now, count(*)::int as imports,
        count(*) filter (where id in (select batch_id from workbench.sign_off))::int as signed,
-       coalesce(sum(processed), 0)::bigint as rows,
-       {", ".join(f"coalesce(sum({name}), 0)::bigint as {name}" for name in OUTCOMES)}
-from workbench.import_batch
-where stage = 'completed' and completed_at >= %(since)s and part_of is null and undo_of is null and {STANDS}
-group by 1 order by 1
+       coalesce(sum(processed - brought_in), 0)::bigint as rows,
+       coalesce(sum(created), 0)::bigint as created, coalesce(sum(updated), 0)::bigint as updated,
+       coalesce(sum(skipped + settled - brought_in), 0)::bigint as skipped,
+       coalesce(sum(unmatched - settled), 0)::bigint as unmatched, coalesce(sum(invalid), 0)::bigint as invalid
+from (
+    select *, {SETTLED} as settled, {BROUGHT_IN} as brought_in from workbench.import_batch
+    where stage = 'completed' and completed_at >= %(since)s and part_of is null and undo_of is null and {STANDS}
+) import_batch group by 1 order by 1
 """
 
 
@@ -537,7 +540,8 @@ class Batches:
 
     def months(self, since: datetime, between: datetime) -> list[dict[str, Any]]:
         """The imports that were committed from `since` on and stand, before and after a moment: `now` (whether after
-        it), imports, how many of them are signed, rows, and the rows of each outcome."""
+        it), imports, how many of them are signed, rows, and the rows of each outcome as they stand: explained ones are
+        skipped, and one that a later run has brought in is that one's."""
         return self._store.all(_MONTHS, {"since": since, "between": between})
 
     def left_off(self, *, limit: int = 50) -> list[Batch]:

@@ -37,11 +37,18 @@ FITS = {
 _SIGNED = "exists (select from workbench.sign_off s where s.batch_id = import_batch.id)"
 _MAY_BE_SIGNED = f"stage = 'completed' and undo_of is null and {STANDS}"
 
-# unmatched rows that a person has explained, or a later run has brought in, count as skipped
-_SETTLED = """(
-    select count(*) from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
-    where e.batch_id = import_batch.id and o.plan = import_batch.plan and e.rejected is not true
-      and workbench.settles(e, o.outcome))"""
+_OF_ITS_SHEETS = """(
+    select count(*) from workbench.import_batch sheet
+    join workbench.import_explanation e on e.batch_id = sheet.id
+    join workbench.import_outcome o on o.batch_id = sheet.id and o.line = e.line and o.plan = sheet.plan
+    where (sheet.id = import_batch.id or sheet.part_of = import_batch.id and not sheet.derived)
+      and e.rejected is not true and workbench.settles(e, o.outcome){})"""
+
+SETTLED = _OF_ITS_SHEETS.format("")
+"""How many of its unmatched rows a person has explained, or a later run has brought in: they count as skipped."""
+
+BROUGHT_IN = _OF_ITS_SHEETS.format(" and e.resolved_by is not null")
+"""How many of those a later run has brought in."""
 
 _ORDERS = {
     "file": 'lower(file_name) collate "C"',
@@ -51,8 +58,8 @@ _ORDERS = {
     "rows": "processed",
     "created": "created",
     "updated": "updated",
-    "skipped": f"skipped + {_SETTLED}",
-    "unmatched": f"unmatched - {_SETTLED}",
+    "skipped": f"skipped + {SETTLED}",
+    "unmatched": f"unmatched - {SETTLED}",
     "invalid": "invalid",
     "user": "lower(initiated_by_id)",
     "dataset": "data_type",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from workbench import Workbench
+from workbench.model.batch import OUTCOMES
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -58,3 +59,20 @@ def test_months_and_signatures_are_told(wb: Workbench, sheet: Given) -> None:
     ]  # fmt: skip
     assert wb.batches.months(now - timedelta(days=40), now + timedelta(days=1))[0]["now"] is False
     assert wb.batches.signers([first, second]) == {first.id: "ana"}
+
+
+def test_a_month_has_each_row_once_as_it_stands(wb: Workbench, sheet: Given) -> None:
+    courses = "name,code\nWelding,WELD101\n"
+    wb.import_sheet(sheet(courses, "courses.csv"), "elevate.courses")
+    wb.import_sheet(sheet(people(0, 2), "people.csv"), "elevate.students")
+    one, other = (line.split(",")[0] for line in people(0, 2).splitlines()[1:])
+    rows = f"student_email,course_code\n{one},CNA101\n{one},GONE\n{other},WELD101\n"
+    batch = wb.import_sheet(sheet(rows, "enrollments.csv"), "elevate.enrollments")
+    wb.import_sheet(sheet(courses + "Nursing,CNA101\n", "more.csv"), "elevate.courses")
+    wb.sweep(batch)
+    wb.explain(batch, [3], "It was never held.")
+    now = datetime.now(UTC)
+    (month,) = wb.batches.months(now - timedelta(days=1), now - timedelta(hours=1))
+    assert {name: month[name] for name in ("rows", *OUTCOMES)} == {
+        "rows": 8, "created": 6, "updated": 0, "skipped": 2, "unmatched": 0, "invalid": 0,
+    }  # fmt: skip

@@ -28,14 +28,14 @@ def test_what_another_import_of_the_day_says_otherwise_is_told_with_its_value(wb
     assert (noon.updated, told(noon)) == (
         2,
         [
-            f"Import {str(morning.id)[:18]} of the same day (morning.csv) says otherwise of 1 record that it wrote: "
-            "line 3, phone: 555-100-0001 there, 555-100-0009 here. Whichever is imported last counts."
+            f"morning.csv of the same day (import {str(morning.id)[:18]}) says otherwise of 1 record that it wrote: "
+            "phone 555-100-0001 there, 555-100-0009 here (line 3). Whichever is imported last counts."
         ],
     ), "what was blank is no contradiction"
     again = wb.import_sheet(sheet(MORNING.replace("Ada Park", "Ada Parker"), "evening.csv"), "elevate.students")
     (sentence,) = told(again)
-    assert sentence.startswith(f"Import {str(noon.id)[:18]} of the same day (noon.csv) says otherwise of 1 record ")
-    assert "line 2, full_name: Ada Park there, Ada Parker here; line 2, phone: 555-100-0009 there" in sentence
+    assert sentence.startswith(f"noon.csv of the same day (import {str(noon.id)[:18]}) says otherwise of 1 record ")
+    assert "full name Ada Park there, Ada Parker here (line 2); phone 555-100-0009 there" in sentence
 
 
 def test_the_log_that_is_signed_says_it(wb: Workbench, sheet: Given) -> None:
@@ -69,5 +69,5 @@ def test_parts_of_a_run_tell_it_in_the_lines_of_the_source(wb: Workbench, sheet:
     wb.import_sheet(sheet(head + row, "one.csv"), "elevate.learners")
     batch = wb.import_sheet(sheet(head + row.replace("Nursing", "Nurse Aide"), "two.csv"), "elevate.learners")
     (hold,) = [each for each in batch.summary["told"] if each["code"] == "same_day"]
-    assert hold["dataset"] == "elevate.courses" and "(one.csv)" in hold["message"]
-    assert "line 2, name: Nursing there, Nurse Aide here" in hold["message"]
+    assert hold["dataset"] == "elevate.courses" and hold["message"].startswith("one.csv of the same day")
+    assert "name Nursing there, Nurse Aide here (line 2)" in hold["message"]

@@ -4,6 +4,7 @@ Two files of one day that contradict each other end in what the later of them sa
 which of them that should be: so each record that the later one changes is told with the other import and what it said.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,9 @@ MOST = 10_000
 """So many of the rows that change a record are looked at, the first: of more it is told that there are others."""
 _LONGEST = 60
 """So many characters of each."""
+_MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d) 00:00:00\+00$")
+_WHOLE_MINUTE = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d):00\+00$")
+"""Times as the database tells them, which a person reads as a day, or to the minute."""
 
 
 def told(
@@ -120,14 +124,15 @@ class _Changing(Target):
 
 def _sentence(other: Mapping[str, Any]) -> str:
     values = [
-        f"line {each['line']:,}, {each['field']}: {_shown(each['theirs'])} there, {_shown(each['ours'])} here"
+        f"{each['field'].replace('_', ' ')} {_shown(each['theirs'])} there, {_shown(each['ours'])} here "
+        f"(line {each['line']:,})"
         for each in other["values"]
     ]
     if other["all"] > len(values):
-        values.append("...")
+        values.append("and others")
     more = " or more" if other["rows"] == MOST else ""
     return (
-        f"Import {other['batch'][:18]} of the same day ({other['file']}) says otherwise of "
+        f"{other['file']} of the same day (import {other['batch'][:18]}) says otherwise of "
         f"{many(other['rows'], 'record')}{more} that it wrote: {'; '.join(values)}. Whichever is imported last counts."
     )
 
@@ -135,4 +140,5 @@ def _sentence(other: Mapping[str, Any]) -> str:
 def _shown(value: str | None) -> str:
     if value is None:
         return "nothing"
+    value = _WHOLE_MINUTE.sub(r"\1 UTC", _MIDNIGHT.sub(r"\1", value))
     return value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…"

@@ -112,18 +112,19 @@ def goes_on(wb: Workbench, batch: Batch) -> None:
         address.link("upload", label, icon=":material/account_tree:", upload=upload.id)
 
 
-def waits(wb: Workbench, batch: Batch) -> None:
-    """Of an import that is written, which of its rows wait, for what, and what brings them in."""
+def waits(wb: Workbench, batch: Batch) -> int:
+    """Of an import that is written, which of its rows wait, for what, and what brings them in; how many can be."""
     if batch.state != "completed" or batch.part_of or batch.undo_of:
-        return
+        return 0
     found = wb.reconcile(batch)
     if not found.unmatched:
         just_brought_in()
-        return
+        return 0
     ready = wb.sweeps.resolvable(batch)
     if ready < found.unmatched:
         kinds = {kind: number for kind, number in found.unmatched_by_kind.items() if number}
-        named = ", ".join(f"{words.text(kind)} {number:,}" for kind, number in kinds.items())
+        numbers = not ready  # of which kind those are that can be brought in is not counted
+        named = ", ".join(f"{words.text(kind)} {number:,}" if numbers else kind for kind, number in kinds.items())
         why = f"what names a record that is not there is not written ({named}). {_brought_by(wb, batch, kinds)}"
         whole = wb.batches.whole_again(batch)
         if whole and list(kinds) == ["other line"]:
@@ -132,6 +133,7 @@ def waits(wb: Workbench, batch: Batch) -> None:
             why = f"what names a record that is not there is not written, nor what goes in with it ({named}). {whole}"
         st.warning(f"{words.many(found.unmatched - ready)} still unmatched: {why}", icon=":material/hourglass_empty:")
     bring_in(wb, {batch.id: ready} if ready else {}, "of this import")
+    return ready
 
 
 def _brought_by(wb: Workbench, batch: Batch, kinds: Iterable[str]) -> str:

@@ -74,15 +74,21 @@ def supply(batch: Batch, field: str, picked: int) -> tuple[str, str] | None:
     return header, text.strip()
 
 
-def reason(outcome: str, picked: int, number: int, *, narrowed: bool) -> str | None:
+def reason(outcome: str, picked: int, number: int, *, narrowed: bool, ready: int = 0) -> str | None:
     """Why the picked rows, or all of their kind, or so many of it as were asked for (`narrowed`), may stay out; None
-    until somebody has said so."""
+    until somebody has said so. Those of the import that are `ready` to be brought in had better not."""
     verb, icon = ("Reject", "block") if outcome == "invalid" else ("Explain", "comment")
+    if ready:
+        are = "row of this import needs" if ready == 1 else "rows of this import need"
+        st.warning(
+            f"{ready:,} {are} no explanation: what they name has come since. Bring them in first, above.",
+            icon=":material/input:",
+        )
     with st.form("explain", clear_on_submit=True):
         said = st.text_input("Why may they stay out?", placeholder="e.g. BAKE101 was cancelled.", key="why")
         every = f"{verb} all {'that are found here' if narrowed else 'of this kind'}: {words.many(number)}"
         label = f"{verb} {words.many(picked)}" if picked else every
-        if not st.form_submit_button(label, type="primary", icon=f":material/{icon}:"):
+        if not st.form_submit_button(label, type="secondary" if ready else "primary", icon=f":material/{icon}:"):
             return None
         if not as_said(said):
             st.error("Say why, for whoever reads this next year.")

@@ -216,6 +216,7 @@ def beside(comparison: Comparison) -> None:
         st.container(key="numbers beside"),
     ):
         st.table(_table((comparison.this, *comparison.earlier)))
+        st.caption("Each as its plan had it: what was explained or brought in since counts as it did then.")
 
 
 def _table(some: Sequence[Figures]) -> pd.DataFrame:
