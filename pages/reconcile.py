@@ -1,5 +1,6 @@
 """Reconcile: every row accounted for, explained or rejected, written down and signed."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -13,8 +14,9 @@ from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import evidence, glance, outcomes, plots, totals
 from workbench.model.batch import Batch
+from workbench.model.control_total import is_of_total
 from workbench.model.errors import StillRefused
-from workbench.model.hold import contradictions
+from workbench.model.hold import Hold, contradictions
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.row_query import RowQuery
 
@@ -121,6 +123,7 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
     if found.done:
         signs = glance.effects(batch, found, runs.written(wb, batch), wb.decided(batch), made=runs.made(wb, batch))
         signs += [hold.sentence for hold in contradictions(batch)]
+        signs += let_go_on(wb, batch)
         settled = evidence.settled(found, undo=batch.undo_of is not None)
         st.markdown(f"**{'To be signed' if own else f'{me} signs'}:** {words.text(' '.join(signs))} {settled}")
     evidence.unsigned([*found.open_points, *([evidence.OWN] if own and found.done else [])])
@@ -135,6 +138,17 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
         with st.spinner("Every row goes into the digest ..."):
             wb.sign_off(batch)
         st.rerun()
+
+
+def let_go_on(wb: Workbench, batch: Batch) -> Iterator[str]:
+    """What the plan waited for, and who let it go on: a signature stands under that as well."""
+    for each in batch.summary.get("accepted", ()):
+        for hold in Hold.all_of(batch.summary):
+            if hold.code == each["code"] and not is_of_total([hold.code]):
+                yield f"{each['by']} let go on: {hold.sentence}"
+    for total in wb.totals(batch):
+        if total.accepted and total.expected is not None:
+            yield f"{total.sentence} {total.expected.accepted_by} accepted it."
 
 
 def to_match(wb: Workbench, batch: Batch) -> None:

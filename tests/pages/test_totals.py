@@ -44,6 +44,8 @@ def test_a_total_that_differs_is_let_go_on_once_somebody_says_why(show: Show, he
     }
     sentence = "COGS: the file's own line 4 says 1,400.50, the rows have 1,300.50: 100.00 less."
     assert any(sentence in text.value.replace("\\", "") for text in page.markdown)
+    assert sum(sentence in text.value.replace("\\", "") for text in page.markdown) == 2  # it waits, and is no decision
+    assert not any("Nothing:" in text.value for text in page.markdown)
     page.checkbox[0].check().run()
     assert "Hold it" in {button.label for button in page.button}
     next(box for box in page.text_input if box.label == "Why the total may be another").set_value("Rounded.").run()
@@ -53,6 +55,8 @@ def test_a_total_that_differs_is_let_go_on_once_somebody_says_why(show: Show, he
     assert not page.exception
     assert any("ana accepted it:** Rounded." in info.value.replace("\\", "") for info in page.info)
     assert any("As it was said: Units; proven by the database." in caption.value for caption in page.caption)
+    [signs] = [each.value.replace("\\", "") for each in page.markdown if "ana signs:" in each.value]
+    assert f"{sentence} ana accepted it." in signs
 
 
 def test_a_total_of_which_two_say_different_numbers_is_not_as_it_was_said(

@@ -164,7 +164,7 @@ def _totals(store: Store, batch: Batch) -> Iterator[str]:
         said = total.expected
         if said is not None and total.accepted:
             yield f"{total.sentence} {said.accepted_by} accepted it: {_short(said.reason)}{_when(said.accepted_at)}."
-        elif said is not None:
+        elif said is not None and not total.differs:  # one that differs waits for whoever accepts it
             yield total.sentence
 
 

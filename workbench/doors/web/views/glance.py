@@ -112,7 +112,7 @@ def _unusual(batch: Batch, comparison: Comparison | None) -> None:
     if comparison.unusual:
         st.markdown(_listed(comparison.unusual))
     elif comparison.earlier:
-        nothing = "Rows" if others else ":green[:material/check_circle:] Nothing: rows"
+        nothing = "Rows" if others or Hold.all_of(batch.summary) else ":green[:material/check_circle:] Nothing: rows"
         st.markdown(f"{nothing}, outcomes and filled fields are as they were.")
     st.caption(f"{comparison.beside[:1].upper()}{comparison.beside[1:]}.")
 
