@@ -120,6 +120,7 @@ def test_a_story_has_the_figures_and_every_step(show: Show, changed: Batch) -> N
     story = page.dataframe[0].value
     assert story["What"].tolist()[0] == "began the import"
     assert story["What"].tolist()[-1] == "committed it"
+    assert story["Details"].tolist()[-2:] == ["rows created: 1; rows updated: 1", "records created: 1; records updated: 1"]
     assert set(story["Who"]) == {"ana"}
     assert links(page)["Reconcile"] == f"reconcile?batch={changed.id}"
 

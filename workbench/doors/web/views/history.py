@@ -225,10 +225,17 @@ def _details(event: Mapping[str, Any]) -> str:
     told = {name: value for name, value in event["detail"].items() if value and name != "plan"}
     again = event["detail"].get("plan", 0)
     number = f"for the {_ORDINALS.get(again, f'{again}th')} time; " if again > 1 else ""
-    parts = (f"{_WORDS.get(name, words.field(name))}: {_shown(name, value)}" for name, value in told.items())
+    of = _OF.get(event["action"], "")
+    parts = (f"{_called(name, of)}: {_shown(name, value)}" for name, value in told.items())
     return (number + "; ".join(parts))[:500]
 
 
+def _called(name: str, of: str) -> str:
+    return f"{of} {name}" if of and name in (*OUTCOMES, "removed") else _WORDS.get(name, words.field(name))
+
+
+_OF = {"planned": "rows", "committed": "records"}
+"""What is counted: a plan says what becomes of each row, a commit which records of all parts it has written."""
 _ORDINALS = {2: "second", 3: "third"}
 _WORDS = {
     "taken_back": "the last correction was taken back",
