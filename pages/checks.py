@@ -39,7 +39,8 @@ def one(wb: Workbench, checked: Checked) -> None:
         st.success(f"None of {words.many(checked.records, 'record')}.", icon=":material/check_circle:")
         return
     st.caption(f"{len(rows):,} of {words.many(checked.records, 'record')}.")
-    whole_table.table({name: [row[name] for row in rows] for name in rows[0]}, key=checked.check.name)
+    said = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
+    whole_table.table({name: [row[name] for row in rows] for name in said}, key=checked.check.name)
     st.download_button(
         "Download the list",
         wb.checks.text(checked.check.name),
@@ -50,7 +51,7 @@ def one(wb: Workbench, checked: Checked) -> None:
 
 
 with page("Checks", "Whether the records agree with each other: payments with invoices, totals with lines.") as wb:
-    found = wb.checks.all()
+    found = sorted(wb.checks.all(), key=lambda each: not each.found)  # those that found something first
     if not any(each.records for each in found):
         empty("Nothing to check yet.", "Checks ask about what was imported.", "upload", "Start an import")
     else:

@@ -110,6 +110,12 @@ def take_back(wb: Workbench, batch: Batch, happened: list[dict[str, Any]]) -> No
     st.caption(
         "Created records go, changed ones get their former values back. What was changed since is kept, and named."
     )
+    if signed := wb.signature(batch):
+        st.info(
+            f"{words.text(signed['signed_by'])} has signed this import. The signature stays under what was written "
+            "then; the undo is an import of its own, with one of its own.",
+            icon=":material/verified:",
+        )
     previews = [event for event in happened if event["action"] == "undo planned"]
     if happened[-1]["action"] == "refused":
         st.error(words.text(happened[-1]["detail"]["why"]), icon=":material/block:")

@@ -105,16 +105,17 @@ def pause(wb: Workbench, source: dict[str, Any]) -> None:
 
 def imports(wb: Workbench, source: dict[str, Any]) -> None:
     """The last imports of a source."""
-    last = wb.batches.all(source["data_type"], limit=5) if source["data_type"] else []
+    every = wb.batches.all(source["data_type"], limit=50) if source["data_type"] else []
+    last = [batch for batch in every if batch.undo_of is None or not batch.dry_run][:5]  # a preview is no import
     if not last:
         what = "No import of it yet." if source["data_type"] else "Say what it is imported as to see its imports."
         empty(what, "Nothing is imported before you say so.", "upload", "Start an import")
         return
     st.markdown("**Its last imports**")
     for batch in last:
-        address.link(
-            "history", words.text(f"{batch.file_name} · {words.here(batch.created_at)} · {batch.state}"), batch=batch.id
-        )
+        undo = "Undo of " if batch.undo_of is not None else ""
+        told = f"{undo}{batch.file_name} · {words.here(batch.created_at)} · {batch.state}"
+        address.link("history", words.text(told), batch=batch.id)
     address.link("history", "All of them", icon=":material/history:", dataset=source["data_type"])
 
 

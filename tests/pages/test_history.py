@@ -120,7 +120,8 @@ def test_a_story_has_the_figures_and_every_step(show: Show, changed: Batch) -> N
     story = page.dataframe[0].value
     assert story["What"].tolist()[0] == "began the import"
     assert story["What"].tolist()[-1] == "committed it"
-    assert story["Details"].tolist()[-2:] == ["rows created: 1; rows updated: 1", "records created: 1; records updated: 1"]
+    counted = ["rows created: 1; rows updated: 1", "records created: 1; records updated: 1"]
+    assert story["Details"].tolist()[-2:] == counted
     assert set(story["Who"]) == {"ana"}
     assert links(page)["Reconcile"] == f"reconcile?batch={changed.id}"
 
@@ -133,13 +134,17 @@ def test_a_failed_import_says_why(show: Show, wb: Workbench, sheet: Sheets) -> N
     assert [error.value for error in page.error] == ["Cancelled by ana; none of its rows were kept\\."]
 
 
-def test_an_undo_is_previewed_and_then_done(show: Show, changed: Batch, worked: Worked, url: str) -> None:
+def test_an_undo_is_previewed_and_then_done(
+    show: Show, wb: Workbench, changed: Batch, worked: Worked, url: str
+) -> None:
     page = show("history", batch=changed.id)
     before = records(url, "elevate.profiles", "email", "full_name")
     press(page, "Preview the undo")
     worked(changed)
     assert records(url, "elevate.profiles", "email", "full_name") == before
+    wb.sign_off(changed)
     page = show("history", batch=changed.id)
+    assert any(each.value.startswith("ana has signed this import.") for each in page.info)
     assert [metric.value for metric in page.metric][6:] == ["2", "0", "2", "0", "0", "0"]
     told = [each.value.replace("\\", "") for each in page.markdown]
     assert (

@@ -344,7 +344,9 @@ def _outcomes(store: Store, limit: int) -> list[dict[str, Any]]:
 
 
 _OUTCOMES = f"""
-select id as batch, data_type as dataset, completed_at as at, {", ".join(OUTCOMES)} from workbench.import_batch
+select id as batch, data_type as dataset, completed_at as at, created, updated,
+       skipped + {SETTLED} as skipped, unmatched - {SETTLED} as unmatched, invalid
+from workbench.import_batch
 where stage = 'completed' and undo_of is null and part_of is null and {STANDS}
 order by completed_at desc, id desc limit %s
 """
@@ -550,7 +552,8 @@ class Batches:
         return left_off(self._store, limit)
 
     def outcomes(self, limit: int = 30) -> "pd.DataFrame":
-        """The figures of the last completed imports, oldest first: batch, dataset, at, and the rows of each outcome."""
+        """The figures of the last completed imports, oldest first: batch, dataset, at, and the rows of each outcome
+        as they stand."""
         columns = ["batch", "dataset", "at", *OUTCOMES]
         import pandas as pd
 

@@ -87,7 +87,9 @@ def asked(query: ImportQuery, titles: Mapping[str, str]) -> tuple[str, dict[str,
     return " and ".join(fits), values
 
 
-_SAID = """concat_ws(' ', file_name, data_type, initiated_by_id, "window", notes, follow_ups, id)"""
+_SAID = """concat_ws(' ', file_name, data_type, initiated_by_id, "window", notes, follow_ups, id, (
+    select string_agg(distinct a.actor, ' ') from workbench.audit_log a where a.batch_id = import_batch.id))"""
+"""All that an import is looked for by, with everybody who has done something with it."""
 
 
 def literal(text: str) -> str:

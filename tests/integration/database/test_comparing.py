@@ -76,3 +76,4 @@ def test_a_month_has_each_row_once_as_it_stands(wb: Workbench, sheet: Given) -> 
     assert {name: month[name] for name in ("rows", *OUTCOMES)} == {
         "rows": 8, "created": 6, "updated": 0, "skipped": 2, "unmatched": 0, "invalid": 0,
     }  # fmt: skip
+    assert wb.batches.outcomes().set_index("batch").loc[batch.id, ["skipped", "unmatched"]].tolist() == [2, 0]

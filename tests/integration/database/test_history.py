@@ -49,6 +49,7 @@ def test_imports_are_searched_ordered_and_counted_over_all_of_them(
         (ImportQuery(text="_100%x"), []),
         (ImportQuery(text=str(batches[2].id)[:18]), ["courses.csv"]),
         (ImportQuery(text="ben"), ["June.csv"]),
+        (ImportQuery(text="cara"), ["May_100%.csv"]),
         (ImportQuery(by="file"), ["courses.csv", "June.csv", "later.csv", "May_100%.csv"]),
         (
             ImportQuery(by="rows", descending=True, dataset="elevate.students"),
