@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import evidence, glance, outcomes, plots, totals
 from workbench.model.batch import Batch
 from workbench.model.control_total import is_of_total
-from workbench.model.errors import StillRefused
+from workbench.model.errors import SaidSince, StillRefused
 from workbench.model.hold import Hold, contradictions
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.row_query import RowQuery
@@ -128,16 +129,33 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
         st.markdown(f"**{'To be signed' if own else f'{me} signs'}:** {words.text(' '.join(signs))} {settled}")
     evidence.unsigned([*found.open_points, *([evidence.OWN] if own and found.done else [])])
     with st.container(horizontal=True, vertical_alignment="center"):
-        wanted = st.button(f"Sign off as {me}", type="primary", disabled=own or not found.done, icon=":material/draw:")
+        wanted = st.button(
+            f"Sign off as {me}",
+            type="primary",
+            disabled=own or not found.done,
+            icon=":material/draw:",
+            on_click=looked_at,
+            args=(batch.id, wb.batches.happened(batch)),
+        )
         evidence.bundle(batch, signed=False)
         if found.stage in ("planned", "held"):
             address.link("commit", "Commit it first", batch=batch.id)
         elif found.unexplained and found.stage == "completed":
             st.markdown("[Explain or reject them below](#to-explain)", width="content")
-    if wanted:
+    if not wanted:
+        return
+    try:
         with st.spinner("Every row goes into the digest ..."):
-            wb.sign_off(batch)
+            wb.sign_off(batch, seen=st.session_state.pop(f"signs {batch.id}", None))
+    except SaidSince as refusal:
+        st.warning(words.text(refusal), icon=":material/history:")
+    else:
         st.rerun()
+
+
+def looked_at(batch: UUID, happened: int) -> None:
+    """Remembers what somebody wanted to sign."""
+    st.session_state[f"signs {batch}"] = happened
 
 
 def let_go_on(wb: Workbench, batch: Batch) -> Iterator[str]:

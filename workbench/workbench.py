@@ -63,6 +63,7 @@ from workbench.model.errors import (
     OwnWork,
     PlannedAgain,
     RecipeOfSheets,
+    SaidSince,
     UnknownTemplate,
     WrongStage,
 )
@@ -553,14 +554,18 @@ class Workbench:
         """
         return self._say(batch, "rejected", "rejecting", lines, reason)
 
-    def sign_off(self, batch: Batch | UUID | str) -> dict[str, Any]:
+    def sign_off(self, batch: Batch | UUID | str, *, seen: int | None = None) -> dict[str, Any]:
         """The lead's signature: freezes everything that proves the run, under a digest signed with this home's key.
 
-        Raises NotDone, OwnWork (when there is somebody else in the tenant), AlreadySigned, UnusableKey.
+        `seen` is what `batches.happened` told when somebody looked at it, who signs that and nothing else.
+        Raises NotDone, OwnWork (when there is somebody else in the tenant), AlreadySigned, SaidSince, UnusableKey.
         """
         with at_work.on(self._store, batch, "signing") as run:
             found = run.face
             proof.refuse_settled(self._store, found, "signing")
+            if seen is not None and self.batches.happened(found) != seen:
+                last = self.batches.stories([found.id, *(part.id for part in run.parts)])[-1]
+                raise SaidSince(batch=found.id, who=f"the last by {last['actor']} ({last['action']})")
             figures = self.reconcile(found)
             if not figures.done:
                 raise NotDone(batch=found.id, why=" ".join(figures.open_points))

@@ -274,6 +274,21 @@ def test_a_signature_freezes_the_batch(show: Show, wb: Workbench, open_wb: Opene
     assert "It is still exactly what was signed." in said(page)
 
 
+def test_what_was_said_since_the_page_was_looked_at_is_not_signed_unseen(
+    show: Show, wb: Workbench, open_wb: Opened, unmatched: Batch
+) -> None:
+    wb.explain(unmatched, wb.rows.unexplained(unmatched), "The bakery was closed.")
+    page = show("reconcile", batch=unmatched.id)
+    page.sidebar.text_input(key="person").set_value("max").run()
+    open_wb(user="lea").explain(unmatched, [3], "He moved away.")
+    page = press(page, "Sign off as max")
+    assert "Something was said or done about batch" in said(page)
+    assert "the last by lea (explained)" in said(page).replace("\\", "")
+    assert wb.signature(unmatched) is None
+    press(page, "Sign off as max")
+    assert wb.signature(unmatched) is not None
+
+
 def test_what_is_no_longer_as_it_was_signed_is_named(
     show: Show, wb: Workbench, open_wb: Opened, done: Batch, url: str
 ) -> None:

@@ -499,6 +499,13 @@ class Batches:
         """Who did what with some batches and when, in the order of time: batch_id, at, actor, action, detail."""
         return story(self._store, *some)
 
+    def happened(self, batch: Batch | UUID | str) -> int:
+        """How much was done with a run and its parts so far: another number once anybody has done something."""
+        of = run(self._store, batch)
+        asked = "select count(*)::int as entries from workbench.audit_log where batch_id = any(%s)"
+        row = self._store.one(asked, ([of.face.id, *(part.id for part in of.parts)],))
+        return row["entries"] if row else 0
+
     def entries(self) -> int:
         """How many entries the audit log has: another number once anything was done."""
         return int((self._store.one("select entries from workbench.audit_head") or {"entries": 0})["entries"])

@@ -567,6 +567,11 @@ class AlreadySigned(WorkbenchError):
     """Batch {batch} was signed off by {user} at {at}, and its evidence is frozen."""
 
 
+class SaidSince(WorkbenchError):
+    """Something was said or done about batch {batch} since somebody looked at it, {who}. It was not signed. Look at it
+    again."""
+
+
 class BroughtIn(WorkbenchError):
     """Rows of batch {batch} that had been unmatched were brought in later by {runs}. Take that back first, the newest
     before the others."""
