@@ -2,7 +2,7 @@
 D8).
 
 A row is successful whose own record is here, though something else of it waits; one that makes no record because it
-waits is not. What waits is never an error, and is told beside them. A row whose own record was there, and of which
+waits, or because it is left out, is not. What waits is never an error, and is told beside them. A row whose own record was there, and of which
 anything was created or changed, is updated.
 """
 
@@ -21,7 +21,8 @@ def total(name: str = "Total Records") -> Figure:
 def successful(own: Contract, name: str = "Successful") -> Figure:
     """How many rows have their own record here: where that refers to nothing, what waits is something else of them."""
     waits = any(each.reference is not None for each in own.fields)
-    return Figure(name=name, outcomes=("created", "updated", "skipped", *(() if waits else ("unmatched",))))
+    here = ("created", "updated", "skipped", *(() if waits else ("unmatched",)))
+    return Figure(name=name, outcomes=here, without=("filtered",))
 
 
 def of(own: Contract) -> tuple[Figure, ...]:
