@@ -16,16 +16,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 from psycopg.rows import tuple_row
-from psycopg.sql import SQL, Composed, Literal
+from psycopg.sql import Composed, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database import batches, sweeping
 from workbench.database.match_lists import AT_ONCE, Lists
+from workbench.database.people_asked import PeopleAsked
 from workbench.database.store import Store
 from workbench.datasets import matchings
 from workbench.model.arrays import joined_present
 from workbench.model.errors import DecisionInUse, NobodySays, UnknownMatch, UnknownRecord, WrongValue
 from workbench.model.matching import AutoMatch, Matching, Threshold
+from workbench.model.people_query import WAITING, PeopleQuery
 from workbench.prepare import matching as comparing
 
 VERDICTS = ("same", "different", "later")
@@ -58,29 +60,21 @@ class Matches:
         """The figures of one matching, as `overview` has them."""
         return Lists(self._store, matchings.matching(of)).all(_FIGURES)[0]
 
-    def page(
-        self, of: str, *, unmatched_only: bool = True, text: str = "", first: int = 0, limit: int = 20
-    ) -> list[dict[str, Any]]:
+    def page(self, of: str, query: PeopleQuery = WAITING, *, first: int = 0, limit: int = 20) -> list[dict[str, Any]]:
         """Some of those who say it, from a place on: `said`, the compared fields, `status` (unmatched, matched, later,
         nobody), `known` and the `record` of that key, the `decision` that counts, and their `candidates`, the
         best first.
 
-        The unmatched come first whose best candidate is the most alike, and last who was put off; all others by name.
-        A candidate has the record's `known` key and fields, `score`, `pass`, `reasons`, and `others`, how many more are
-        matched with that record. Raises UnknownMatching, WrongValue for a `first` or `limit` below 0.
+        Where no order is asked for, the unmatched come first whose `best` candidate is the most alike, and last who was
+        put off; all others by name. A candidate has the record's `known` key and fields, `score`, `pass`, `reasons`,
+        and `others`, how many more are matched with that record. Raises UnknownMatching, WrongValue for a `first` or
+        `limit` below 0, UnknownHeader for a column that the list has not.
         """
         for name, number in (("first", first), ("limit", limit)):
             if number < 0:
                 raise WrongValue(field=name, value=number, why="it is 0 or more.")
         lists = Lists(self._store, matchings.matching(of))
-        people = lists.all(
-            _PAGE,
-            which=_WAIT if unmatched_only else SQL("true"),
-            has=lists.has(text),
-            order=_WAITING_FIRST if unmatched_only else _BY_NAME,
-            first=Literal(first),
-            limit=Literal(limit),
-        )
+        people = lists.all(_PAGE, **PeopleAsked(lists, query).parts, first=Literal(first), limit=Literal(limit))
         found = self._store.all(lists.compose(_CANDIDATES, saids=Literal([person["said"] for person in people])))
         knowns = [*(each["known"] for each in found), *(one["known"] for one in people if one["known"] is not None)]
         rows = self._store.all(lists.compose(_KNOWN, knowns=Literal(sorted(set(knowns)))))
@@ -94,18 +88,16 @@ class Matches:
             ]
         return people
 
-    def place(self, of: str, said: str, *, unmatched_only: bool = True, text: str = "") -> int | None:
+    def place(self, of: str, said: str, query: PeopleQuery = WAITING) -> int | None:
         """The place from which `page` lists somebody, from 0; None where it does not."""
         lists = Lists(self._store, matchings.matching(of))
-        which = _WAIT if unmatched_only else SQL("true")
-        order = _WAITING_FIRST if unmatched_only else _BY_NAME
-        found = lists.all(_PLACE, which=which, has=lists.has(text), order=order, said=Literal(said))
+        found = lists.all(_PLACE, **PeopleAsked(lists, query).parts, said=Literal(said))
         return int(found[0]["place"]) if found else None
 
-    def count(self, of: str, *, unmatched_only: bool = True, text: str = "") -> int:
+    def count(self, of: str, query: PeopleQuery = WAITING) -> int:
         """How many people `page` pages through."""
         lists = Lists(self._store, matchings.matching(of))
-        return int(lists.all(_COUNT, which=_WAIT if unmatched_only else SQL("true"), has=lists.has(text))[0]["people"])
+        return int(lists.all(_COUNT, **PeopleAsked(lists, query).parts)[0]["people"])
 
     def find(self, of: str, text: str, *, limit: int = _FOUND) -> list[dict[str, Any]]:
         """The records that may be chosen by hand: those that have every word of a text in their compared fields, each
@@ -303,20 +295,14 @@ from listed left join suggested using (said)
 """
 
 _PAGE = """{listed}
-select listed.*, suggested.best from listed left join suggested using (said)
-where {which} and {has} order by {order} limit {limit} offset {first}
+select told.* from ({told}) told where {fits} order by {order} limit {limit} offset {first}
 """
 _PLACE = """{listed}
 select place from (
-    select said, row_number() over (order by {order}) - 1 as place
-    from listed left join suggested using (said) where {which} and {has}
+    select said, row_number() over (order by {order}) - 1 as place from ({told}) told where {fits}
 ) placed where said = {said}
 """
-_WAIT = SQL("status in ('unmatched', 'later')")
-_WAITING_FIRST = SQL("status = 'later', best desc nulls last, name, said")
-_BY_NAME = SQL("name, said")
-
-_COUNT = "{listed} select count(*)::int as people from listed where {which} and {has}"
+_COUNT = "{listed} select count(*)::int as people from ({told}) told where {fits}"
 
 _PERSON = "{listed} select * from listed where said = {said}"
 
