@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from tests.browser.conftest import People
 from tests.browser.person import Person
 from workbench import Workbench
-from workbench.model.people_query import EVERYBODY
 from workbench.model.sheet import Sheet
 
 Sheets = Callable[..., Sheet]
@@ -91,4 +90,4 @@ def looks_at(ana: Person, name: str) -> None:
 
 def said(wb: Workbench) -> dict[str, str]:
     """What is known of everybody."""
-    return {one["name"]: one["status"] for one in wb.matches.page(ROSTER, EVERYBODY)}
+    return {one["name"]: one["status"] for one in wb.matches.page(ROSTER, unmatched_only=False)}

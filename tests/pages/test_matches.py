@@ -9,7 +9,6 @@ from tests.pages.conftest import Show
 from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.doors.web.views import long_table
-from workbench.model.people_query import EVERYBODY
 from workbench.model.sheet import Sheet
 
 ROSTER = "polaris.teacher_roster"
@@ -62,7 +61,7 @@ def looked_at(page: AppTest) -> str:
 
 
 def statuses(wb: Workbench) -> dict[str, str]:
-    return {one["said"]: one["status"] for one in wb.matches.page(ROSTER, EVERYBODY)}
+    return {one["said"]: one["status"] for one in wb.matches.page(ROSTER, unmatched_only=False)}
 
 
 def test_an_empty_page_says_what_to_do(show: Show) -> None:

@@ -26,8 +26,8 @@ from workbench.database.store import Store
 from workbench.datasets import matchings
 from workbench.model.arrays import joined_present
 from workbench.model.errors import DecisionInUse, NobodySays, UnknownMatch, UnknownRecord, WrongValue
+from workbench.model.list_query import EVERY, ListQuery
 from workbench.model.matching import AutoMatch, Matching, Threshold
-from workbench.model.people_query import WAITING, PeopleQuery
 from workbench.prepare import matching as comparing
 
 VERDICTS = ("same", "different", "later")
@@ -60,10 +60,12 @@ class Matches:
         """The figures of one matching, as `overview` has them."""
         return Lists(self._store, matchings.matching(of)).all(_FIGURES)[0]
 
-    def page(self, of: str, query: PeopleQuery = WAITING, *, first: int = 0, limit: int = 20) -> list[dict[str, Any]]:
+    def page(
+        self, of: str, query: ListQuery = EVERY, *, unmatched_only: bool = True, first: int = 0, limit: int = 20
+    ) -> list[dict[str, Any]]:
         """Some of those who say it, from a place on: `said`, the compared fields, `status` (unmatched, matched, later,
         nobody), `known` and the `record` of that key, the `decision` that counts, and their `candidates`, the
-        best first.
+        best first. Its columns are the compared fields, `status`, `best` and `record`.
 
         Where no order is asked for, the unmatched come first whose `best` candidate is the most alike, and last who was
         put off; all others by name. A candidate has the record's `known` key and fields, `score`, `pass`, `reasons`,
@@ -74,7 +76,12 @@ class Matches:
             if number < 0:
                 raise WrongValue(field=name, value=number, why="it is 0 or more.")
         lists = Lists(self._store, matchings.matching(of))
-        people = lists.all(_PAGE, **PeopleAsked(lists, query).parts, first=Literal(first), limit=Literal(limit))
+        people = lists.all(
+            _PAGE,
+            **PeopleAsked(lists, query, unmatched_only=unmatched_only).parts,
+            first=Literal(first),
+            limit=Literal(limit),
+        )
         found = self._store.all(lists.compose(_CANDIDATES, saids=Literal([person["said"] for person in people])))
         knowns = [*(each["known"] for each in found), *(one["known"] for one in people if one["known"] is not None)]
         rows = self._store.all(lists.compose(_KNOWN, knowns=Literal(sorted(set(knowns)))))
@@ -88,16 +95,16 @@ class Matches:
             ]
         return people
 
-    def place(self, of: str, said: str, query: PeopleQuery = WAITING) -> int | None:
+    def place(self, of: str, said: str, query: ListQuery = EVERY, *, unmatched_only: bool = True) -> int | None:
         """The place from which `page` lists somebody, from 0; None where it does not."""
         lists = Lists(self._store, matchings.matching(of))
-        found = lists.all(_PLACE, **PeopleAsked(lists, query).parts, said=Literal(said))
+        found = lists.all(_PLACE, **PeopleAsked(lists, query, unmatched_only=unmatched_only).parts, said=Literal(said))
         return int(found[0]["place"]) if found else None
 
-    def count(self, of: str, query: PeopleQuery = WAITING) -> int:
+    def count(self, of: str, query: ListQuery = EVERY, *, unmatched_only: bool = True) -> int:
         """How many people `page` pages through."""
         lists = Lists(self._store, matchings.matching(of))
-        return int(lists.all(_COUNT, **PeopleAsked(lists, query).parts)[0]["people"])
+        return int(lists.all(_COUNT, **PeopleAsked(lists, query, unmatched_only=unmatched_only).parts)[0]["people"])
 
     def find(self, of: str, text: str, *, limit: int = _FOUND) -> list[dict[str, Any]]:
         """The records that may be chosen by hand: those that have every word of a text in their compared fields, each

@@ -1,23 +1,25 @@
 """What is asked of the list of those who say whom they mean, as SQL: who fits, and in which order they come."""
 
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Composable, Identifier
 
+from workbench.database.list_tests import every, has_cell, has_words
 from workbench.database.match_lists import Lists
-from workbench.database.search import contains
 from workbench.model.errors import UnknownHeader
-from workbench.model.people_query import PeopleQuery
-from workbench.model.row_query import CellTest, Order
+from workbench.model.list_query import ListQuery
+from workbench.model.row_query import Order
 
 BEST, RECORD, STATUS = "best", "record", "status"
-"""The columns of the list beside the compared fields."""
+"""The columns of the list beside the compared fields: the likeness of the best candidate, in per cent; the fields of
+the record that somebody is matched with; and how far they are."""
 
 
 class PeopleAsked:
     """The parts of a question for some of the people of a list."""
 
-    def __init__(self, lists: Lists, query: PeopleQuery) -> None:
+    def __init__(self, lists: Lists, query: ListQuery, *, unmatched_only: bool) -> None:
         self._lists = lists
         self._query = query
+        self._unmatched_only = unmatched_only
 
     @property
     def parts(self) -> dict[str, Composable]:
@@ -42,25 +44,13 @@ class PeopleAsked:
         return RECORD in named or bool(self._query.text.strip())
 
     def _fits(self) -> Composable:
-        tests: list[Composable] = [SQL("status in ('unmatched', 'later')")] if self._query.unmatched_only else []
-        said = SQL("concat_ws(' ', {})").format(
-            SQL(", ").join(self._text(name) for name in (*self._lists.fields, STATUS, BEST, RECORD))
-        )
-        tests += [contains(said, word) for word in self._query.text.replace("\0", "").split()]
+        tests: list[Composable] = [SQL("status in ('unmatched', 'later')")] if self._unmatched_only else []
+        if self._query.text.strip():
+            texts = [self._text(name) for name in (*self._lists.fields, STATUS, BEST, RECORD)]
+            tests += has_words(texts, self._query.text)
         if self._query.cell is not None:
-            tests.append(self._has_cell(self._query.cell))
-        return SQL(" and ").join(SQL("({})").format(test) for test in tests) if tests else SQL("true")
-
-    def _has_cell(self, asked: CellTest) -> Composable:
-        said, text = (
-            SQL("btrim(coalesce({}, ''))").format(self._text(asked.field)),
-            asked.text.replace("\0", "").strip(),
-        )
-        if asked.test == "blank":
-            return SQL("{} = ''").format(said)
-        if asked.test == "equals":
-            return SQL("{} = {}").format(said, Literal(text))
-        return contains(said, text)
+            tests.append(has_cell(self._text(self._query.cell.field), self._query.cell))
+        return every(tests)
 
     def _text(self, name: str | None) -> Composable:
         """What stands in a column, as the list tells it."""
@@ -78,7 +68,7 @@ class PeopleAsked:
         """Blank cells come last either way; those who say the same by name."""
         way = SQL("desc" if asked.descending else "asc")
         if asked.field is None:
-            own = "status = 'later', best desc nulls last, name, said" if self._query.unmatched_only else "name, said"
+            own = "status = 'later', best desc nulls last, name, said" if self._unmatched_only else "name, said"
             return SQL(own)
         if asked.field == BEST:
             key: Composable = SQL("best")

@@ -19,16 +19,20 @@ class Answer:
     records: Sequence[dict[str, Any]]
     """Each with its dataset, record_id (None for a key that only a file has brought), key and title; and with its `row`
     (batch, file_name, line) where only the row that it came of has the text."""
+    number: int
+    """How many records there are, of which those are some."""
     nearly: bool
     """Whether no record has the text, and those are only written nearly so."""
     rows: Sequence[dict[str, Any]]
     """The rows that were not written, of the newest import first: as `workbench rows` tells them, and each with its
     batch, dataset, file_name, sheet ("" for none), stage ("undone" for an import that was taken back), run_by, and
     `since`: the first later import that has brought its key (batch, file_name, line, at, outcome), or None."""
+    rows_number: int
+    """How many rows were found, of which those are some."""
     rows_nearly: bool
     """Whether no row has the text either, and those are only written nearly so."""
     whole: bool
-    """Whether all rows were looked at; else there was no time for those of the oldest imports, or there are more."""
+    """Whether all rows were looked at; else there was no time for those of the oldest imports."""
     text: str
     """What was asked."""
 

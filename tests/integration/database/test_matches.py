@@ -17,8 +17,8 @@ from workbench.model.errors import (
     UnknownRecord,
     WrongValue,
 )
+from workbench.model.list_query import ListQuery
 from workbench.model.matching import AutoMatch
-from workbench.model.people_query import EVERYBODY, PeopleQuery
 from workbench.model.row_query import CellTest, Order
 from workbench.model.sheet import Sheet
 
@@ -62,7 +62,7 @@ def bring(wb: Workbench, sheet: Callable[..., Sheet], teachers: str, accounts: s
 
 def statuses(wb: Workbench, of: str = ROSTER) -> dict[str, str]:
     """What is known of everybody, by what they say."""
-    return {each["said"]: each["status"] for each in wb.matches.page(of, EVERYBODY, limit=100)}
+    return {each["said"]: each["status"] for each in wb.matches.page(of, unmatched_only=False, limit=100)}
 
 
 def candidates(wb: Workbench, of: str = ROSTER) -> dict[str, list[str]]:
@@ -72,7 +72,7 @@ def candidates(wb: Workbench, of: str = ROSTER) -> dict[str, list[str]]:
 
 def known(wb: Workbench, said: str, of: str = ROSTER) -> str | None:
     """Whose record is meant, as far as it is decided."""
-    return next(each["known"] for each in wb.matches.page(of, EVERYBODY, limit=100) if each["said"] == said)
+    return next(each["known"] for each in wb.matches.page(of, unmatched_only=False, limit=100) if each["said"] == said)
 
 
 def test_auto_match_decides_what_is_plain_and_suggests_who_is_alike(rosters: Workbench) -> None:
@@ -238,11 +238,11 @@ def test_a_record_is_found_by_words_of_its_name_address_and_school(rosters: Work
 
 def test_people_are_paged_and_searched(rosters: Workbench) -> None:
     rosters.matches.run(ROSTER)
-    everybody = [each["said"] for each in rosters.matches.page(ROSTER, EVERYBODY)]
-    paged = [rosters.matches.page(ROSTER, EVERYBODY, first=at, limit=1)[0]["said"] for at in range(5)]
+    everybody = [each["said"] for each in rosters.matches.page(ROSTER, unmatched_only=False)]
+    paged = [rosters.matches.page(ROSTER, unmatched_only=False, first=at, limit=1)[0]["said"] for at in range(5)]
     assert paged == everybody == sorted(everybody)
     assert rosters.matches.count(ROSTER) == 3
-    assert [each["said"] for each in rosters.matches.page(ROSTER, PeopleQuery(text="wyandotte RUIZ"))] == [
+    assert [each["said"] for each in rosters.matches.page(ROSTER, ListQuery(text="wyandotte RUIZ"))] == [
         "dave@kck.example"
     ]
 
@@ -269,16 +269,16 @@ def test_people_are_sorted_filtered_and_searched_by_each_column_of_their_list(
     rosters: Workbench, asked: dict[str, Any], first: str, number: int
 ) -> None:
     rosters.matches.run(ROSTER)
-    query = PeopleQuery(unmatched_only=False, **asked)
-    found = [each["said"] for each in rosters.matches.page(ROSTER, query)]
+    query = ListQuery(**asked)
+    found = [each["said"] for each in rosters.matches.page(ROSTER, query, unmatched_only=False)]
     assert (found[0], len(found)) == (first, number)
-    assert rosters.matches.count(ROSTER, query) == number
-    assert [rosters.matches.place(ROSTER, said, query) for said in found] == list(range(number))
+    assert rosters.matches.count(ROSTER, query, unmatched_only=False) == number
+    assert [rosters.matches.place(ROSTER, said, query, unmatched_only=False) for said in found] == list(range(number))
 
 
 def test_a_column_that_the_list_of_people_has_not_is_refused(rosters: Workbench) -> None:
     with pytest.raises(UnknownHeader, match="phone"):
-        rosters.matches.count(ROSTER, PeopleQuery(cell=CellTest(field="phone", test="blank")))
+        rosters.matches.count(ROSTER, ListQuery(cell=CellTest(field="phone", test="blank")))
 
 
 def test_another_tenant_has_nobody_to_match(rosters: Workbench, open_wb: Callable[..., Workbench]) -> None:
@@ -489,7 +489,9 @@ def test_hazard(wb: Workbench, sheet: Sheets, hazard: str) -> None:
     wb.matches.run(ROSTER)
     assert {said: found for said, found in candidates(wb).items()} == asked
     matched = {
-        each["said"]: each["known"] for each in wb.matches.page(ROSTER, EVERYBODY) if each["status"] == "matched"
+        each["said"]: each["known"]
+        for each in wb.matches.page(ROSTER, unmatched_only=False)
+        if each["status"] == "matched"
     }
     assert matched == decided
 

@@ -16,8 +16,6 @@ from workbench import Workbench
 from workbench.doors.web import grid
 from workbench.doors.web.views import long_table, matches
 from workbench.model.matching import Matching
-from workbench.model.people_query import PeopleQuery
-from workbench.model.row_query import CellTest, Order
 
 _AT, _AFTER, _NUMBER = "matches at", "matches after", "matches number"
 _SHOWN = "matches shown"
@@ -56,20 +54,22 @@ def around(wb: Workbench, about: Matching, number: int, *, unmatched_only: bool)
     """Asks who of so many people is to be shown, and finds them; None, which is told, where nobody is."""
     fields = list(matches.columns(about))
     asked = long_table.asked("", [*matches.columns(about).values()], number, sortable=[matches.NAME])
-    query = _query(asked, fields, unmatched_only=unmatched_only)
-    number = wb.matches.count(about.of, query) if asked.narrows else number
+    query = asked.query(fields, {matches.NAME: fields[0]})
+    which: dict[str, Any] = {"query": query, "unmatched_only": unmatched_only}
+    number = wb.matches.count(about.of, **which) if asked.narrows else number
     if not number:
         _nobody(asked, unmatched_only=unmatched_only)
         return None
-    if st.session_state.get(_SHOWN, ((about.of, query), asked.page)) != ((about.of, query), asked.page):
+    question = about.of, query, unmatched_only
+    if st.session_state.get(_SHOWN, (question, asked.page)) != (question, asked.page):
         forget()
-    place = _place(wb, about, query, asked, number)
+    place = _place(wb, about, which, asked, number)
     first = place - place % long_table.SIZE
-    people = wb.matches.page(about.of, query, first=first, limit=long_table.SIZE + 1)
+    people = wb.matches.page(about.of, **which, first=first, limit=long_table.SIZE + 1)
     if not people:  # all of them have gone in the meantime
         return None
     long_table.turn_to("", page := first // long_table.SIZE + 1)
-    st.session_state[_SHOWN] = (about.of, query), page
+    st.session_state[_SHOWN] = question, page
     st.session_state[_NUMBER] = place
     asked = long_table.Asked(text=asked.text, column=asked.column, test=asked.test, order=asked.order, page=page)
     return Around(asked=asked, number=number, first=first, at=min(place - first, len(people) - 1), people=people)
@@ -116,18 +116,6 @@ def _look_at_clicked(key: str, column: str) -> None:
         look(said)
 
 
-def _query(asked: long_table.Asked, fields: Sequence[str], *, unmatched_only: bool) -> PeopleQuery:
-    order = Order()
-    if asked.order is not None:
-        column = asked.order.column
-        field = fields[0] if column == matches.NAME else fields[int(column)]
-        order = Order(field=field, descending=asked.order.descending)
-    if asked.column is None:
-        return PeopleQuery(unmatched_only=unmatched_only, text=asked.word, order=order)
-    cell = CellTest(field=fields[asked.column], test=asked.test, text=asked.word)
-    return PeopleQuery(unmatched_only=unmatched_only, cell=cell if asked.narrows else None, order=order)
-
-
 def _nobody(asked: long_table.Asked, *, unmatched_only: bool) -> None:
     if asked.narrows:
         st.info("Nobody fits.", icon=":material/search_off:")
@@ -135,12 +123,12 @@ def _nobody(asked: long_table.Asked, *, unmatched_only: bool) -> None:
         st.success("Everybody is matched.", icon=":material/check_circle:")
 
 
-def _place(wb: Workbench, about: Matching, query: PeopleQuery, asked: long_table.Asked, number: int) -> int:
+def _place(wb: Workbench, about: Matching, which: dict[str, Any], asked: long_table.Asked, number: int) -> int:
     """The place of whoever is looked at, from 0."""
     said = st.session_state.get(_AT)
     if said is None:
         return asked.skip if asked.skip < number else 0
-    there = wb.matches.place(about.of, said, query)
+    there = wb.matches.place(about.of, said, **which)
     return min(st.session_state.get(_NUMBER, 0), number - 1) if there is None else there
 
 

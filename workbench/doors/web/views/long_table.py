@@ -1,7 +1,7 @@
 """A long table: what is asked of all its rows, and which page of them is shown. All of that stands in the address, so
 that a reload keeps it and it can be sent to a colleague."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,7 +9,8 @@ import streamlit as st
 
 from workbench.doors.web import address, words
 from workbench.doors.web.grid import Sorted
-from workbench.model.row_query import Test
+from workbench.model.list_query import ListQuery
+from workbench.model.row_query import CellTest, Order, Test
 
 SIZE = 50
 """Rows of a page."""
@@ -47,6 +48,19 @@ class Asked:
     def word(self) -> str:
         """The text without blanks around it."""
         return self.text.strip()
+
+    def query(self, fields: Sequence[str], called: Mapping[str, str] | None = None) -> ListQuery:
+        """The same as the database is asked, of columns that are those fields; `called` are those whose place in the
+        table is a name."""
+        order = Order()
+        if self.order is not None:
+            column = self.order.column
+            field = called[column] if called is not None and column in called else fields[int(column)]
+            order = Order(field=field, descending=self.order.descending)
+        if self.column is None:
+            return ListQuery(text=self.word, order=order)
+        cell = CellTest(field=fields[self.column], test=self.test, text=self.word)
+        return ListQuery(cell=cell if self.narrows else None, order=order)
 
 
 def asked(part: str, labels: Sequence[str], number: int, *, lines: str = "", sortable: Sequence[str] = ()) -> Asked:
