@@ -9,7 +9,7 @@ from workbench import Workbench
 from workbench.datasets.matchings import matching
 from workbench.doors.web import address, people_lists, runs, words
 from workbench.doors.web.page import empty, page, person
-from workbench.doors.web.views import long_table, matches
+from workbench.doors.web.views import matches, table_address
 from workbench.model.matching import Matching
 
 SHOWN = 20
@@ -39,7 +39,7 @@ def what(said: list[Matching]) -> Matching:
     )
     if chosen != (asked or next(iter(titles))):
         st.query_params.from_dict({"of": chosen})
-        long_table.forget("")
+        table_address.forget("")
         people_lists.forget()
     return matching(chosen)
 

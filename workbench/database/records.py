@@ -15,9 +15,8 @@ from workbench.database.rows import by_steps, changes, settled
 from workbench.database.slices import slice_of
 from workbench.database.store import Store
 from workbench.database.titles import BETWEEN, Found, key_of, told
-from workbench.database.unwritten import Unwritten
 from workbench.datasets import catalog
-from workbench.model.answer import REFERRING, Answer
+from workbench.model.answer import REFERRING, Answer, Unwritten
 from workbench.model.batch import Batch, origin
 from workbench.model.contract import Contract
 from workbench.model.errors import (

@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -20,19 +19,8 @@ from psycopg.sql import SQL, Composable, Literal
 from workbench.database import batches, likeness, rows, search
 from workbench.database.store import Store
 from workbench.database.titles import BETWEEN
+from workbench.model.answer import Unwritten
 from workbench.model.batch import Batch
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unwritten:
-    """Some rows that became no record."""
-
-    rows: list[dict[str, Any]]
-    number: int
-    """How many were found."""
-    whole: bool
-    """Whether all rows were looked at."""
-
 
 _LINES, _COMPARED = 100_000, 1_000
 """So many rows are found at most; and so many compared with what is written nearly so."""

@@ -13,6 +13,17 @@ WHOLE_WORD = 4
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unwritten:
+    """Some rows that became no record."""
+
+    rows: list[dict[str, Any]]
+    number: int
+    """How many were found."""
+    whole: bool
+    """Whether all rows were looked at."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """Records that a text may mean, and rows of files that have it and are not in any record."""
 

@@ -14,7 +14,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors.web import grid
-from workbench.doors.web.views import long_table, matches
+from workbench.doors.web.views import long_table, matches, table_address
 from workbench.model.matching import Matching
 
 _AT, _AFTER, _NUMBER = "matches at", "matches after", "matches number"
@@ -68,7 +68,7 @@ def around(wb: Workbench, about: Matching, number: int, *, unmatched_only: bool)
     people = wb.matches.page(about.of, **which, first=first, limit=long_table.SIZE + 1)
     if not people:  # all of them have gone in the meantime
         return None
-    long_table.turn_to("", page := first // long_table.SIZE + 1)
+    table_address.turn_to("", page := first // long_table.SIZE + 1)
     st.session_state[_SHOWN] = question, page
     st.session_state[_NUMBER] = place
     asked = long_table.Asked(text=asked.text, column=asked.column, test=asked.test, order=asked.order, page=page)
@@ -86,7 +86,7 @@ def table(about: Matching, shown: Around) -> None:
         key=key,
         shows=tuple(one["said"] for one in page),
         order=shown.asked.order,
-        on_order=partial(long_table.order_by, ""),
+        on_order=partial(table_address.order_by, ""),
         on_column=partial(_look_at_clicked, key),
     )
 
@@ -100,7 +100,7 @@ def look(said: str, after: str | None = None) -> None:
 
 def begin_again() -> None:
     """Looks at the first of the list."""
-    long_table.turn_to("", 1)
+    table_address.turn_to("", 1)
     forget()
 
 

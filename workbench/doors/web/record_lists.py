@@ -8,10 +8,10 @@ from uuid import UUID
 import streamlit as st
 
 from workbench import Workbench
-from workbench.database.unwritten import Unwritten
 from workbench.datasets.catalog import contract
 from workbench.doors.web import address, grid
-from workbench.doors.web.views import long_table, record
+from workbench.doors.web.views import long_table, record, table_address
+from workbench.model.answer import Unwritten
 
 RECORDS, ROWS, LEFT_OUT = "record-", "row-", "out-"
 """What begins the names of the parts of the address that say which page of a list is shown."""
@@ -23,7 +23,7 @@ Opened = Callable[[Mapping[str, Any]], None]
 
 def skipped(part: str) -> int:
     """How many of a list stand on the pages before the one that the address says."""
-    return (max(address.number(f"{part}page") or 1, 1) - 1) * long_table.SIZE
+    return (table_address.page(part) - 1) * long_table.SIZE
 
 
 def named(found: Mapping[str, Any]) -> str:
@@ -76,9 +76,9 @@ def _told(found: Unwritten) -> str:
 
 
 def _turn(part: str, shown: int, number: int, what: str) -> None:
-    page = long_table.Asked(page=skipped(part) // long_table.SIZE + 1)
+    page = long_table.Asked(page=table_address.page(part))
     if not shown and page.page > 1:
-        long_table.turn_to(part, 1)
+        table_address.turn_to(part, 1)
         st.rerun()
     long_table.turn(part, page, number, what=what)
 
@@ -110,6 +110,6 @@ def _table(wb: Workbench, which: tuple[str, UUID, str], number: int, fields: Seq
         key=key,
         shows=(query, asked.page),
         order=asked.order,
-        on_order=partial(long_table.order_by, part),
+        on_order=partial(table_address.order_by, part),
         on_column=lambda name: opened(known[grid.clicked(key) or ""]) if name == record.OPENS.name else None,
     )

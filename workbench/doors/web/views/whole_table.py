@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.doors.web import grid, words
-from workbench.doors.web.views import long_table
+from workbench.doors.web.views import long_table, table_address
 
 _NUMBER = r"^\s*[-+]?\d[\d,]*(\.\d+)?\s*$"
 _LONGEST = 2_000
@@ -68,7 +68,7 @@ def table(
         key=f"table {part}{key}",
         shows=(asked, number),
         order=asked.order,
-        on_order=partial(long_table.order_by, part),
+        on_order=partial(table_address.order_by, part),
         on_column=(lambda name: _open(name, f"table {part}{key}", opened)) if opened is not None else None,
         picks=picks,
     )
