@@ -5,7 +5,7 @@ import streamlit as st
 from workbench import Workbench
 from workbench.doors.web import grid, words
 from workbench.doors.web.page import empty, page
-from workbench.doors.web.views import long_table, whole_table
+from workbench.doors.web.views import table_address, whole_table
 from workbench.model.check import Checked
 
 SCORE = "Score: 100 where nothing is found, 50 where every record is; in between by the share of records that are."
@@ -64,7 +64,7 @@ with page("Checks", "Whether the records agree with each other: payments with in
             placeholder="Choose a check",
             key="check",
             bind="query-params",
-            on_change=long_table.forget,
+            on_change=table_address.forget,
             args=("",),
         )
         if chosen:

@@ -66,7 +66,7 @@ def outlying(source: Source, name: str, found: Outliers, here: dict[str, str]) -
     chosen = profile.outliers(name, found)
     for line, _ in chosen[:MOST_LINES]:
         profile.line(line, profiles.around(source.sheet, line), name)
-    values = tuple(dict.fromkeys(text for _, text in chosen)) or tuple(dict.fromkeys(found.found["text"].to_pylist()))
+    values = tuple(dict.fromkeys(text for _, text in chosen)) or tuple(found.values[: MOST_VALUES + 1].to_pylist())
     if len(values) <= MOST_VALUES:
         rows = recipe_editor.of_values(name, values)
         address.link("clean", "See their rows, and clean them", icon=":material/cleaning_services:", **here, **rows)

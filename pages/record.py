@@ -7,19 +7,15 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets.catalog import contract, dependents
-from workbench.doors.web import address, batches, runs, sheets, words
+from workbench.doors.web import address, batches, record_lists, runs, sheets, words
 from workbench.doors.web.page import empty, page
-from workbench.doors.web.views import record
-from workbench.model.answer import REFERRING, Answer
+from workbench.doors.web.views import long_table, record
+from workbench.model.answer import Answer
 from workbench.model.batch import Batch
 from workbench.model.errors import UnknownBatch
 
 SHOWN = 20
-"""Rows that are shown at once."""
-MOST = 200
-"""Records, and rows, that are looked for at once."""
-LEFT_OUT = 5
-"""Rows that are shown beside a record until more are asked for."""
+"""Records that are told with all that is known of each; more of them stand in a table."""
 
 
 def ask(wb: Workbench) -> None:
@@ -61,75 +57,57 @@ def again(**question: object) -> None:
 
 def matches(wb: Workbench, text: str) -> None:
     """The records that fit, each with a link, one alone at once; and the rows that fit and became no record."""
-    answer = answered(wb, text)
-    only_rows = bool(answer.records) and answer.nearly and bool(answer.rows) and not answer.rows_nearly
+    skip, rows_skip = record_lists.skipped(record_lists.RECORDS), record_lists.skipped(record_lists.ROWS)
+    answer = answered(wb, text, skip, rows_skip)
+    only_rows = bool(answer.number) and answer.nearly and bool(answer.rows_number) and not answer.rows_nearly
     if only_rows:
         st.info("No record has just that. These rows do, and became none:", icon=":material/person_off:")
         left(answer, text)
-    if not answer.records and not answer.rows:
+    if not answer.number and not answer.rows_number:
         st.info(answer.nothing, icon=":material/search_off:")
-    elif not answer.records:
+    elif not answer.number:
         which = (
             "No record fits, and no row. These are written nearly so"
             if answer.rows_nearly
             else ("No record fits. These rows do")
         )
         st.info(f"{which}, and became none:", icon=":material/person_off:")
-    if len(answer.records) == 1 and not answer.nearly:
-        if answer.rows:
-            st.caption(f"{words.many(len(answer.rows))} that fit and became no record: at the end of this page.")
-        show(wb, answer.records[0]["dataset"], named(answer.records[0]), answer.rows)
-    elif is_all_about_the_first(answer, text):
-        show(wb, answer.records[0]["dataset"], named(answer.records[0]), answer.rows)
-    elif answer.records:
+    if answer.number == 1 and answer.records and not answer.nearly:
+        if answer.rows_number:
+            st.caption(f"{words.many(answer.rows_number)} that fit and became no record: at the end of this page.")
+        show(wb, answer.records[0]["dataset"], record_lists.named(answer.records[0]), asked=text)
+    elif not skip and is_all_about_the_first(answer, text):
+        show(wb, answer.records[0]["dataset"], record_lists.named(answer.records[0]), asked=text)
+    elif answer.number:
         if only_rows:
             st.header("Records that are written nearly so")
         elif answer.nearly:
             st.info("No record has just that. These are written nearly so:", icon=":material/spellcheck:")
-        links(answer.records, find=text)
-    if answer.rows and answer.records and not only_rows:
+        record_lists.links(answer.records, answer.number, find=text)
+    if answer.rows_number and answer.number and not only_rows:
         nearly = ", written nearly so" if answer.rows_nearly else ""
         st.header(f"Rows that became no record{nearly}")
     if not only_rows:
         left(answer, text)
 
 
-def answered(wb: Workbench, text: str) -> Answer:
+def answered(wb: Workbench, text: str, skip: int, rows_skip: int) -> Answer:
     """What fits: at once, or where somebody waits for it, after all rows were looked through."""
+    page: dict[str, int] = {"limit": long_table.SIZE, "skip": skip, "rows_skip": rows_skip}
     if not st.query_params.get("all"):
-        return wb.records.ask(text, limit=MOST)
+        return wb.records.ask(text, **page)
     with st.spinner("Looking through all rows of all imports ...", show_time=True):
-        return wb.records.ask(text, limit=MOST, seconds=None)
+        return wb.records.ask(text, **page, seconds=None)
 
 
 def left(answer: Answer, text: str) -> None:
     """The rows that fit and became no record, and a way to those that there was no time for."""
-    if answer.rows:
-        some(answer.rows, text, SHOWN, whole=answer.whole)
-    elif not answer.whole and answer.records:
+    if answer.rows_number:
+        record_lists.rows(answer.rows, answer.rows_number, text, whole=answer.whole)
+    elif not answer.whole and answer.number:
         st.caption("Rows that became no record were looked for in the newest imports alone.")
-    more = not answer.whole and len(answer.rows) < MOST
-    if more and st.button("Look through all rows", icon=":material/manage_search:"):
+    if not answer.whole and st.button("Look through all rows", icon=":material/manage_search:"):
         again(find=text, all=1)
-
-
-def some(rows: Sequence[Mapping[str, Any]], text: str, first: int, *, whole: bool) -> None:
-    """Rows that became no record: the `first` of them, then more when asked for; and whether there may be others, for
-    not the `whole` of the imports was looked at."""
-    key = f"rows {text} {first}"
-    shown = st.session_state.setdefault(key, first)
-    for one in rows[:shown]:
-        record.left(one, text)
-    if (left_over := len(rows) - shown) > 0:
-        more = min(left_over, SHOWN)
-        told = f"Show {more:,} more" + (f" of {left_over:,}" if more < left_over else "")
-        if st.button(told, key=f"more {key}", icon=":material/expand_more:"):
-            st.session_state[key] = shown + more
-            st.rerun()
-    if len(rows) >= MOST:
-        st.caption(f"These are the first {MOST}. Above, type more to find another one.")
-    elif not whole:
-        st.caption("There may be more such rows: the imports were looked through, the newest first, until time was up.")
 
 
 def is_all_about_the_first(answer: Answer, text: str) -> bool:
@@ -145,28 +123,10 @@ def is_all_about_the_first(answer: Answer, text: str) -> bool:
     return (exact or theirs) and all(one["dataset"] in referring_to_it for one in others)
 
 
-def links(found: Sequence[Mapping[str, Any]], **question: object) -> None:
-    """Records by what they are called, each with a link."""
-    shown = st.session_state.setdefault(f"links {question}", SHOWN)
-    with st.container(gap=None):
-        for one in found[:shown]:
-            address.jump(record.called(one), ":material/person:", **question, dataset=one["dataset"], record=named(one))
-    if len(found) > shown and st.button(f"Show {len(found) - shown} more", icon=":material/expand_more:"):
-        st.session_state[f"links {question}"] = len(found)
-        st.rerun()
-    if len(found) >= MOST:
-        st.caption(f"These are the first {MOST}. Type more to find another: a second name, a part of the address.")
-
-
-def named(found: Mapping[str, Any]) -> str:
-    """What names a record in an address: its id, or its key when it is not there any more."""
-    return str(found["record_id"] or found["key"])
-
-
-def show(wb: Workbench, dataset: str, key: str, known: Sequence[Mapping[str, Any]] | None = None) -> None:
-    """A record as it is now, what refers to it, and every import that touched it, newest first; `known` are rows that
-    did not get in and are told elsewhere on the page."""
-    told = wb.records.get(dataset, key)
+def show(wb: Workbench, dataset: str, key: str, *, asked: str = "") -> None:
+    """A record as it is now, what refers to it, and every import that touched it, newest first; rows that have what was
+    `asked` are told elsewhere on the page."""
+    told = wb.records.get(dataset, key, referring=0)
     now, history = told["record"], told["history"]
     about = contract(dataset)
     st.header(f"The {about.noun} now")
@@ -181,9 +141,12 @@ def show(wb: Workbench, dataset: str, key: str, known: Sequence[Mapping[str, Any
         if about.removal is not None:
             switch(wb, dataset, now, told["by_hand"])
         own = [told["names"].get(str(now[field.target])) for field in about.references]
-        links([one for one in own if one is not None])
-    referring(told["referring"], told["names"], own=str(now["id"]) if now else "")
-    left_out(wb, dataset, now, known or ())
+        for one in filter(None, own):
+            address.jump(
+                record.called(one), ":material/person:", dataset=one["dataset"], record=record_lists.named(one)
+            )
+        record_lists.referring(wb, dataset, now["id"], opened)
+        left_out(wb, dataset, now, asked)
     st.header("What happened to it", help="Every import that had it, also those that changed nothing; newest first.")
     shown = st.session_state.setdefault(f"shown {dataset} {key}", 20)
     for event in history[:shown]:
@@ -195,42 +158,17 @@ def show(wb: Workbench, dataset: str, key: str, known: Sequence[Mapping[str, Any
         st.rerun()
 
 
-def referring(found: Sequence[Mapping[str, Any]], names: Mapping[str, Mapping[str, Any]], *, own: str) -> None:
-    """The records that refer to one, dataset by dataset, each with what stands in it and the way to it."""
-    for dataset in dict.fromkeys(one["dataset"] for one in found):
-        some = [one for one in found if one["dataset"] == dataset]
-        about = contract(dataset)
-        all_told = len(some) < REFERRING
-        more = f"{len(some):,}" if all_told else f"the first {REFERRING:,}"
-        title = about.title.partition(": ")[2] or about.title
-        st.header(f"{title} that refer to it ({more})")
-        part = f"{dataset.partition('.')[2]}-"
-        record.referring(some, names, key=f"{own} {dataset}", part=part, opened=opened)
-        if not all_told:
-            st.caption(
-                "There are more of them. Above, type what both are known by to find one: a key and a name, or two keys."
-            )
-
-
 def opened(one: Mapping[str, Any]) -> None:
     """Goes to a record that a table names."""
-    st.query_params.from_dict({"dataset": one["dataset"], "record": named(one)})
+    st.query_params.from_dict({"dataset": one["dataset"], "record": record_lists.named(one)})
 
 
-def left_out(wb: Workbench, dataset: str, now: Mapping[str, Any] | None, known: Sequence[Mapping[str, Any]]) -> None:
-    """The rows that say what the record is known by, and did not get in; those that were found with it are told at the
-    end of the page."""
+def left_out(wb: Workbench, dataset: str, now: Mapping[str, Any], asked: str) -> None:
+    """The rows that say what the record is known by, and did not get in, unless it is what was asked for: those are
+    told at the end of the page."""
     first = contract(dataset).key_fields[0]
-    if now is None or first.reference is not None:
-        return
-    found, whole = wb.records.left_out(str(now[first.target]), limit=MOST)
-    told = {(one["batch"], one["line"]) for one in known}
-    found = [one for one in found if (one["batch"], one["line"]) not in told]
-    if not found:
-        return
-    number = f"{len(found):,}" if whole else f"{len(found):,} or more"
-    st.header(f"Rows that name it and did not get in ({number})")
-    some(found, str(now[first.target]), LEFT_OUT, whole=whole)
+    if first.reference is None and str(now[first.target]).casefold() != asked.strip().casefold():
+        record_lists.left_out(wb, str(now[first.target]))
 
 
 def switch(wb: Workbench, dataset: str, now: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> None:
@@ -257,7 +195,9 @@ def by_hand(wb: Workbench) -> None:
     elif found:
         with st.expander(label, icon=icon):
             for one in found:
-                address.jump(record.called(one), ":material/person:", dataset=one["dataset"], record=named(one))
+                address.jump(
+                    record.called(one), ":material/person:", dataset=one["dataset"], record=record_lists.named(one)
+                )
                 st.caption(record.off(one))
 
 

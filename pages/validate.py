@@ -15,7 +15,7 @@ from workbench.doors import jobs
 from workbench.doors.web import address, batches, correcting, grid, recipe_editor, runs, typed, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import decisions, filters, issues, rows
+from workbench.doors.web.views import decisions, filters, issues, rows, table_address
 from workbench.model.batch import Batch
 from workbench.model.noticed import Noticed
 from workbench.model.recipe import Condition
@@ -54,7 +54,7 @@ def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
         key=f"rows {batch.id} {st.session_state.setdefault('cells', 0)} {batch.revision} {batch.plan}",
         shows=(query, shown[0]["line"]),
         order=sort,
-        on_order=issues.order_by,
+        on_order=partial(table_address.order_by, ""),
         on_said=partial(typed.keep, wb, batch, shown) if open_ else None,
         picks=open_,
     )

@@ -60,11 +60,27 @@ def test_a_key_typed_into_a_field_decides_nothing(person: People, wb: Workbench,
     wb.import_sheet(sheet(ACCOUNTS, "accounts.csv"), "polaris.teachers")
     wb.matches.run(ROSTER)
     ana = person()
-    ana.visit("matches", of=ROSTER)
+    ana.visit("matches", of=ROSTER, search="a")
     ana.main.get_by_role("textbox", name="Search").press_sequentially("ndl1")
     ana.main.get_by_role("textbox", name="Search").press("Enter")
     ana.sees("Nobody fits.")
     assert wb.matches.decisions(ROSTER) == []
+
+
+def test_who_is_clicked_in_the_list_is_looked_at_and_marked_also_in_another_order(
+    person: People, wb: Workbench, sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet(TEACHERS, "roster.csv"), ROSTER)
+    wb.import_sheet(sheet(ACCOUNTS, "accounts.csv"), "polaris.teachers")
+    wb.matches.run(ROSTER)
+    ana = person().visit("matches", of=ROSTER)
+    ana.sort("Name")
+    ana.sort("Name")
+    looks_at(ana, "Kate Hill")
+    ana.at_place(2, "Name").click()
+    looks_at(ana, "Dave Ruiz")
+    expect(ana.at_place(2, "Name")).to_have_class(re.compile(r"\bsought\b"))
+    assert ana.surprises == []
 
 
 def looks_at(ana: Person, name: str) -> None:

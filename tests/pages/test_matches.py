@@ -6,7 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Show
+from tests.pages.grids import grid
 from workbench import Workbench
+from workbench.doors.web.views import long_table
 from workbench.model.sheet import Sheet
 
 ROSTER = "polaris.teacher_roster"
@@ -139,13 +141,42 @@ def test_after_somebody_is_decided_the_next_one_is_shown_and_nobody_who_was_pass
     assert [one["texts"]["name"] for one in wb.matches.decisions(ROSTER) if not one["automatic"]] == [many[1]]
 
 
-def test_at_the_end_of_a_page_the_next_one_is_the_first_of_the_page_after(show: Show, many: list[str]) -> None:
+def test_at_the_end_of_a_page_the_next_one_is_the_first_of_the_page_after(
+    show: Show, many: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_table, "SIZE", 3)
     page = show("matches", of=ROSTER)
-    for _ in range(19):
+    for _ in range(2):
         page = press(page, "Next")
-    assert looked_at(page) == many[19]
+    assert looked_at(page) == many[2]
     page = press(page, "Match")
+    assert looked_at(page) == many[3]
+    assert "page" not in page.query_params  # who is decided has left their place
+    page = press(page, "Next")
+    assert looked_at(page) == many[4]
+    assert page.query_params["page"] == "2"
+
+
+def test_a_page_that_is_turned_to_is_looked_at_from_its_first_on(
+    show: Show, many: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_table, "SIZE", 10)
+    page = show("matches", of=ROSTER, page=2)
+    assert looked_at(page) == many[10]
+    page = page.main.button(key="next page").click().run()
     assert looked_at(page) == many[20]
+    assert grid(page).shown["Name"].tolist() == many[20:30]
+
+
+def test_people_are_sorted_filtered_and_searched_over_all_pages(show: Show, many: list[str]) -> None:
+    page = show("matches", of=ROSTER, order="-opens")
+    assert looked_at(page) == max(many)
+    assert grid(page).shown["Name"].tolist() == sorted(many, reverse=True)
+    page = next(box for box in page.main.text_input if box.label == "Search").set_value("quimby").run()
+    assert looked_at(page) == "Fern Quimby"
+    assert "6 names found" in said(page)
+    page = show("matches", of=ROSTER, search="ava.", **{"in": "E-mail"})
+    assert {name.partition(" ")[0] for name in grid(page).shown["Name"]} == {"Ava"}
 
 
 def test_who_has_another_candidate_stays_wherever_the_list_has_them_by_then(
@@ -172,7 +203,7 @@ def test_a_decision_is_undone(show: Show, matched: Workbench) -> None:
 def test_everybody_is_listed_with_whom_they_are_matched(show: Show, matched: Workbench) -> None:
     page = show("matches", of=ROSTER)
     page = page.main.checkbox[0].uncheck().run()
-    table = page.main.dataframe[0].value
+    table = grid(page).shown
     assert table["Status"].tolist() == ["▸ ✓ matched", "○ unmatched", "○ unmatched", "○ unmatched"]
     assert table["Matched with"].tolist()[0] == "Ada Park · ada@kck.example · Argentine Middle"
     assert page.query_params["all"] == "yes"
@@ -188,11 +219,10 @@ def test_a_record_is_chosen_by_hand(show: Show, matched: Workbench) -> None:
     assert statuses(matched)["lone@kck.example"] == "matched"
 
 
-def test_what_is_searched_for_is_listed(show: Show, matched: Workbench) -> None:
-    page = show("matches", of=ROSTER)
-    box = next(box for box in page.main.text_input if box.label == "Search")
-    page = box.set_value("jones").run()
-    assert page.main.dataframe[0].value["Name"].tolist() == ["Alice Jones"]
+def test_what_is_searched_for_in_the_address_is_listed_and_nobody_fits_is_said(show: Show, matched: Workbench) -> None:
+    page = show("matches", of=ROSTER, search="jones")
+    assert grid(page).shown["Name"].tolist() == ["Alice Jones"]
+    assert "Nobody fits." in show("matches", of=ROSTER, search="nobody").info[0].value
 
 
 def test_rows_that_were_unmatched_are_brought_in(show: Show, matched: Workbench, sheet: Callable[..., Sheet]) -> None:

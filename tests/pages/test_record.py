@@ -11,6 +11,7 @@ from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.database import unwritten
 from workbench.database.records import Records
+from workbench.doors.web.views import long_table
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 
@@ -225,9 +226,31 @@ def test_all_rows_that_name_her_and_did_not_get_in_can_be_seen(
     assert "Rows that name it and did not get in (6)" in [heading.value for heading in page.header]
     assert "autumn.csv, line 6" in said(page) and "autumn.csv, line 7" not in said(page)
     assert "There may be more" not in said(page), "all imports were looked at"
-    link(page, "Show 1 more").click().run()
+    link(page, "Show all 6 of them").click().run()
     assert "autumn.csv, line 7" in said(page)
-    assert not any(button.label.startswith("Show 1 more") for button in page.button)
+    assert not any(button.label.startswith("Show all") for button in page.button)
+
+
+def test_records_rows_and_what_refers_to_one_are_paged_to_the_last(
+    show: Show, wb: Workbench, sheet: Sheets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_table, "SIZE", 10)
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    people = "".join(f"kim{number:02}@example.com,Kim Lee\n" for number in range(25))
+    lost = "".join(f"bad{number:02},Kim Lee\n" for number in range(13))
+    wb.import_sheet(sheet(f"email,full_name\n{people}{lost}", "kim.csv"), "elevate.students", skip_errors=True)
+    taken = "".join(f"kim{number:02}@example.com,CNA101\n" for number in range(25))
+    wb.import_sheet(sheet(f"student_email,course_code\n{taken}"), "elevate.enrollments")
+    page = ask(show("record"), "kim lee")
+    assert "25 records · page 1 of 3" in said(page) and "13 rows · page 1 of 2" in said(page)
+    page = show("record", find="kim lee", **{"record-page": 3, "row-page": 2})
+    assert "kim24@example.com" in str([button.label for button in page.button]).replace("\\", "")
+    assert "kim.csv, line 39" in said(page) and "kim.csv, line 29" not in said(page)
+    page = show("record", dataset="elevate.courses", record="CNA101", **{"enrollments-order": "-0"})
+    assert "Enrollments that refer to it (25)" in [heading.value for heading in page.header]
+    assert grid(page).shown["student email"].tolist()[0] == "kim24@example.com Kim Lee"
+    page = show("record", dataset="elevate.courses", record="CNA101", **{"enrollments-search": "kim2"})
+    assert "5 records found" in said(page)
 
 
 def test_why_she_is_not_in_there_is_told_where_it_is_asked(show: Show, twice: tuple[Batch, Batch]) -> None:

@@ -47,6 +47,11 @@ class Lists:
         with_lists = SQL(_LISTED).format(**self._names) if statement.lstrip().startswith("{listed}") else SQL("")
         return SQL(statement).format(**self._names, listed=with_lists, **more)
 
+    @property
+    def records(self) -> Composable:
+        """The records that may be meant: each with its `known` key and the compared fields."""
+        return self._names["records"]
+
     def all(self, statement: str, **more: Composable) -> list[dict[str, Any]]:
         """The answer of a question about everybody."""
         with self._store.transaction() as connection:

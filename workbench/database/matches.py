@@ -16,15 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 from psycopg.rows import tuple_row
-from psycopg.sql import SQL, Composed, Literal
+from psycopg.sql import Composed, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database import batches, sweeping
 from workbench.database.match_lists import AT_ONCE, Lists
+from workbench.database.people_asked import PeopleAsked
 from workbench.database.store import Store
 from workbench.datasets import matchings
 from workbench.model.arrays import joined_present
 from workbench.model.errors import DecisionInUse, NobodySays, UnknownMatch, UnknownRecord, WrongValue
+from workbench.model.list_query import EVERY, ListQuery
 from workbench.model.matching import AutoMatch, Matching, Threshold
 from workbench.prepare import matching as comparing
 
@@ -59,15 +61,16 @@ class Matches:
         return Lists(self._store, matchings.matching(of)).all(_FIGURES)[0]
 
     def page(
-        self, of: str, *, unmatched_only: bool = True, text: str = "", first: int = 0, limit: int = 20
+        self, of: str, query: ListQuery = EVERY, *, unmatched_only: bool = True, first: int = 0, limit: int = 20
     ) -> list[dict[str, Any]]:
         """Some of those who say it, from a place on: `said`, the compared fields, `status` (unmatched, matched, later,
         nobody), `known` and the `record` of that key, the `decision` that counts, and their `candidates`, the
-        best first.
+        best first. Its columns are the compared fields, `status`, `best` and `record`.
 
-        The unmatched come first whose best candidate is the most alike, and last who was put off; all others by name.
-        A candidate has the record's `known` key and fields, `score`, `pass`, `reasons`, and `others`, how many more are
-        matched with that record. Raises UnknownMatching, WrongValue for a `first` or `limit` below 0.
+        Where no order is asked for, the unmatched come first whose `best` candidate is the most alike, and last who was
+        put off; all others by name. A candidate has the record's `known` key and fields, `score`, `pass`, `reasons`,
+        and `others`, how many more are matched with that record. Raises UnknownMatching, WrongValue for a `first` or
+        `limit` below 0, UnknownHeader for a column that the list has not.
         """
         for name, number in (("first", first), ("limit", limit)):
             if number < 0:
@@ -75,9 +78,7 @@ class Matches:
         lists = Lists(self._store, matchings.matching(of))
         people = lists.all(
             _PAGE,
-            which=_WAIT if unmatched_only else SQL("true"),
-            has=lists.has(text),
-            order=_WAITING_FIRST if unmatched_only else _BY_NAME,
+            **PeopleAsked(lists, query, unmatched_only=unmatched_only).parts,
             first=Literal(first),
             limit=Literal(limit),
         )
@@ -94,18 +95,16 @@ class Matches:
             ]
         return people
 
-    def place(self, of: str, said: str, *, unmatched_only: bool = True, text: str = "") -> int | None:
+    def place(self, of: str, said: str, query: ListQuery = EVERY, *, unmatched_only: bool = True) -> int | None:
         """The place from which `page` lists somebody, from 0; None where it does not."""
         lists = Lists(self._store, matchings.matching(of))
-        which = _WAIT if unmatched_only else SQL("true")
-        order = _WAITING_FIRST if unmatched_only else _BY_NAME
-        found = lists.all(_PLACE, which=which, has=lists.has(text), order=order, said=Literal(said))
+        found = lists.all(_PLACE, **PeopleAsked(lists, query, unmatched_only=unmatched_only).parts, said=Literal(said))
         return int(found[0]["place"]) if found else None
 
-    def count(self, of: str, *, unmatched_only: bool = True, text: str = "") -> int:
+    def count(self, of: str, query: ListQuery = EVERY, *, unmatched_only: bool = True) -> int:
         """How many people `page` pages through."""
         lists = Lists(self._store, matchings.matching(of))
-        return int(lists.all(_COUNT, which=_WAIT if unmatched_only else SQL("true"), has=lists.has(text))[0]["people"])
+        return int(lists.all(_COUNT, **PeopleAsked(lists, query, unmatched_only=unmatched_only).parts)[0]["people"])
 
     def find(self, of: str, text: str, *, limit: int = _FOUND) -> list[dict[str, Any]]:
         """The records that may be chosen by hand: those that have every word of a text in their compared fields, each
@@ -303,20 +302,14 @@ from listed left join suggested using (said)
 """
 
 _PAGE = """{listed}
-select listed.*, suggested.best from listed left join suggested using (said)
-where {which} and {has} order by {order} limit {limit} offset {first}
+select told.* from ({told}) told where {fits} order by {order} limit {limit} offset {first}
 """
 _PLACE = """{listed}
 select place from (
-    select said, row_number() over (order by {order}) - 1 as place
-    from listed left join suggested using (said) where {which} and {has}
+    select said, row_number() over (order by {order}) - 1 as place from ({told}) told where {fits}
 ) placed where said = {said}
 """
-_WAIT = SQL("status in ('unmatched', 'later')")
-_WAITING_FIRST = SQL("status = 'later', best desc nulls last, name, said")
-_BY_NAME = SQL("name, said")
-
-_COUNT = "{listed} select count(*)::int as people from listed where {which} and {has}"
+_COUNT = "{listed} select count(*)::int as people from ({told}) told where {fits}"
 
 _PERSON = "{listed} select * from listed where said = {said}"
 

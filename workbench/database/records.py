@@ -11,12 +11,13 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database import classes, deactivating, search, unwritten
 from workbench.database.batches import get, one_sheet, parts
+from workbench.database.referring import Referring
 from workbench.database.rows import by_steps, changes, settled
 from workbench.database.slices import slice_of
 from workbench.database.store import Store
 from workbench.database.titles import BETWEEN, Found, key_of, told
 from workbench.datasets import catalog
-from workbench.model.answer import REFERRING, Answer
+from workbench.model.answer import REFERRING, Answer, Unwritten
 from workbench.model.batch import Batch, origin
 from workbench.model.contract import Contract
 from workbench.model.errors import (
@@ -27,8 +28,11 @@ from workbench.model.errors import (
     UnknownDataset,
     UnknownRecord,
 )
+from workbench.model.list_query import EVERY, ListQuery
 from workbench.model.recipe import Recipe
 
+_BY_ROW = 200
+"""So many records are told for what only the rows say that they came of: each is looked up by itself."""
 SECONDS = 1.2
 """So long rows are looked through for an answer, unless somebody waits for all of them."""
 
@@ -57,11 +61,12 @@ def _by_key(store: Store, contract: Contract, parts: list[str]) -> dict[str, Any
     return _now(store, contract, SQL(" and ").join(tests))
 
 
-def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
+def record(store: Store, dataset: str, key: str, referring_to_it: int = REFERRING) -> dict[str, Any]:
     """A record by its key or id, as it is now, with every import that touched it, newest first; how far
     a teacher of a roster is (`progress`, None of any other record); what the ids in all that are called (`names`, by
-    the id as text), what people did to it by hand (`by_hand`, newest first: action, by, at, reason), and the first
-    records that refer to it, each with its `values` by field. Raises UnknownDataset, UnknownRecord."""
+    the id as text), what people did to it by hand (`by_hand`, newest first: action, by, at, reason), and the first so
+    many records of each table that refer to it, each with its `values` by field. Raises UnknownDataset,
+    UnknownRecord."""
     contract = _with_table(dataset)
     identifier = search.identifier(key)
     said = key.split("|") if len(contract.key) > 1 else [key]
@@ -75,7 +80,7 @@ def record(store: Store, dataset: str, key: str) -> dict[str, Any]:
     if now is None and not history:
         raise UnknownRecord(dataset=dataset, key=key)
     own: list[Found] = [(contract.family, contract.table, known)] if known else []
-    referring = [each for one in own for each in search.referring(store, one, REFERRING)]
+    referring = [each for one in own for each in search.referring(store, one, referring_to_it)]
     _tell_values(store, referring, known)
     return {
         "dataset": dataset,
@@ -285,12 +290,36 @@ class Records:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get(self, dataset: str, key: str) -> dict[str, Any]:
-        """A record as it is now and every import that touched it, newest first; raises UnknownRecord.
+    def get(self, dataset: str, key: str, *, referring: int = REFERRING) -> dict[str, Any]:
+        """A record as it is now and every import that touched it, newest first, and the first so many records of each
+        table that are `referring` to it; raises UnknownRecord.
 
         The parts of a composite key are separated by "|", e.g. "john@example.com|CNA101".
         """
-        return record(self._store, dataset, key)
+        return record(self._store, dataset, key, referring)
+
+    def referred(self, dataset: str, record: UUID) -> dict[str, tuple[int, list[str]]]:
+        """By their dataset, how many records refer to the record of that id, and the fields that any of those has a
+        value in; only datasets of which any do."""
+        found = {
+            about.name: Referring(self._store, dataset, record, about).counted()
+            for about in dict.fromkeys(about for about, _ in catalog.dependents(dataset))
+            if about.table
+        }
+        return {name: counted for name, counted in found.items() if counted[0]}
+
+    def referring(
+        self, dataset: str, record: UUID, of: str, query: ListQuery = EVERY, *, skip: int = 0, limit: int = 50
+    ) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+        """Some of the records of the dataset `of` that refer to the record of that id (dataset, `record_id`, `values`
+        by field), and what the records are called that they name. A cell of a record that names others says their key
+        and title. Raises UnknownHeader for a field that the dataset has not."""
+        found = Referring(self._store, dataset, record, _with_table(of)).page(query, skip, limit)
+        return found, _named_by(self._store, found)
+
+    def number_referring(self, dataset: str, record: UUID, of: str, query: ListQuery = EVERY) -> int:
+        """How many records `referring` pages through."""
+        return Referring(self._store, dataset, record, _with_table(of)).number(query)
 
     def classes(self, dataset: str, *, on: date | None = None) -> dict[str, int]:
         """How many records are in which class on a day, today (UTC) where none is said: of customers Active, Target,
@@ -311,12 +340,15 @@ class Records:
         """
         return search.find(self._store, text, limit)[0]
 
-    def ask(self, text: str, *, limit: int = 50, seconds: float | None = SECONDS) -> Answer:
-        """What `find` finds, and the rows that have every word of the text and were not written: refused, skipped, or
-        of an import that was not committed or was taken back; where nothing has all of them, those that nearly do.
+    def ask(
+        self, text: str, *, limit: int = 50, skip: int = 0, rows_skip: int = 0, seconds: float | None = SECONDS
+    ) -> Answer:
+        """What `find` finds, without the first `skip`, and the rows that have every word of the text and were not
+        written, without the first `rows_skip`: refused, skipped, or of an import that was not committed or was taken
+        back; where nothing has all of them, those that nearly do.
 
         Where no record has it, those that came of rows which have it, in a cell that is not imported or was another
-        before it was cleaned or corrected, each with its `row`: batch, file_name, line.
+        before it was cleaned or corrected, each with its `row`: batch, file_name, line; the first of them.
 
         Rows are looked through for so many `seconds`, those of the newest imports first; without a limit all of them.
         Each of the three ways to look has its share of that.
@@ -325,17 +357,27 @@ class Records:
         def until() -> float:
             return unwritten.FOREVER if seconds is None else time.monotonic() + seconds / 3
 
-        records, nearly = search.find(self._store, text, limit)
-        rows, whole = unwritten.find(self._store, text, limit, until=until())
-        if nearly or not records:
-            by_row, looked = self._by_row(text, limit, until())
-            records, nearly, whole = by_row or records, nearly and not by_row, whole and looked
-        rows_nearly = not rows and (nearly or not records)
-        if rows_nearly:
-            rows, looked = unwritten.find(self._store, text, limit, nearly=True, until=until())
+        records, nearly, number = search.find(self._store, text, limit, skip)
+        rows = unwritten.find(self._store, text, limit, skip=rows_skip, until=until())
+        whole = rows.whole
+        if nearly or not number:
+            by_row, looked = self._by_row(text, _BY_ROW, until())
             whole = whole and looked
+            if by_row:
+                records, nearly, number = by_row[skip : skip + limit], False, len(by_row)
+        rows_nearly = not rows.number and (nearly or not number)
+        if rows_nearly:
+            rows = unwritten.find(self._store, text, limit, skip=rows_skip, nearly=True, until=until())
+            whole = whole and rows.whole
         return Answer(
-            records=records, nearly=nearly, rows=rows, rows_nearly=rows_nearly and bool(rows), whole=whole, text=text
+            records=records,
+            number=number,
+            nearly=nearly,
+            rows=rows.rows,
+            rows_number=rows.number,
+            rows_nearly=rows_nearly and rows.number > 0,
+            whole=whole,
+            text=text,
         )
 
     def _by_row(self, text: str, limit: int, until: float) -> tuple[list[dict[str, Any]], bool]:
@@ -354,10 +396,11 @@ class Records:
             there += [{**one, "row": by} for one in told(self._store, [(contract.family, contract.table, id_)])]
         return there[:limit], whole
 
-    def left_out(self, text: str, *, limit: int = 20) -> tuple[list[dict[str, Any]], bool]:
-        """The rows that say what a record is known by and were not written, as `ask` tells them, and whether all were
-        looked at: it is done beside the record, and takes no longer than half a second."""
-        return unwritten.find(self._store, text, limit, until=time.monotonic() + 0.4)
+    def left_out(self, text: str, *, limit: int = 20, skip: int = 0) -> Unwritten:
+        """The rows that say what a record is known by and were not written, as `ask` tells them, without the first
+        `skip`; how many they are, and whether all were looked at: it is done beside the record, and takes no longer
+        than half a second."""
+        return unwritten.find(self._store, text, limit, skip=skip, until=time.monotonic() + 0.4)
 
     def since(self, batch: Batch | UUID | str, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first import after a batch that stands and has brought the key of a row of it which was not written

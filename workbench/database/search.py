@@ -1,9 +1,10 @@
 """From what a person knows of a record (an e-mail, a code, an id, a phone number, a part of a name) to the records."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 from uuid import UUID
 
 import pyarrow as pa
@@ -27,8 +28,9 @@ _SHORTEST, _NATIONAL = 7, 10
 """Digits of a phone number: so many at least, and so many without the country's."""
 
 
-def find(store: Store, text: str, limit: int) -> tuple[list[dict[str, Any]], bool]:
-    """The records that a text may mean (dataset, record_id, key, title), and whether they are only nearly so.
+def find(store: Store, text: str, limit: int, skip: int = 0) -> tuple[list[dict[str, Any]], bool, int]:
+    """The first `limit` records that a text may mean (dataset, record_id, key, title) without the first `skip` of them,
+    whether they are only nearly so, and how many there are.
 
     First those whose key or id it is, then those that refer to them, then those that it is a part of or whose phone
     number it is; keys that a file has brought although no record has them (any more), whose record_id is None; and
@@ -37,26 +39,106 @@ def find(store: Store, text: str, limit: int) -> tuple[list[dict[str, Any]], boo
     """
     text = tidied(" ".join(text.replace("\0", "").split()))
     if not text:
-        return [], False
-    ids = dict.fromkeys(_exact(store, text, limit))
-    ids |= dict.fromkeys(_referring(store, tuple(ids), limit))
-    found = told(store, tuple(ids))
-    found += _without_record(store, text, {(one["dataset"], one["key"]) for one in found})
+        return [], False, 0
+    found, number = _paged(_lists(store, text), skip, limit)
+    if number or identifier(text) is not None:
+        return found, False, number
+    near = likeness.find(store, text, _NEAR)
+    return told(store, near[skip : skip + limit]), True, len(near)
+
+
+class _List(Protocol):
+    """Records that fit in one way."""
+
+    def page(self, skip: int, limit: int) -> list[dict[str, Any]]: ...
+    def number(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Records that are known already, for they are few."""
+
+    records: list[dict[str, Any]]
+
+    def page(self, skip: int, limit: int) -> list[dict[str, Any]]:
+        return self.records[skip : skip + limit]
+
+    def number(self) -> int:
+        return len(self.records)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Of:
+    """Records of one table that pass a test, in an order."""
+
+    store: Store
+    table: tuple[str, str]
+    test: Composable
+    order: Composable
+    reads: bool
+    """Whether the whole table is read for it: no index knows."""
+
+    def page(self, skip: int, limit: int) -> list[dict[str, Any]]:
+        ids = self._asked(
+            SQL("select id from {} t where {} order by {} limit {} offset {}").format(
+                Identifier(*self.table), self.test, self.order, Literal(limit), Literal(skip)
+            )
+        )
+        return told(self.store, [(*self.table, row["id"]) for row in ids])
+
+    def number(self) -> int:
+        (row,) = self._asked(
+            SQL("select count(*)::int as records from {} t where {}").format(Identifier(*self.table), self.test)
+        )
+        return int(row["records"])
+
+    def _asked(self, question: Composed) -> list[dict[str, Any]]:
+        with self.store.transaction() as connection:
+            if self.reads:
+                connection.execute(IN_PARALLEL)
+            return connection.execute(question).fetchall()
+
+
+def _paged(lists: Iterable[_List], skip: int, limit: int) -> tuple[list[dict[str, Any]], int]:
+    """A page of several lists, one after the other, and how many records they have; a list that ends on the page is
+    not counted by itself."""
+    found: list[dict[str, Any]] = []
+    number = 0
+    for each in lists:
+        begin, wanted = max(skip - number, 0), limit - len(found)
+        some = each.page(begin, wanted) if wanted > 0 and begin == 0 else []
+        here = len(some) if wanted > 0 and begin == 0 and len(some) < wanted else each.number()
+        if wanted > 0 and 0 < begin < here:
+            some = each.page(begin, wanted)
+        found += some
+        number += here
+    return found, number
+
+
+def _lists(store: Store, text: str) -> Iterator[_List]:
+    """The lists of records that a text may mean, the likeliest first; none has a record of one before it."""
+    ids = tuple(dict.fromkeys(_exact(store, text, _NEAR)))
+    exact = told(store, ids)
+    yield _Known(exact)
+    referring = _referring_to(store, ids)
+    yield from referring
+    some = exact + [one for each in referring for one in each.page(0, _FEW)]
+    yield _Known(_without_record(store, text, {(one["dataset"], one["key"]) for one in some}))
     whole = "@" in text or identifier(text) is not None  # which is no part of anything else
-    if len(found) < limit and len(text) > 1 and not (ids and whole):
-        parts = told(store, [one for one in _parts(store, text, limit) if one not in ids])
-        found += sorted(parts, key=lambda one: str(one["key"]))
-    found += _removed(store, text, limit, {one["record_id"] for one in found})
-    if found:
-        return found[:limit], False
-    if identifier(text) is not None:
-        return [], False
-    return told(store, likeness.find(store, text, limit)), True
+    if len(text) > 1 and not (ids and whole):
+        yield from _parts(store, text, ids, referring)
+    yield _Known(_removed(store, text, _NEAR, {one["record_id"] for one in some}))
+
+
+_NEAR = 5_000
+"""So many records are told at most that are written nearly so, have an id or were deleted: of other kinds, all."""
+_FEW = 200
+"""Of the records that refer to one, so many are looked at for the key that is asked for."""
 
 
 def referring(store: Store, record: Found, limit: int) -> list[dict[str, Any]]:
     """The first of the records of each table that refer to one, as `find` tells of them."""
-    return told(store, _referring(store, (record,), limit))
+    return [one for each in _referring_to(store, (record,)) for one in each.page(0, limit)]
 
 
 def identifier(text: str) -> UUID | None:
@@ -123,46 +205,68 @@ def _by_reading(contracts: list[Contract], text: str) -> Iterable[Composed]:
         yield SQL("t.{} = {}").format(Identifier(name), Literal(text))
 
 
-def _referring(store: Store, found: tuple[Found, ...], limit: int) -> list[Found]:
-    """The records that refer to those."""
-    ids_by_column: dict[tuple[str, str, str], list[UUID]] = {}
+def _referring_to(store: Store, found: tuple[Found, ...]) -> list["_Of"]:
+    """The records that refer to those, table by table."""
+    lists = []
+    for (schema, table), columns in _columns_to(found).items():
+        tests = [SQL("t.{} = any({})").format(Identifier(name), Literal(ids)) for name, ids in columns.items()]
+        lists.append(
+            _Of(
+                store=store,
+                table=(schema, table),
+                test=SQL("({}) and t.id <> all({})").format(
+                    SQL(" or ").join(tests), Literal([one[2] for one in found])
+                ),
+                order=SQL("t.id"),
+                reads=False,
+            )
+        )
+    return lists
+
+
+def _columns_to(found: tuple[Found, ...]) -> dict[tuple[str, str], dict[str, list[UUID]]]:
+    """The tables that refer to those, with the columns that do and the ids in them."""
+    columns: dict[tuple[str, str], dict[str, list[UUID]]] = {}
     for (schema, table), contracts in tables().items():
         ids = [one[2] for one in found if one[:2] == (schema, table)]
         for other, column in (each for contract in contracts if ids for each in catalog.dependents(contract.name)):
-            ids_by_column[other.family, other.table, column] = ids
-    return [
-        (schema, table, row["id"])
-        for (schema, table, column), ids in ids_by_column.items()
-        for row in store.all(
-            SQL("select id from {} where {} = any({}) order by id limit {}").format(
-                Identifier(schema, table), Identifier(column), Literal(ids), Literal(limit)
-            )
-        )
-    ]
+            columns.setdefault((other.family, other.table), {})[column] = ids
+    return columns
 
 
-def _parts(store: Store, text: str, limit: int) -> list[Found]:
+def _parts(store: Store, text: str, ids: tuple[Found, ...], referring: list["_Of"]) -> Iterator["_Of"]:
     """The records that have every word of the text somewhere in their keys, names and ids, and those that have the
-    phone number in it and every other word."""
-    found: list[Found] = []
+    phone number in it and every other word, table by table; without those of the other lists."""
     digits, rest = number(text)
-    with store.transaction() as connection:
-        connection.execute(IN_PARALLEL)
-        for (schema, table), contracts in tables().items():
-            columns = {field.target for contract in contracts for field in searched(contract)}
-            phones = {field.target for contract in contracts for field in contract.stored if field.kind == "phone"}
-            said = SQL("concat_ws(chr(10), {})").format(SQL(", ").join(map(Identifier, sorted(columns))))
-            tests = [_every(said, text)] if columns else []
-            if digits:
-                called = SQL(" or ").join(_called(SQL("t.{}").format(Identifier(name)), digits) for name in phones)
-                tests += [SQL("(({}) and {})").format(called, _every(said, rest))] if phones else []
-            if not tests:
-                continue
-            statement = SQL("select id from {} t where {} limit {}").format(
-                Identifier(schema, table), SQL(" or ").join(tests), Literal(limit - len(found))
+    listed = [one[2] for one in ids]
+    for (schema, table), contracts in tables().items():
+        columns = {field.target for contract in contracts for field in searched(contract)}
+        phones = {field.target for contract in contracts for field in contract.stored if field.kind == "phone"}
+        said = SQL("concat_ws(chr(10), {})").format(SQL(", ").join(map(Identifier, sorted(columns))))
+        tests = [_every(said, text)] if columns else []
+        if digits:
+            called = SQL(" or ").join(_called(SQL("t.{}").format(Identifier(name)), digits) for name in phones)
+            tests += [SQL("(({}) and {})").format(called, _every(said, rest))] if phones else []
+        if tests:
+            new = [
+                SQL("not coalesce({}, false)").format(each.test) for each in referring if each.table == (schema, table)
+            ]
+            new += [SQL("t.id <> all({})").format(Literal(listed))] if listed else []
+            test = SQL("({})").format(SQL(" or ").join(tests))
+            yield _Of(
+                store=store,
+                table=(schema, table),
+                test=SQL(" and ").join([test, *new]),
+                order=_by_key(contracts[0]),
+                reads=True,
             )
-            found += [(schema, table, row["id"]) for row in connection.execute(statement)]
-    return found
+
+
+def _by_key(contract: Contract) -> Composable:
+    """The order of a table's keys, as far as it has them itself."""
+    first = contract.key_fields[0]
+    own = first.reference is None and KINDS[first.kind].sql == "text"
+    return SQL("lower(t.{}), t.id" if own else "t.id").format(Identifier(first.target))
 
 
 def _every(said: Composable, text: str) -> Composable:
@@ -213,7 +317,7 @@ from (select * from workbench.import_removal order by batch_id desc limit 100000
 join workbench.import_batch b on b.id = m.batch_id and b.plan = m.plan
 where m.action = 'deleted' and b.stage = 'completed' and {has}
   and not exists (select from workbench.import_batch u where u.undo_of in (b.id, b.part_of) and u.stage = 'completed')
-limit {limit}
+order by m.record_id limit {limit}
 """
 """Of the newest removals: a million of them would keep somebody waiting."""
 

@@ -41,7 +41,7 @@ def told(store: Store, found: Iterable[Found]) -> list[dict[str, Any]]:
             for row in store.all(
                 statement.format(
                     SQL(", ").join(key),
-                    _title(contract),
+                    title_of(contract),
                     Identifier(schema, table),
                     joins,
                     Literal(ids),
@@ -92,8 +92,8 @@ def is_id(field: Field) -> bool:
     return field.name.endswith("_id")
 
 
-def _title(contract: Contract) -> Composable:
-    """What a record is called, beside its key."""
+def title_of(contract: Contract) -> Composable:
+    """What a record of a table `t` is called, beside its key."""
     others = [field for field in searched(contract) if field.name not in contract.key and not is_id(field)]
     named = [field for field in others if field.kind == "name"] or [field for field in others if field.kind == "text"]
     return SQL("t.{}").format(Identifier(named[0].target)) if named else SQL("null")

@@ -20,8 +20,11 @@ from psycopg.sql import SQL, Composable, Literal
 from workbench.database import batches, likeness, rows, search
 from workbench.database.store import Store
 from workbench.database.titles import BETWEEN
+from workbench.model.answer import Unwritten
 from workbench.model.batch import Batch
 
+_LINES, _COMPARED = 100_000, 1_000
+"""So many rows are found at most; and so many compared with what is written nearly so."""
 _AT_ONCE = 20_000
 """Rows that one statement looks at, between two looks at the clock."""
 _BATCHES = 1_000
@@ -35,11 +38,10 @@ FOREVER = math.inf
 _PATIENCE = "set local statement_timeout = '3s'"
 
 
-def find(
-    store: Store, text: str, limit: int, *, until: float, nearly: bool = False
-) -> tuple[list[dict[str, Any]], bool]:
-    """The rows that have every word of a text in their cells (or `nearly` so) and were not written, and whether all
-    were looked at: it ends at the time `until` (of time.monotonic).
+def find(store: Store, text: str, limit: int, *, until: float, skip: int = 0, nearly: bool = False) -> Unwritten:
+    """The first `limit` rows that have every word of a text in their cells (or `nearly` so) and were not written,
+    without the first `skip` of them; how many were found, and whether all were looked at: it ends at the time `until`
+    (of time.monotonic).
 
     Each is told as `rows.rows` does, with its batch, dataset, file_name, stage ("undone" for an import that was taken
     back), run_by and `since`, the later import that has brought its key; those of the newest import come first.
@@ -47,14 +49,41 @@ def find(
     said = " ".join(text.replace("\0", "").split())
     words = likeness.words_of(said) if nearly else []
     if len(said) < 2 or (nearly and not words):
-        return [], True
+        return Unwritten(rows=[], number=0, whole=True)
     test = likeness.may_have(_SAID, words) if nearly else _test(said)
     known = batches.find(store, _WITH_ROWS, limit=_BATCHES)
     undone = {row["undo_of"] for row in store.all(_UNDONE)}
     standing = [batch for batch in known if batch.stage == "completed" and not undone & {batch.id, batch.part_of}]
-    lines, whole = _looked(_places(store, known, standing, test, until), limit, until)
-    found = islice(_told(store, known, lines, {batch.id for batch in standing}, limit, words), limit)
-    return _since(store, list(found)), whole and len(known) < _BATCHES
+    most = _COMPARED if nearly else _LINES
+    lines, whole = _looked(_places(store, known, standing, test, until), most, until)
+    whole = whole and len(known) < _BATCHES
+    lines = _without_resolved(store, lines)
+    stands = {batch.id for batch in standing}
+    if nearly:  # which of them have the words nearly is known once they are told
+        near = list(_told(store, known, lines, stands, words))
+        return Unwritten(rows=_since(store, near[skip : skip + limit]), number=len(near), whole=whole)
+    found = list(_told(store, known, _page(known, lines, skip, limit), stands, words))
+    return Unwritten(rows=_since(store, found), number=sum(map(len, lines.values())), whole=whole)
+
+
+def _without_resolved(store: Store, lines: dict[UUID, list[int]]) -> dict[UUID, list[int]]:
+    """The lines in their order, each once, without those that a later run has brought in."""
+    brought = {(row["batch_id"], row["line"]) for row in store.all(_RESOLVED, (list(lines),))} if lines else set()
+    return {id_: [line for line in sorted(set(some)) if (id_, line) not in brought] for id_, some in lines.items()}
+
+
+_RESOLVED = (
+    "select batch_id, line from workbench.import_explanation where batch_id = any(%s) and resolved_by is not null"
+)
+
+
+def _page(known: Iterable[Batch], lines: dict[UUID, list[int]], skip: int, limit: int) -> dict[UUID, list[int]]:
+    """The lines of a page, of the newest import first."""
+    each = ((batch.id, line) for batch in known for line in lines.get(batch.id, ()))
+    found: dict[UUID, list[int]] = {}
+    for id_, line in islice(each, skip, skip + limit):
+        found.setdefault(id_, []).append(line)
+    return found
 
 
 def written(store: Store, text: str, limit: int, *, until: float) -> tuple[list[tuple[Batch, int]], bool]:
@@ -224,10 +253,9 @@ def _told(
     known: Iterable[Batch],
     found: dict[UUID, list[int]],
     standing: set[UUID],
-    limit: int,
     words: Sequence[str],
 ) -> Iterator[dict[str, Any]]:
-    """The rows on those lines, at most so many of a batch, of the newest import first; where words need be there only
+    """The rows on those lines, of the newest import first; where words need be there only
     nearly, those that do have them so."""
     known = list(known)
     of_runs = {batch.part_of for batch in known if batch.part_of is not None and found.get(batch.id)}
@@ -237,7 +265,7 @@ def _told(
         stage = "undone" if batch.stage == "completed" and batch.id not in standing else stage
         facts = {"batch": batch.id, "dataset": batch.dataset, "file_name": batch.file_name, "stage": stage}
         facts["sheet"] = batch.reading.get("sheet") or ""
-        lines = sorted(set(found.get(batch.id, ())))[:limit]
+        lines = found.get(batch.id)
         each = rows.rows(store, batch, lines=lines) if lines else ()
         told = [row for row in each if row["reason"] != "resolved"]  # a later run has brought it
         near = likeness.distances(words, [_cells(row) for row in told]) if words else range(len(told))

@@ -13,22 +13,37 @@ WHOLE_WORD = 4
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unwritten:
+    """Some rows that became no record."""
+
+    rows: list[dict[str, Any]]
+    number: int
+    """How many were found."""
+    whole: bool
+    """Whether all rows were looked at."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """Records that a text may mean, and rows of files that have it and are not in any record."""
 
     records: Sequence[dict[str, Any]]
     """Each with its dataset, record_id (None for a key that only a file has brought), key and title; and with its `row`
     (batch, file_name, line) where only the row that it came of has the text."""
+    number: int
+    """How many records there are, of which those are some."""
     nearly: bool
     """Whether no record has the text, and those are only written nearly so."""
     rows: Sequence[dict[str, Any]]
     """The rows that were not written, of the newest import first: as `workbench rows` tells them, and each with its
     batch, dataset, file_name, sheet ("" for none), stage ("undone" for an import that was taken back), run_by, and
     `since`: the first later import that has brought its key (batch, file_name, line, at, outcome), or None."""
+    rows_number: int
+    """How many rows were found, of which those are some."""
     rows_nearly: bool
     """Whether no row has the text either, and those are only written nearly so."""
     whole: bool
-    """Whether all rows were looked at; else there was no time for those of older imports, or there are more."""
+    """Whether all rows were looked at; else there was no time for those of older imports."""
     text: str
     """What was asked."""
 

@@ -2,8 +2,8 @@
 D8).
 
 A row is successful whose own record is here, though something else of it waits; one that makes no record because it
-waits, or because it is left out, is not. What waits is never an error, and is told beside them. A row whose own record was there, and of which
-anything was created or changed, is updated.
+waits, or because it is left out, is not. What waits is never an error, and is told beside them. A row whose own record
+was there, and of which anything was created or changed, is updated.
 """
 
 from workbench.model.contract import Contract

@@ -18,8 +18,8 @@ DAYS = ("day", "timestamp")
 """The kinds whose numbers are days since 1970-01-01."""
 SHAPED = 40
 """Characters of a value that make its shape."""
-MOST = 10_000
-"""So many rows are told with their lines; all are counted."""
+MOST = 1_000_000
+"""So many rows are told with their lines, more than nearly all files have; all are counted."""
 _FAR = "far "
 UNLIKE = "written unlike nearly all the others"
 
@@ -83,14 +83,13 @@ class Outliers:
     far: int
     """Those of them whose numbers, or lengths, are far off."""
     found: pa.Table
-    """The first MOST of them: `line`, the cell as it stands (`text`), and `why`."""
+    """The first MOST of them in the order of their lines: `line`, the cell as it stands (`text`), `why`, and how many
+    of these have the same cell (`rows`)."""
 
-    def alike(self) -> pa.Table:
-        """The found rows with how many of them have the same cell (`rows`), in the order of their lines."""
-        counted = (
-            self.found.group_by(["text", "why"]).aggregate([([], "count_all")]).rename_columns(["text", "why", "rows"])
-        )
-        return self.found.join(counted, ["text", "why"]).sort_by("line")
+    @property
+    def values(self) -> pa.Array:
+        """The different cells among the found rows."""
+        return self.found["text"].unique()
 
 
 def outliers(sheet: Sheet, header: str, usual: Usual) -> Outliers:
@@ -109,7 +108,13 @@ def outliers(sheet: Sheet, header: str, usual: Usual) -> Outliers:
             some = pa.table([chunk.lines, cells, why], schema=_FOUND).filter(odd).slice(0, left)
             tables.append(some)
             left -= len(some)
-    return Outliers(rows=rows, far=far, found=pa.concat_tables(tables))
+    return Outliers(rows=rows, far=far, found=_alike(pa.concat_tables(tables)))
+
+
+def _alike(found: pa.Table) -> pa.Table:
+    """The rows, each with how many of them have the same cell."""
+    counted = found.group_by(["text", "why"]).aggregate([([], "count_all")]).rename_columns(["text", "why", "rows"])
+    return found.join(counted, ["text", "why"]).select([*_FOUND.names, "rows"]).sort_by("line")
 
 
 def shapes(texts: pa.StringArray) -> pa.StringArray:

@@ -24,6 +24,11 @@ numerals) are; for a short word, or one that is in more values than `_OWN`."""
 _OWN = 3
 _MANY, _BY_NATURE, _FEW = 200, 0.5, 0.03
 """Of more than so many values of one word, if that part of the likeness is by nature; few pairs are always shown."""
+_ALIKE = 0.0005
+"""If so many of all pairs of frequent values are near by nature, and more, the values are alike as names of people are,
+and a slip cannot be told from another name. With fewer they are only many, as names of places are: then what
+is a slip is judged strictly. (Places of the United States, Germany, Britain and India have 0.0001 to 0.0004;
+given names and surnames of the United States, Germany, France and Spain 0.0005 to 0.002, so have places in Pinyin.)"""
 _VARIANTS = 2_000_000
 """So many words with two letters left out are compared, those of the most frequent words."""
 _LETTERS = rf"^[^\P{{L}}\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Hangul}}]{{4,{_LONGEST}}}$"
@@ -46,9 +51,8 @@ def right_words(words: pa.StringArray, rows: pa.Int64Array, values: pa.Int64Arra
     known = known.filter(pc.match_substring_regex(known["word"], _LETTERS))
     known = known.sort_by([("rows", "descending"), ("values", "descending"), ("word", "ascending")]).combine_chunks()
     near = _near(known["word"].combine_chunks())
-    if _are_near_by_nature(near, known["alone"].to_numpy()):
-        near = near[:0]
-    near = near[_are_slips(near, known)]
+    nature = _by_nature(near, known["alone"].to_numpy())
+    near = near[:0] if nature > _ALIKE else near[_are_slips(near, known, is_strict=nature > 0)]
     near = near[~np.isin(near[:, 1], near[:, 0])]  # what is a slip itself is not what another meant
     near = near[np.lexsort((near[:, 1], near[:, 2], near[:, 0]))]
     _, first = np.unique(near[:, 0], return_index=True)
@@ -93,8 +97,9 @@ def _without(words: pa.StringArray, at: int) -> pa.StringArray:
     return pc.utf8_replace_slice(words, at, at + 1, "")
 
 
-def _are_slips(near: Numbers, known: pa.Table) -> npt.NDArray[np.bool_]:
-    """Which of the pairs are a word and a slip of it."""
+def _are_slips(near: Numbers, known: pa.Table, *, is_strict: bool) -> npt.NDArray[np.bool_]:
+    """Which of the pairs are a word and a slip of it; where it is strict, one row is no excuse, and the right word is
+    in twice as many rows."""
     rarer, right, slips = near.T
     these, those = (known["word"].combine_chunks().take(pa.array(places)) for places in (rarer, right))
     shorter, longer = np.sort([pc.utf8_length(these).to_numpy(), pc.utf8_length(those).to_numpy()], axis=0)
@@ -105,24 +110,27 @@ def _are_slips(near: Numbers, known: pa.Table) -> npt.NDArray[np.bool_]:
     rows, values = known["rows"].to_numpy(), known["values"].to_numpy()
     times = np.where(begin & end & (slips == 1), _TWICE, _OFTEN)
     times = np.where((longer < _SHORT) | (values[rarer] > _OWN), _FAR_MORE, times)
-    times = np.where((rows[rarer] == 1) & (slips == 1), times // 2, times)
+    times = 2 * times if is_strict else np.where((rows[rarer] == 1) & (slips == 1), times // 2, times)
     return (rows[right] >= times * rows[rarer]) & ((slips == 1) | (begin & (shorter >= _LONG)))
 
 
-def _are_near_by_nature(near: Numbers, alone: npt.NDArray[np.bool_]) -> bool:
-    """Whether the values of one word are much alike without any slip, as surnames are: then the most frequent ones, of
-    which few are slips, are like one another nearly as often as the others are like them."""
+def _by_nature(near: Numbers, alone: npt.NDArray[np.bool_]) -> float:
+    """Which part of the pairs of values of one word is near without any slip, as surnames are; 0 where it is slips that
+    make them so. By nature the most frequent ones, of which few are slips, are like one another nearly as often as the
+    others are like them."""
     near = near[(near[:, 2] == 1) & alone[near[:, 0]] & alone[near[:, 1]]]
     rarer, right = (np.cumsum(alone) - 1)[near[:, :2]].T
     many = int(alone.sum())
     if many <= _MANY:
-        return False
+        return 0
     frequent = many // 5
     flags = np.zeros(many, bool)
     flags[rarer[right < frequent]] = True
     flags[right[rarer < frequent]] = True
     among, others = flags[:frequent].mean(), flags[frequent:].mean()
-    return bool(others > _FEW and among > _BY_NATURE * others)
+    if others <= _FEW or among <= _BY_NATURE * others:
+        return 0
+    return float(np.count_nonzero(rarer < frequent) / (frequent * (frequent - 1) / 2))
 
 
 def meant(texts: Sequence[str], known: Sequence[str]) -> dict[str, str]:

@@ -8,8 +8,18 @@ import pytest
 
 from tests.imports import ask, fingerprint
 from workbench import Workbench
-from workbench.model.errors import DecisionInUse, NobodySays, UnknownMatch, UnknownMatching, UnknownRecord, WrongValue
+from workbench.model.errors import (
+    DecisionInUse,
+    NobodySays,
+    UnknownHeader,
+    UnknownMatch,
+    UnknownMatching,
+    UnknownRecord,
+    WrongValue,
+)
+from workbench.model.list_query import ListQuery
 from workbench.model.matching import AutoMatch
+from workbench.model.row_query import CellTest, Order
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -232,7 +242,43 @@ def test_people_are_paged_and_searched(rosters: Workbench) -> None:
     paged = [rosters.matches.page(ROSTER, unmatched_only=False, first=at, limit=1)[0]["said"] for at in range(5)]
     assert paged == everybody == sorted(everybody)
     assert rosters.matches.count(ROSTER) == 3
-    assert [each["said"] for each in rosters.matches.page(ROSTER, text="wyandotte RUIZ")] == ["dave@kck.example"]
+    assert [each["said"] for each in rosters.matches.page(ROSTER, ListQuery(text="wyandotte RUIZ"))] == [
+        "dave@kck.example"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "number"),
+    [
+        ({"order": Order(field="name", descending=True)}, "omar@kck.example", 5),
+        ({"order": Order(field="best", descending=True)}, "ada@kck.example", 5),
+        ({"order": Order(field="status")}, "dave@kck.example", 5),
+        ({"order": Order(field="status", descending=True)}, "ada@kck.example", 5),
+        ({"order": Order(field="record", descending=True)}, "ines@kck.example", 5),
+        ({"order": Order(field="building", descending=True)}, "dave@kck.example", 5),
+        ({"text": "MATCHED ines.v"}, "ines@kck.example", 1),
+        ({"cell": CellTest(field="record", text="middle school")}, "ada@kck.example", 1),
+        ({"cell": CellTest(field="name", test="equals", text=" Omar Clay")}, "omar@kck.example", 1),
+        ({"cell": CellTest(field="status", test="equals", text="unmatched")}, "dave@kck.example", 3),
+        ({"cell": CellTest(field="best", test="blank")}, "lone@kck.example", 2),
+        ({"cell": CellTest(field="record", test="blank"), "order": Order(field="name", descending=True)},
+         "omar@kck.example", 3),
+    ],
+)  # fmt: skip
+def test_people_are_sorted_filtered_and_searched_by_each_column_of_their_list(
+    rosters: Workbench, asked: dict[str, Any], first: str, number: int
+) -> None:
+    rosters.matches.run(ROSTER)
+    query = ListQuery(**asked)
+    found = [each["said"] for each in rosters.matches.page(ROSTER, query, unmatched_only=False)]
+    assert (found[0], len(found)) == (first, number)
+    assert rosters.matches.count(ROSTER, query, unmatched_only=False) == number
+    assert [rosters.matches.place(ROSTER, said, query, unmatched_only=False) for said in found] == list(range(number))
+
+
+def test_a_column_that_the_list_of_people_has_not_is_refused(rosters: Workbench) -> None:
+    with pytest.raises(UnknownHeader, match="phone"):
+        rosters.matches.count(ROSTER, ListQuery(cell=CellTest(field="phone", test="blank")))
 
 
 def test_another_tenant_has_nobody_to_match(rosters: Workbench, open_wb: Callable[..., Workbench]) -> None:

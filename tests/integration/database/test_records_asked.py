@@ -7,6 +7,9 @@ import pytest
 
 from workbench import Workbench
 from workbench.database import unwritten
+from workbench.model.errors import UnknownHeader
+from workbench.model.list_query import ListQuery
+from workbench.model.row_query import CellTest, Order
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -118,10 +121,12 @@ def test_of_very_many_rows_the_newest_are_looked_at_and_that_is_said(wb: Workben
         wb.import_sheet(sheet(f"email,name\n{many}", f"{number}.csv"), "elevate.students", skip_errors=True)
     few = wb.records.ask("dunn", limit=5, seconds=None)
     assert [row["file_name"] for row in few.rows] == ["2.csv"] * 4 + ["1.csv"]
-    assert not few.whole
+    assert (few.rows_number, few.whole) == (13, True)
+    after = wb.records.ask("dunn", limit=5, rows_skip=10)
+    assert [(row["file_name"], row["line"]) for row in after.rows] == [("0.csv", 4), ("0.csv", 5), ("people.csv", 5)]
     store = wb.records._store
-    hurried, whole = unwritten.find(store, "dunn", 50, until=0)
-    assert ([row["file_name"] for row in hurried], whole) == (["2.csv"] * 4, False)
+    hurried = unwritten.find(store, "dunn", 50, until=0)
+    assert ([row["file_name"] for row in hurried.rows], hurried.number, hurried.whole) == (["2.csv"] * 4, 4, False)
     assert len(wb.records.ask("dunn", seconds=None).rows) == 13
 
 
@@ -136,6 +141,45 @@ def test_what_there_was_no_time_to_look_at_is_told_and_looked_at_where_somebody_
     assert "that was looked through" in hurried.nothing
     patient = wb.records.ask("zzyzx", seconds=None)
     assert ([one["row"]["line"] for one in patient.records], patient.whole) == ([10], True)
+
+
+def test_a_page_of_records_follows_the_one_before_until_all_have_been_told(wb: Workbench, sheet: Given) -> None:
+    many = "".join(f"kim{number:02}@example.com,Kim {'Lee' if number % 2 else 'Moss'}\n" for number in range(25))
+    wb.import_sheet(sheet(f"email,name\n{many}", "many.csv"), "elevate.students")
+    some = "".join(f"kim{number:02}@example.com,WELD101\n" for number in range(12))
+    wb.import_sheet(sheet(f"student_email,course_code\n{some}", "some.csv"), "elevate.enrollments")
+    pages = [wb.records.ask("kim", limit=10, skip=skip) for skip in (0, 10, 20, 30)]
+    assert [(len(page.records), page.number) for page in pages] == [(10, 25), (10, 25), (5, 25), (0, 25)]
+    assert [one["key"] for page in pages for one in page.records] == [f"kim{at:02}@example.com" for at in range(25)]
+    pages = [wb.records.ask("WELD101", limit=5, skip=skip) for skip in (0, 5, 10)]
+    assert pages[0].records[0]["key"] == "WELD101"  # the course, and the 12 that refer to it
+    assert {page.number for page in pages} == {13}
+    assert len({one["key"] for page in pages for one in page.records}) == 13
+
+
+def test_what_refers_to_a_record_is_counted_paged_sorted_filtered_and_searched(wb: Workbench, sheet: Given) -> None:
+    many = "".join(f"kim{number:02}@example.com,Kim {'Lee' if number % 2 else 'Moss'}\n" for number in range(12))
+    wb.import_sheet(sheet(f"email,name\n{many}", "many.csv"), "elevate.students")
+    some = "".join(f"kim{number:02}@example.com,WELD101\n" for number in range(12))
+    wb.import_sheet(sheet(f"student_email,course_code\n{some}", "some.csv"), "elevate.enrollments")
+    course = wb.records.get("elevate.courses", "WELD101", referring=0)
+    assert course["referring"] == []
+    about: dict[str, Any] = {"dataset": "elevate.courses", "record": course["record"]["id"]}
+    assert {of: number for of, (number, _) in wb.records.referred(**about).items()} == {"elevate.enrollments": 12}
+    assert "student_email" in wb.records.referred(**about)["elevate.enrollments"][1]
+
+    def keys(query: ListQuery, **where: int) -> list[str]:
+        found, names = wb.records.referring(**about, of="elevate.enrollments", query=query, **where)
+        return [names[str(one["values"]["student_email"])]["key"][3:5] for one in found]
+
+    down = Order(field="student_email", descending=True)
+    assert keys(ListQuery(order=down), limit=3, skip=2) == ["09", "08", "07"]
+    assert keys(ListQuery(text="moss KIM1", order=down)) == ["10"]
+    cell = CellTest(field="student_email", test="equals", text="kim03@example.com Kim Lee")
+    assert keys(ListQuery(cell=cell)) == ["03"]
+    assert wb.records.number_referring(**about, of="elevate.enrollments", query=ListQuery(text="moss")) == 6
+    with pytest.raises(UnknownHeader):
+        keys(ListQuery(order=Order(field="course_code")))
 
 
 def test_who_decided_which_of_two_rows_counts_stands_with_the_other(

@@ -98,6 +98,13 @@ def test_surnames_are_near_one_another_by_nature_and_no_clusters() -> None:
     assert nearest(values({name: 1 + 20_000 // (place + 20) for place, name in enumerate(surnames(5_000))})) == ()
 
 
+def test_slips_of_places_are_found_although_places_are_near_one_another_by_nature() -> None:
+    rows = {name: 1 + 20_000 // (place + 20) for place, name in enumerate(towns(1_200))}
+    right = {f"{town[:4]}{town[5]}{town[4]}{town[6:]}": town for town in towns(1_200)[:60:3]}
+    found = texts(nearest(values(rows | dict.fromkeys(right, 2))))
+    assert {text: names[0] for names in found for text in names[1:] if text in right} == right
+
+
 def test_each_of_many_values_is_found_with_its_misspellings() -> None:
     courses = [f"{what} {how}" for what in WHAT for how in HOW]
     rows = {course: 40 for course in courses} | {course[:3] + course[4:]: 2 for course in courses}
@@ -117,6 +124,18 @@ def surnames(number: int) -> list[str]:
     )
     made = ["".join(each) for each in product(*(part.split() for part in parts))]
     return Random(5).sample(sorted(set(made)), number)
+
+
+def towns(number: int) -> list[str]:
+    """Made of parts, as names of places are; each once."""
+    parts = (
+        "Ash Brad Clif Dal East Fair Glen Green Hamp High Kings Lake Lin Long Mar Mid Mill New North Oak Park Pine Red"
+        " River Rose Shel South Spring Stan Stone Water West White Win Wood",
+        "ton ford field ville burg wood dale port land mont bury view brook mouth haven",
+    )
+    begins, ends = (part.split() for part in parts)
+    made = {"".join(each) for each in product(begins, ("", "er", "ing", "le", "en"), ends)}
+    return Random(5).sample(sorted(made), number)
 
 
 @pytest.mark.parametrize(

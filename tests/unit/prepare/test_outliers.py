@@ -8,7 +8,7 @@ from workbench.sources.frame import open_frame
 def found(values: list[str]) -> list[tuple[int, str, int, str]]:
     """Line, cell, how many have it, why."""
     sheet = open_frame(pd.DataFrame({"x": values}))
-    alike = outliers(sheet, "x", profile(sheet).columns[0].usual).alike()
+    alike = outliers(sheet, "x", profile(sheet).columns[0].usual).found
     return [(row["line"], row["text"], row["rows"], row["why"]) for row in alike.to_pylist()]
 
 
@@ -18,6 +18,16 @@ def test_every_outlier_is_found_with_its_lines_and_not_the_first_few() -> None:
     assert len(told) == 22
     assert told[0] == (1002, "n/a 0", 1, "is no whole number")
     assert told[-2:] == [(1022, "?", 2, "is no whole number"), (1023, "?", 2, "is no whole number")]
+
+
+def test_thousands_of_outliers_are_told_to_the_last() -> None:
+    sheet = open_frame(pd.DataFrame({"x": ["1"] * 300_000 + ["n/a"] * 12_000 + ["?"]}))
+    every = outliers(sheet, "x", Usual(kind="integer"))
+    assert (every.rows, len(every.found)) == (12_001, 12_001)
+    assert every.found.slice(12_000).to_pylist() == [
+        {"line": 312_002, "text": "?", "why": "is no whole number", "rows": 1}
+    ]
+    assert every.values.to_pylist() == ["n/a", "?"]
 
 
 def test_an_amount_far_off_is_found_as_it_is_written() -> None:
@@ -52,7 +62,7 @@ def test_what_the_profile_tells_is_among_all_of_them() -> None:
     every = outliers(sheet, "x", column.usual)
     assert (every.rows, every.far) == (2, 1)
     assert {(each.text, each.why) for each in column.outliers} == {
-        (each["text"], each["why"]) for each in every.alike().to_pylist()
+        (each["text"], each["why"]) for each in every.found.to_pylist()
     }
 
 

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from workbench.datasets.matchings import MATCHINGS, matching
 from workbench.doors.cli import printing
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, plain
+from workbench.model.list_query import ListQuery
 
 Of = Annotated[
     str | None,
@@ -60,9 +61,10 @@ def list_(
                 made.add_row(row["matching"].of, row["matching"].meant, *(f"{number:,}" for number in numbers))
             printing.tell(asked, made)
             return NEEDS_A_PERSON if waits else DONE
-        people = wb.matches.page(of, unmatched_only=not everybody, text=text, limit=limit)
+        query = ListQuery(text=text)
+        people = wb.matches.page(of, query, unmatched_only=not everybody, limit=limit)
         about = matching(of)
-        first = people if not everybody else wb.matches.page(of, text=text, limit=1)  # a cut list may hide who waits
+        first = people if not everybody else wb.matches.page(of, query, limit=1)  # a cut list may hide who waits
         status = NEEDS_A_PERSON if any(one["status"] == "unmatched" for one in first) else DONE
         if asked.json:
             asked.answer(people)
@@ -73,7 +75,7 @@ def list_(
             made.add_row(plain(one["said"]), one["status"], *values, _candidates(one))
         printing.tell(asked, made)
         if len(people) == limit:
-            more = wb.matches.count(of, unmatched_only=not everybody, text=text) - limit
+            more = wb.matches.count(of, query, unmatched_only=not everybody) - limit
             if more:
                 printing.say(asked, "", f"and {more:,} more: --limit shows them.")
         if any(one["candidates"] for one in people):

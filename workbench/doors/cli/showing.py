@@ -207,8 +207,15 @@ def find(
         printing.tell(asked, made)
     if not found.records and not found.rows:
         printing.say(asked, found.nothing)
+    more = [
+        f"{number - len(some):,} more {what}"
+        for what, some, number in (("records", found.records, found.number), ("rows", found.rows, found.rows_number))
+        if number > len(some)
+    ]
+    if more:
+        printing.say(asked, "", f"and {' and '.join(more)}: --limit shows them.")
     if not found.whole:
-        printing.say(asked, "", "Not all rows were looked at. Say more, a higher --limit, or --all.")
+        printing.say(asked, "", "Not all rows were looked at. Say more, or --all.")
 
 
 def classes(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors.web import grid, words
-from workbench.doors.web.views import long_table, outcome_rows, rows
+from workbench.doors.web.views import long_table, outcome_rows, rows, table_address
 from workbench.model.batch import Batch
 from workbench.model.row_query import CellTest, Order, RowQuery
 
@@ -82,7 +82,7 @@ def _list(  # noqa: PLR0913
         key=f"rows {part}{key}",
         shows=(query, shown[0]["line"]),
         order=asked.order,
-        on_order=partial(long_table.order_by, part),
+        on_order=partial(table_address.order_by, part),
         picks=picks,
     )
     picked = tuple(int(line) for line in said.picked) if said is not None else ()
@@ -96,11 +96,7 @@ def _line(row: grid.Row) -> int:
 def _asked(asked: long_table.Asked, names: Sequence[str], *, by_field: bool) -> dict[str, Any]:
     """What is asked of a table, of the rows of an import."""
     called = "field" if by_field else "header"
-    order = Order()
-    if asked.order is not None:
-        column = asked.order.column
-        named = {called: names[int(column)]} if column != "line" else {}
-        order = Order(**named, descending=asked.order.descending)
+    order = table_address.as_order(asked.order, names, header=not by_field)
     if asked.column is None:
         return {"text": asked.text, "order": order}
     cell = CellTest(**{called: names[asked.column]}, test=asked.test, text=asked.text)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from workbench.doors.web import words
-from workbench.doors.web.views import long_table
+from workbench.doors.web.views import table_address
 from workbench.model.batch import Batch
 from workbench.model.import_log import ImportLog
 from workbench.model.manifest import Proof
@@ -41,7 +41,7 @@ def kind(kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:
         kinds,
         format_func=lambda one: f"{one['outcome']}: {_told(one, kinds)} ({one['rows']:,})",
         key="kind",
-        on_change=long_table.forget,
+        on_change=table_address.forget,
         args=("explain-",),
     )
 

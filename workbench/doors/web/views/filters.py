@@ -1,13 +1,13 @@
 """Which rows of an import somebody looks for: words in any cell, what columns say, and from which line on."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import get_args
 
 import streamlit as st
 
 from workbench.doors.web import address, browser, words
-from workbench.doors.web.views import long_table
+from workbench.doors.web.views import table_address
+from workbench.doors.web.views.table_address import TESTS
 from workbench.model.batch import Batch
 from workbench.model.row_query import CellTest, Test
 
@@ -16,7 +16,6 @@ _PART = "filters"
 _TURN = "filters turn"
 """Where the session counts how often the lines of the filters have moved: a box of one is no box of the next."""
 _ADDED = "filter added"
-_TESTS: dict[Test, str] = {"contains": "contains", "equals": "is exactly", "blank": "is blank"}
 
 
 def asked(batch: Batch) -> tuple[str, tuple[CellTest, ...], int]:
@@ -25,14 +24,7 @@ def asked(batch: Batch) -> tuple[str, tuple[CellTest, ...], int]:
     headers = batch.fields if batch.derived else batch.headers
     said = _said(headers)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
-            "Search",
-            key="search",
-            bind="query-params",
-            placeholder="Words in any cell, as it is or as it came",
-            icon=":material/search:",
-            width="stretch",
-        )
+        text = table_address.search("", "Words in any cell, as it is or as it came")
         st.selectbox(
             "Filter a column",
             headers,
@@ -44,21 +36,11 @@ def asked(batch: Batch) -> tuple[str, tuple[CellTest, ...], int]:
             args=(said,),
             width=190,
         )
-        start = st.number_input(  # of floats, for one of integers falls over an address that says infinity
-            "From made row" if batch.by_recipe else "From line",
-            min_value=1.0,
-            max_value=float(address.MOST),
-            step=50.0,
-            format="%.0f",
-            key="from",
-            bind="query-params",
-            on_change=partial(long_table.put_order, "", None),
-            width=130,
-        )
+        start = table_address.begins("", "From made row" if batch.by_recipe else "From line")
     with st.container():  # which is always there: a grid that moves among what is drawn begins anew
         for place in range(len(said)):
             _line(said, place)
-    return text or "", tuple(each for each in said if each.text.strip() or each.test == "blank"), int(start or 1)
+    return text, tuple(each for each in said if each.text.strip() or each.test == "blank"), start
 
 
 def _said(headers: Sequence[str]) -> list[CellTest]:
@@ -88,9 +70,9 @@ def _line(said: Sequence[CellTest], place: int) -> None:
         st.markdown(f":material/filter_alt: **{words.text(header)}**", width="content")
         st.selectbox(
             f"How {words.label(header)} is asked",
-            list(_TESTS),
-            list(_TESTS).index(each.test),
-            format_func=_TESTS.__getitem__,
+            list(TESTS),
+            list(TESTS).index(each.test),
+            format_func=TESTS.__getitem__,
             key=boxes[0],
             label_visibility="collapsed",
             on_change=_change,
@@ -99,7 +81,7 @@ def _line(said: Sequence[CellTest], place: int) -> None:
         )
         if each.test != "blank":
             st.text_input(
-                f"What {words.label(header)} {_TESTS[each.test]}",
+                f"What {words.label(header)} {TESTS[each.test]}",
                 each.text,
                 key=boxes[1],
                 label_visibility="collapsed",

@@ -13,7 +13,7 @@ import streamlit as st
 from workbench.datasets import catalog
 from workbench.doors.web import grid, words
 from workbench.doors.web.grid import Sorted
-from workbench.doors.web.views import long_table
+from workbench.doors.web.views import table_address
 from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
 from workbench.model.batch import OUTCOMES, STATES, Batch
 from workbench.model.import_query import By
@@ -50,7 +50,7 @@ DONE = {
 
 def filters(datasets: Sequence[str]) -> dict[str, Any]:
     """What to show, kept in the page's address so that it can be sent to a colleague."""
-    again = {"on_change": partial(long_table.turn_to, "", 1)}
+    again = {"on_change": partial(table_address.turn_to, "", 1)}
     bound: dict[str, Any] = {"bind": "query-params", **again}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         said = {
@@ -91,7 +91,7 @@ _SIGNED = {"signed": True, "not yet": False}
 
 def ordered() -> tuple[Sorted | None, dict[str, Any]]:
     """The order that the address asks for, as the grid and as the imports know it."""
-    order = long_table.ordered("", 0, [name for name, column in _COLUMNS.items() if column.sortable])
+    order = table_address.ordered("", 0, [name for name, column in _COLUMNS.items() if column.sortable])
     if order is None:
         return None, {}
     return order, {"by": _BY.get(order.column, order.column), "descending": order.descending}
@@ -165,7 +165,7 @@ def table(
         key="imports",
         shows=tuple(known),
         order=order,
-        on_order=partial(long_table.order_by, ""),
+        on_order=partial(table_address.order_by, ""),
         on_column=lambda name: opened(known[grid.clicked("imports") or ""]) if name == "opens" else None,
     )
 

@@ -10,8 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench.doors.web import address, words
-from workbench.doors.web.grid import Sorted
-from workbench.doors.web.views import long_table
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
 from workbench.model.changed_cell import ChangedCell
@@ -294,12 +292,6 @@ def filters(batch: Batch, counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         wrong = st.segmented_control("Rows", [_WRONG, _ALL], key="which", label_visibility="collapsed") != _ALL
         address.put_word("every", None if wrong else "row")
     return {"field": None, "code": None, "wrong": wrong and bool(counts)}
-
-
-def order_by(order: Sorted | None) -> None:
-    """Puts an order of all rows into the address; they are then shown from the first on."""
-    long_table.put_order("", order)
-    st.session_state["from"] = 1.0
 
 
 def lost(cells: Sequence[tuple[int, str]]) -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from workbench.doors.web import words
+from workbench.doors.web import grid, words
 from workbench.model.matching import AutoMatch, Matching
 
 SHOWN = 3
@@ -160,25 +159,43 @@ def by_hand(matching: Matching, said: str, find: Callable[[str], Sequence[Mappin
             st.button("Match it", f"by hand {said}", icon=":material/link:", on_click=act, args=("same", chosen))
 
 
-def listed(matching: Matching, people: Sequence[Mapping[str, Any]], at: int, key: str) -> int | None:
-    """Those of a page, one a line, the one at that place marked; the place of the one that somebody picks."""
-    table = pd.DataFrame(
-        [
-            {
-                "Status": f"{'▸ ' if place == at else ''}{STATUSES[person['status']]}",
-                "Name": words.blank(person["name"]),
-                **dict(_told(_fields(matching), person)),
-                "Likeness": f"{person['best']:.0%}" if person["best"] is not None else "",
-                "Matched with": " · ".join(filter(None, _all(matching, person["record"]))) if person["record"] else "",
-            }
-            for place, person in enumerate(people)
-        ]
+NAME = "opens"
+"""The grid's column of names: a click there looks at somebody."""
+
+
+def columns(matching: Matching) -> dict[str, str]:
+    """The columns of the list of people with what they are called, what is looked for first: on a phone no more is in
+    sight."""
+    told = {name: FIELDS.get(name, name.capitalize()) for name in _fields(matching)}
+    return {"name": "Name", "status": "Status", "best": "Likeness", "record": "Matched with", **told}
+
+
+def grid_columns(matching: Matching) -> list[grid.Column]:
+    """The same, as the grid has them."""
+    labels = list(columns(matching).values())
+    name = grid.Column(name=NAME, label=labels[0], help="A click shows who it may be, above.", width=170, wraps=True)
+    helps = {"Likeness": "Of the candidate who is most alike."}
+    others = (
+        grid.Column(name=str(place), label=label, help=helps.get(label, ""))
+        for place, label in enumerate(labels[1:], 1)
     )
-    table = table.loc[:, [name for name in table if (table[name] != "").any()]]
-    picked = st.dataframe(
-        table, hide_index=True, on_select="rerun", selection_mode="single-row", key=key, height="content"
-    )
-    return next(iter(picked["selection"]["rows"]), None)
+    return [name, *others]
+
+
+def in_grid(matching: Matching, people: Sequence[Mapping[str, Any]], at: int, *, sought: int) -> list[grid.Row]:
+    """People, one a row, the one at that place marked; `sought` is how often one was looked at."""
+    fields = list(columns(matching))
+    rows = []
+    for place, person in enumerate(people):
+        told = {name: person.get(name) or "" for name in fields}
+        told["name"] = words.blank(person["name"])
+        told["status"] = f"{'▸ ' if place == at else ''}{STATUSES[person['status']]}"
+        told["best"] = f"{person['best']:.0%}" if person["best"] is not None else ""
+        record = _all(matching, person["record"]) if person["record"] else []
+        told["record"] = " · ".join(filter(None, record))
+        cells = {NAME if name == "name" else str(fields.index(name)): text for name, text in told.items()}
+        rows.append(grid.Row(id=person["said"], cells=cells, sought=sought if place == at else 0))
+    return rows
 
 
 def decision(one: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench.datasets import catalog
 from workbench.doors.web import words
-from workbench.doors.web.views import long_table
+from workbench.doors.web.views import table_address
 from workbench.model.batch import ENDED, OUTCOMES, Batch
 from workbench.model.reconciliation import Reconciliation
 
@@ -69,7 +69,7 @@ def choice(counts: Mapping[str, int]) -> str | None:
         list(counts),
         format_func=lambda name: f"{SIGNS.get(name, '⊖')} {name} {counts[name]:,}",
         key="rows",
-        on_change=long_table.forget,
+        on_change=table_address.forget,
         args=("",),
     )
     if name:

@@ -146,7 +146,7 @@ def outliers(name: str, found: Outliers) -> list[tuple[int, str]]:
     st.markdown(f"**Outliers**: {words.many(found.rows)} unlike the others of this column")
     if found.rows > MOST:
         st.caption(f"The first {MOST:,} of these rows.")
-    told = found.alike()
+    told = found.found
     chosen = whole_table.table(
         {"Line": told["line"], "Value": told["text"], "Rows": told["rows"], "Why": told["why"]},
         key=f"outliers {name}",

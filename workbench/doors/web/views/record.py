@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.datasets.catalog import contract
-from workbench.doors.web import address, words
+from workbench.doors.web import address, grid, words
 from workbench.doors.web.views import rows, whole_table
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.trimming import as_said
@@ -60,28 +60,34 @@ def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> No
     st.dataframe(pd.DataFrame(values, columns=["Field", "Value"]), hide_index=True, height="content", key="now")
 
 
-def referring(
-    found: Sequence[Mapping[str, Any]],
-    names: Mapping[str, Mapping[str, Any]],
-    *,
-    key: str,
-    part: str,
-    opened: Callable[[Mapping[str, Any]], None],
-) -> None:
-    """Records of one dataset as a table: what stands in each, ids of others by what those are called, and a click that
-    opens it."""
-    each = [one.get("values", {}) for one in found]
-    told = {
-        name.removesuffix("_id").replace("_", " "): [_in_table(values.get(name), names) for values in each]
-        for name in dict.fromkeys(name for values in each for name in values)
-    }
-    whole_table.table(told, key=key, part=part, opened=lambda place: opened(found[place]))
+OPENS = grid.Column(name="opens", label="", width=64, sortable=False, pinned=True)
+"""The column whose cells open a record."""
 
 
-def _in_table(value: object, names: Mapping[str, Mapping[str, Any]]) -> object:
-    """A value as a column has it: numbers as they are, all else as people are told of it."""
-    plain = value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-    return value if plain else _named(value, names)
+def in_grid(
+    found: Sequence[Mapping[str, Any]], fields: Sequence[str], names: Mapping[str, Mapping[str, Any]]
+) -> list[grid.Row]:
+    """Records of one dataset, one a row: what stands in those fields, ids of others by what those are called."""
+    return [
+        grid.Row(
+            id=str(one["record_id"]),
+            cells={
+                OPENS.name: "Open",
+                **{str(place): _in_cell(one["values"].get(name), names) for place, name in enumerate(fields)},
+            },
+        )
+        for one in found
+    ]
+
+
+def _in_cell(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
+    if value is None:
+        return ""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:,}" if is_number else _named(value, names)[:_LONGEST_CELL]
+
+
+_LONGEST_CELL = 2_000
 
 
 def by_hand(words_: Sequence[Mapping[str, Any]]) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.doors.web import grid, words
-from workbench.doors.web.views import long_table, whole_table
+from workbench.doors.web.views import table_address, whole_table
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
 from workbench.model.row_query import Order
@@ -139,11 +139,9 @@ def _in_grid(
 def ordered(batch: Batch) -> tuple[grid.Sorted | None, Order]:
     """The order that the address asks for, as the grid and as the rows know it; that of their lines is none."""
     headers = batch.fields if batch.derived else batch.headers
-    sort = long_table.ordered("", len(headers), ["line"])
-    if sort is None or sort == grid.Sorted(column="line"):
-        return None, Order()
-    header = headers[int(sort.column)] if sort.column != "line" else None
-    return sort, Order(header=header, descending=sort.descending)
+    sort = table_address.ordered("", len(headers), ["line"])
+    order = table_address.as_order(sort, headers, header=True)
+    return (None if order == Order() else sort), order
 
 
 def _told(row: Mapping[str, Any]) -> str:

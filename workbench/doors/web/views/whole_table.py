@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.doors.web import grid, words
-from workbench.doors.web.views import long_table
+from workbench.doors.web.views import long_table, table_address
 
 _NUMBER = r"^\s*[-+]?\d[\d,]*(\.\d+)?\s*$"
 _LONGEST = 2_000
@@ -47,14 +48,14 @@ def table(
     labels = list(columns)
     values = pa.table([_column(columns[label]) for label in labels], names=[str(place) for place in range(len(labels))])
     asked = long_table.asked(part, labels, len(values))
-    places = ordered(values, fitting(values, asked), asked.order)
-    number = len(places)
-    places = places[asked.skip : asked.skip + long_table.SIZE]
+    every = ordered(values, fitting(values, asked), asked.order)
+    number = len(every)
+    places = every.slice(asked.skip, long_table.SIZE).to_pylist()
     if not places:
         long_table.nothing(part, asked)
         return []
     long_table.turn(part, asked, number)
-    told = values.take(pa.array(places)).to_pylist()
+    told = values.take(pa.array(places, pa.int64())).to_pylist()
     commas = {str(place) for place, label in enumerate(labels) if label not in plain}
     shown = [
         grid.Row(id=str(at), cells=_OPEN | {name: _told(value, name in commas) for name, value in row.items()})
@@ -67,7 +68,7 @@ def table(
         key=f"table {part}{key}",
         shows=(asked, number),
         order=asked.order,
-        on_order=partial(long_table.order_by, part),
+        on_order=partial(table_address.order_by, part),
         on_column=(lambda name: _open(name, f"table {part}{key}", opened)) if opened is not None else None,
         picks=picks,
     )
@@ -108,7 +109,7 @@ def _told(value: object, commas: bool) -> str:
 
 def fitting(values: pa.Table, asked: long_table.Asked) -> pa.Array:
     """The places of the rows that are as it is asked for."""
-    every = pa.array(range(len(values)), pa.int64())
+    every = pa.array(np.arange(len(values)))
     if not asked.narrows:
         return every
     if asked.column is not None:
@@ -133,11 +134,11 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column if pa.types.is_string(column.type) else column.cast(pa.string())
 
 
-def ordered(values: pa.Table, places: pa.Array, order: grid.Sorted | None) -> list[int]:
+def ordered(values: pa.Table, places: pa.Array, order: grid.Sorted | None) -> pa.Array:
     """The places by what stands in a column: by its numbers where it holds some, else by its texts in any case; blanks
     come last either way, and rows that say the same as they stand."""
     if order is None:
-        return list(places.to_pylist())
+        return places
     key = values.column(int(order.column)).take(places)
     if pa.types.is_string(key.type):
         filled = pc.sum(pc.greater(pc.utf8_length(key), 0)).as_py() or 0
@@ -151,4 +152,4 @@ def ordered(values: pa.Table, places: pa.Array, order: grid.Sorted | None) -> li
     keyed = pa.table({"key": key, "place": places})
     filled, blank = keyed.filter(pc.is_valid(key)), keyed.filter(pc.is_null(key))
     sort = pc.sort_indices(filled, [("key", way), ("place", "ascending")])
-    return [*filled["place"].take(sort).to_pylist(), *blank["place"].to_pylist()]
+    return pa.concat_tables([filled.take(sort), blank])["place"].combine_chunks()

@@ -1,0 +1,115 @@
+"""What Find a record lists: records, rows that became none, and what refers to a record: all, a page at a time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+
+from workbench import Workbench
+from workbench.datasets.catalog import contract
+from workbench.doors.web import address, grid
+from workbench.doors.web.views import long_table, record, table_address
+from workbench.model.answer import Unwritten
+
+RECORDS, ROWS, LEFT_OUT = "record-", "row-", "out-"
+"""What begins the names of the parts of the address that say which page of a list is shown."""
+FEW = 5
+"""Rows that are shown beside a record until the others are asked for."""
+
+Opened = Callable[[Mapping[str, Any]], None]
+
+
+def skipped(part: str) -> int:
+    """How many of a list stand on the pages before the one that the address says."""
+    return (table_address.page(part) - 1) * long_table.SIZE
+
+
+def named(found: Mapping[str, Any]) -> str:
+    """What names a record in an address: its id, or its key when it is not there any more."""
+    return str(found["record_id"] or found["key"])
+
+
+def link(one: Mapping[str, Any], **question: object) -> None:
+    """A record by what it is called, with a link."""
+    address.jump(record.called(one), ":material/person:", **question, dataset=one["dataset"], record=named(one))
+
+
+def links(found: Sequence[Mapping[str, Any]], number: int, **question: object) -> None:
+    """Records by what they are called, each with a link, with the ways to the other pages of so many."""
+    _turn(RECORDS, len(found), number, "record")
+    with st.container(gap=None):
+        for one in found:
+            link(one, **question)
+
+
+def rows(found: Sequence[Mapping[str, Any]], number: int, text: str, *, whole: bool, part: str = ROWS) -> None:
+    """Rows that became no record, with the ways to the other pages of so many; and whether there may be others, for not
+    the `whole` of the imports was looked at."""
+    _turn(part, len(found), number, "row")
+    for one in found:
+        record.left(one, text)
+    if not whole:
+        st.caption("There may be more such rows: the imports were looked through, the newest first, until time was up.")
+
+
+def left_out(wb: Workbench, text: str) -> None:
+    """The rows that say what a record is known by and did not get in: a few of them; all when they are asked for."""
+    key = f"left out {text}"
+    every = st.session_state.get(key, False) or skipped(LEFT_OUT) > 0
+    found = wb.records.left_out(text, limit=long_table.SIZE if every else FEW, skip=skipped(LEFT_OUT))
+    if not found.number:
+        return
+    st.header(f"Rows that name it and did not get in ({_told(found)})")
+    if every:
+        rows(found.rows, found.number, text, whole=found.whole, part=LEFT_OUT)
+        return
+    rows(found.rows, len(found.rows), text, whole=found.whole)
+    if found.number > len(found.rows):
+        told = f"Show all {found.number:,} of them"
+        st.button(told, icon=":material/expand_more:", on_click=partial(st.session_state.__setitem__, key, True))
+
+
+def _told(found: Unwritten) -> str:
+    return f"{found.number:,}" if found.whole else f"{found.number:,} or more"
+
+
+def _turn(part: str, shown: int, number: int, what: str) -> None:
+    page = long_table.Asked(page=table_address.page(part))
+    if not shown and page.page > 1:
+        table_address.turn_to(part, 1)
+        st.rerun()
+    long_table.turn(part, page, number, what=what)
+
+
+def referring(wb: Workbench, dataset: str, record_id: UUID, opened: Opened) -> None:
+    """The records that refer to one, dataset by dataset, each with what stands in it and the way to it."""
+    for of, (number, fields) in wb.records.referred(dataset, record_id).items():
+        about = contract(of)
+        st.header(f"{about.title.partition(': ')[2] or about.title} that refer to it ({number:,})")
+        _table(wb, (dataset, record_id, of), number, fields, opened)
+
+
+def _table(wb: Workbench, which: tuple[str, UUID, str], number: int, fields: Sequence[str], opened: Opened) -> None:
+    part = f"{which[2].partition('.')[2]}-"
+    labels = [name.removesuffix("_id").replace("_", " ") for name in fields]
+    asked = long_table.asked(part, labels, number)
+    query = asked.query(fields)
+    number = wb.records.number_referring(*which, query) if asked.narrows else number
+    found, names = wb.records.referring(*which, query, skip=asked.skip, limit=long_table.SIZE)
+    if not found:
+        long_table.nothing(part, asked)
+        return
+    long_table.turn(part, asked, number, what="record")
+    key = f"referring {which[2]} {which[1]}"
+    known = {str(one["record_id"]): one for one in found}
+    grid.table(
+        record.in_grid(found, fields, names),
+        [record.OPENS, *(grid.Column(name=str(place), label=label) for place, label in enumerate(labels))],
+        key=key,
+        shows=(query, asked.page),
+        order=asked.order,
+        on_order=partial(table_address.order_by, part),
+        on_column=lambda name: opened(known[grid.clicked(key) or ""]) if name == record.OPENS.name else None,
+    )
