@@ -11,7 +11,7 @@ from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.derived.csv_template import MARK, csv_template
 from workbench.doors import jobs
-from workbench.doors.web import address, formats, layout, several, sheets, uploads, words
+from workbench.doors.web import address, formats, known_lines, layout, several, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import files, lines, templates
@@ -70,11 +70,13 @@ def look_at(wb: Workbench, upload: str) -> str | None:
     if uploads.is_whole(wb.settings, upload):
         whole(wb, upload)
         return None
+    recalled = known_lines.recall(wb, upload, st.query_params.get("sheet"))
     sheet, refused = opened(wb, upload)
     if sheet is not None:
         sheets.stay(sheet.name)
     address.jump("All files that wait", icon=":material/arrow_back:")
     tally, unread = sheets.read_through(sheet) if sheet is not None else (None, None)
+    lines.recalled(recalled)
     found = st.container()
     if wrong := refused or unread:
         put_right(wb, upload, *wrong)

@@ -9,7 +9,8 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.doors.web import address, formats, layout, recipes, runs, several, uploads, words
+from workbench.doors.web import address, formats, known_lines, layout, recipes, runs, several, uploads, words
+from workbench.doors.web.known_lines import Recalled
 from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
 from workbench.model.errors import UnreadableSheet, WorkbenchError
@@ -73,6 +74,8 @@ class Source:
     """What its template cleans it by, as long as nobody has said another."""
     fields: Pairs[str, str] = field(default_factory=dict)
     """What its template or its import says that columns fill: header -> field."""
+    recalled: Recalled | None = None
+    """What a template knows of its lines."""
 
     @property
     def sheet(self) -> Sheet:
@@ -137,6 +140,8 @@ def source(wb: Workbench) -> Source:
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
         st.stop()
+    recalled = known_lines.recall(wb, query["upload"], query.get("sheet"))
+    query = st.query_params.to_dict()
     raw = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
     stay(raw.name)
     under = recipes.of_upload(query["upload"], raw.reading.sheet)
@@ -156,6 +161,7 @@ def source(wb: Workbench) -> Source:
         template=named(wb) or template,
         given=given,
         fields=template.mapping.columns if template is not None else {},
+        recalled=recalled,
     )
 
 
