@@ -259,6 +259,25 @@ def to_decide(wb: Workbench, batch: Batch) -> None:
             again(wb, batch)
 
 
+def decided(wb: Workbench, batch: Batch) -> None:
+    """What people have decided of the rows of a sheet, with the way to take it back."""
+    if batch.stage not in OPEN or not batch.decisions or batch.derived or runs.sheets(wb, batch):
+        return
+    count, found = wb.decisions.made(batch)
+    now = wb.decisions.ruling(batch)
+    what = {"first": "the first counts", "last": "the last counts", "hold": "all wait"}
+    rule = f"Of rows with one key {what[now.rule]}, as {now.by} decided." if now.rule != batch.on_conflict else None
+    if not count and rule is None:
+        return
+    lines, of_rule = decisions.made(count, found, rule, key=f"decided {batch.id} {batch.decisions}")
+    if lines:
+        wb.decisions.take_back(batch, lines)
+    elif of_rule:
+        wb.decisions.prefer(batch, on_conflict=batch.on_conflict)
+    if lines or of_rule:
+        again(wb, batch)
+
+
 def edited(wb: Workbench, batch: Batch) -> None:
     """What people edited in records since the last import, and the plan keeps."""
     if batch.stage == "staged" or not batch.summary.get("kept") or runs.sheets(wb, batch):
@@ -329,6 +348,7 @@ with page("Validate", "What is wrong with the rows, and where to put it right.")
         last_edit(wb, batch)
         kinds(wb, batch, counts)
         to_decide(wb, batch)
+        decided(wb, batch)
         edited(wb, batch)
         nearly(wb, batch, counts)
         st.subheader("The rows")
@@ -336,6 +356,7 @@ with page("Validate", "What is wrong with the rows, and where to put it right.")
     elif batch.stage != "failed":
         st.success("Nothing is wrong with any row.", icon=":material/check_circle:")
         last_edit(wb, batch)
+        decided(wb, batch)
         has_rows = batch.stage not in ("queued", "staging") and batch.undo_of is None
         if has_rows and (batch.headers or batch.derived) and not runs.sheets(wb, batch):
             st.subheader("The rows")

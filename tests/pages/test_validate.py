@@ -481,6 +481,29 @@ def test_the_first_of_all_keys_is_chosen_at_once(
     assert [row["outcome"] for row in wb.rows.each(decided)] == ["created", "invalid", "skipped"]
 
 
+def test_a_choice_and_a_rule_are_taken_back_on_the_page(
+    show: Show, wb: Workbench, contradicting: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    wb.plan(wb.decisions.prefer(contradicting, [4]))
+    page = show("validate", batch=contradicting.id)
+    key = f"decided {contradicting.id} 1"
+    made = next(each for each in page.dataframe if "Counts" in each.value.columns)
+    assert made.value[["Counts", "Key", "Decided by"]].to_numpy().tolist() == [["line 4", "ada@example.com", "ana"]]
+    page.session_state[key] = {"selection": {"rows": [0], "columns": []}}
+    page.run()
+    page.button(key=f"{key} lines").click().run()
+    assert not page.exception
+    again = worked(contradicting)
+    assert [row["outcome"] for row in wb.rows.each(again)] == ["invalid", "invalid", "invalid"]
+
+    wb.plan(wb.decisions.prefer(contradicting, on_conflict="first"))
+    page = show("validate", batch=contradicting.id)
+    assert "Of rows with one key the first counts, as ana decided." in said(page).replace("\\", "")
+    page.button(key=f"decided {contradicting.id} 3 rule").click().run()
+    assert not page.exception
+    assert [row["outcome"] for row in wb.rows.each(worked(contradicting))] == ["invalid", "invalid", "invalid"]
+
+
 def test_what_nearly_fits_is_taken_for_all_its_rows(
     show: Show, wb: Workbench, sheet: Sheets, worked: Callable[[Batch], Batch]
 ) -> None:

@@ -92,15 +92,21 @@ def prefer(
     on_conflict: Annotated[
         OnConflict | None, typer.Option(help="For every key of which no line is chosen: first, last or hold.")
     ] = None,
+    take_back: Annotated[bool, typer.Option("--take-back", help="Take back that those lines count.")] = False,
 ) -> int:
     """Decide which rows count, and plan again.
 
     Of rows with one key that contradict each other, or of a row that waits because of a warning.
     """
+    if take_back and (not lines or on_conflict is not None):
+        raise typer.BadParameter("say the lines that count no more, and nothing else.", param_hint="--take-back")
     if not lines and on_conflict is None:
         raise typer.BadParameter("say which lines count, or --on-conflict.", param_hint="prefer")
     with asked.open() as wb:
-        wb.decisions.prefer(batch, tuple(lines or ()), on_conflict=on_conflict)
+        if take_back:
+            wb.decisions.take_back(batch, tuple(lines or ()))
+        else:
+            wb.decisions.prefer(batch, tuple(lines or ()), on_conflict=on_conflict)
         return _planned_again(asked, wb, batch)
 
 
