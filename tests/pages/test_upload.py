@@ -427,3 +427,11 @@ def test_a_file_without_the_footer_that_a_template_knows_is_told_so(show: Show, 
     assert "layout" not in page.query_params and "41 rows" in told(page)
     other = show("upload", upload=keep(wb, b"code,name\nC1,Welding\nTotal rows,1\n"))
     assert "Monthly" not in told(other)
+
+
+def test_a_file_without_a_required_column_says_so_before_anything_is_staged(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, b"first name,last name,shoe\nAnn,Lee,42\n"), dataset="elevate.students")
+    assert not page.exception
+    assert "No column of this file looks like email, and no student comes in without." in told(page)
+    whole = show("upload", upload=keep(wb, STUDENTS), dataset="elevate.students")
+    assert "No column of this file looks like" not in told(whole)

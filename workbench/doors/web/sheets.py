@@ -489,6 +489,16 @@ def fills(sheet: Sheet, dataset: str, header: str, fields: dict[str, str]) -> st
 
 
 @st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)
+def lacking(sheet: Sheet, dataset: str) -> tuple[str, ...]:
+    """The fields that a dataset cannot be without and that no column of a sheet even looks like; what the import's
+    window says is not missed."""
+    contract = catalog.contract(dataset)
+    suggested = mapping.suggest(sheet.headers, sheet.sample(), contract, repeated=sheet.reading.repeated)
+    there = [each.field for each in suggested if each.field]
+    return tuple(field.name for field in mapping.lacking(contract, there, window="said"))
+
+
+@st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)
 def filled_by(sheet: Sheet, dataset: str, fields: dict[str, str]) -> dict[str, str]:
     """Field -> the column that fills it, as `fields` says it (header -> field), and of other fields the headers that
     are surely theirs."""
