@@ -290,25 +290,29 @@ class Corrections:
         instead_of: str | None = None,
         lines: Sequence[int] | None = None,
         query: RowQuery = EVERY_ROW,
+        seen: int | None = None,
     ) -> Batch:
         """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all that
         are asked for, as `rows.page` finds them; `instead_of` another text where a cell has it, else of the whole cell.
-        Raises WrongStage, UnknownHeader, UnknownRows."""
+        `seen` is the revision of the batch that whoever corrects has looked at: where another has changed one of those
+        cells since, nothing is corrected. Raises WrongStage, UnknownHeader, UnknownRows, ChangedMeanwhile."""
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             which = paging.every_line(self._store, found, query) if lines is None else np.array(lines, np.int64)
-            rows = corrected_rows.filled(self._store, found, which, header, text, instead_of)
+            rows = corrected_rows.filled(self._store, found, which, header, text, instead_of, seen)
             of = f"'{instead_of}' in {header}" if instead_of is not None else header
             return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
 
-    def correct_from(self, batch: Batch | UUID | str, sheet: Sheet) -> Batch:
+    def correct_from(self, batch: Batch | UUID | str, sheet: Sheet, *, overwrite: bool = False) -> Batch:
         """As `correct`, with a file that `rows.save` wrote of the batch's rows and that comes back corrected.
 
-        Rows and columns may be missing, and stay as they are. Raises WrongStage, WrongReturn, NoRows, UnreadableSheet.
+        Rows and columns may be missing, and stay as they are; so do cells that were corrected here since the file was
+        written, and not in it. Where a cell was corrected in both, and not to the same, nothing is, unless the file is
+        to `overwrite` it. Raises WrongStage, WrongReturn, NoRows, ChangedMeanwhile, UnreadableSheet.
         """
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
-            rows = corrected_rows.returned(self._store, found, sheet)
+            rows = corrected_rows.returned(self._store, found, sheet, overwrite=overwrite)
             return self._corrected(run, found, rows, said=f"the file {sheet.name}")
 
     def mean(
@@ -317,18 +321,19 @@ class Corrections:
         value_maps: Pairs[str, Pairs[str, str]] | None = None,
         *,
         remember: bool = False,
+        seen: int | None = None,
     ) -> Batch:
         """Corrects every row of a batch at once in which a field has one of those texts ({field: {text: meaning}}), as
         `correct` does; without any, what the last plan suggests for references that named nothing.
 
-        `remember` lets the template of the batch, if it has one, know it for the next time. Raises WrongStage,
-        UnknownField, TemplateTaken, NotText, HalfCharacter.
+        `remember` lets the template of the batch, if it has one, know it for the next time; `seen` is as in
+        `fill_cells`. Raises WrongStage, UnknownField, TemplateTaken, ChangedMeanwhile, NotText, HalfCharacter.
         """
         said_texts.check_value_maps(value_maps)
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
             means = value_maps if value_maps is not None else suggestions.meanings(found)
-            rows = corrected_rows.meant(self._store, found, means, playbook)
+            rows = corrected_rows.meant(self._store, found, means, playbook, seen)
             also = partial(self._remember, found, means) if remember and found.template_id else lambda: None
             return self._corrected(run, found, rows, means=means, said=story.meanings(means), also=also)
 

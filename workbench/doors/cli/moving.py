@@ -66,6 +66,9 @@ def correct(
     remember: Annotated[
         bool, typer.Option("--remember", help="Let the import's template know what texts mean.")
     ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Let the file count where a cell was corrected here since, too.")
+    ] = False,
 ) -> int:
     """Take back a corrected file of an import's rows, or say what texts in it mean, and plan again.
 
@@ -79,7 +82,7 @@ def correct(
     meanings = value_maps(values) if values else None
     with asked.open() as wb:
         if opened is not None:
-            wb.corrections.correct_from(batch, opened)
+            wb.corrections.correct_from(batch, opened, overwrite=overwrite)
         else:
             wb.mean(batch, meanings, remember=remember)
         return _planned_again(asked, wb, batch)
