@@ -9,18 +9,20 @@ import streamlit as st
 from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.doors import jobs
-from workbench.doors.web import address, choices, formats, several, sheets, template_steps, uploads, words
+from workbench.doors.web import address, choices, formats, known_lines, several, sheets, template_steps, uploads, words
 from workbench.doors.web.correcting import correct
 from workbench.doors.web.page import page
 from workbench.doors.web.recipe_editor import RecipeEditor
 from workbench.doors.web.steps import stepper
-from workbench.doors.web.views import columns, templates, totals
+from workbench.doors.web.views import columns, lines, templates, totals
 from workbench.doors.web.views.limits import limits
 from workbench.doors.web.views.options import options
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract
 from workbench.model.errors import WorkbenchError
+from workbench.model.known_lines import KnownLines
 from workbench.model.template import Mapping, Template
+from workbench.model.wording import first_of
 from workbench.prepare import recognition
 from workbench.prepare.header_change import in_words
 from workbench.prepare.mapping import open_points
@@ -165,10 +167,15 @@ def seen_again(batch: Batch) -> None:
     address.go_to("validate", batch=batch.id)
 
 
-def keep(wb: Workbench, contract: Contract, mapping: Mapping, template: Template | None) -> None:
-    """Keeps the mapping for the next time, when somebody gives it a name."""
+def keep(wb: Workbench, contract: Contract, mapping: Mapping, template: Template | None, source: sheets.Source) -> None:
+    """Keeps the mapping for the next time, when somebody gives it a name, with what was said of the file's lines."""
     known = template if template and template.id else None
-    said = templates.save(known.name if known else "", everybody=bool(template and template.is_global))
+    mapping = replace(mapping, lines=known_lines_of(source, template))
+    told = ["What was said of the file's lines is kept with it."] if mapping.lines is not None else []
+    if forgotten := known_lines.forgotten(source.raw):
+        which = first_of([*map(str, forgotten)], 5)
+        told.append(f"Lines in the midst of the table that were left out are not: {which}.")
+    said = templates.save(known.name if known else "", everybody=bool(template and template.is_global), more=told)
     if said is not None:
         name, everybody = said
         saved = wb.templates.save(name, contract.name, mapping, is_global=everybody)
@@ -176,9 +183,18 @@ def keep(wb: Workbench, contract: Contract, mapping: Mapping, template: Template
         st.toast(f"Saved as {words.text(saved.name)}")
 
 
+def known_lines_of(source: sheets.Source, template: Template | None) -> KnownLines | None:
+    """What a template keeps of the file's lines: what it knew, where nobody has said otherwise."""
+    recalled = source.recalled
+    if template is not None and recalled is not None and recalled.template.id == template.id and recalled.counts:
+        return template.mapping.lines
+    return known_lines.of_sheet(source.raw)
+
+
 with page("Map", "Which column fills which field. Nothing is used that you have not confirmed.") as wb:
     source = sheets.source(wb)
     stepper("map", source.batch)
+    lines.recalled(source.recalled)
     cleaned_by(source)
     contract = which_dataset(source)
     template, missed = which_template(wb, source, contract)
@@ -234,6 +250,6 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
             chosen = template.id if template and template.id else None
             said_of_it = {"forms": forms_to_say, "repairs": repairs}
             start(wb, source, said | gone, mapping, dataset=contract.name, template=chosen, **said_of_it, **others)
-        keep(wb, contract, mapping, template)
+        keep(wb, contract, mapping, template, source)
         if not ready:
             st.caption("Rows are read and checked next; nothing is written yet. " + " ".join(map(words.text, missing)))

@@ -1,7 +1,7 @@
 """Upload: files come in, and what each of them is becomes known; nothing is imported yet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -11,7 +11,7 @@ from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.derived.csv_template import MARK, csv_template
 from workbench.doors import jobs
-from workbench.doors.web import address, formats, layout, several, sheets, uploads, words
+from workbench.doors.web import address, formats, known_lines, layout, several, sheets, uploads, words
 from workbench.doors.web.page import page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import files, lines, templates
@@ -20,6 +20,7 @@ from workbench.model.batch import Batch
 from workbench.model.errors import EmptyExport, UnreadableSheet, UnreadableSource, WorkbenchError
 from workbench.model.sheet import Layout, Reading, Sheet
 from workbench.model.template import Template
+from workbench.playbooks.loads import Load
 
 
 def receive(wb: Workbench) -> None:
@@ -70,11 +71,13 @@ def look_at(wb: Workbench, upload: str) -> str | None:
     if uploads.is_whole(wb.settings, upload):
         whole(wb, upload)
         return None
+    recalled = known_lines.recall(wb, upload, st.query_params.get("sheet"))
     sheet, refused = opened(wb, upload)
     if sheet is not None:
         sheets.stay(sheet.name)
     address.jump("All files that wait", icon=":material/arrow_back:")
     tally, unread = sheets.read_through(sheet) if sheet is not None else (None, None)
+    lines.recalled(recalled)
     found = st.container()
     if wrong := refused or unread:
         put_right(wb, upload, *wrong)
@@ -98,6 +101,8 @@ def look_at(wb: Workbench, upload: str) -> str | None:
         if dataset and (before := wb.batches.same_file(sheet, dataset)) is not None:
             files.seen_before(before)
         here = {**st.query_params.to_dict(), "dataset": dataset or ""}
+        if dataset and "template" not in st.query_params and (lacks := sheets.lacking(sheet, dataset)):
+            files.lacking(lacks, catalog.contract(dataset).noun)
         if files.ways_on(dataset if not wrong else None, here):
             address.go_to("map", **here)
     return dataset
@@ -177,28 +182,74 @@ def to_begin(
     if not turns or (len(turns) == 1 and len(turns[0].sheets) == 1 and alone and not imports):
         return
     try:
-        load = several.load(upload, name, waiting, 0, wb.settings)
-        known = {what: sheets.made_ready(wb, sheet, what, upload) for what, sheet in load.sheets.items()}
+        to_come = [
+            made_ready(wb, upload, several.load(upload, name, waiting, n, wb.settings)) for n in range(len(turns))
+        ]
     except WorkbenchError as refusal:
         st.error(words.text(refusal), icon=":material/block:")
         return
-    views_several.cleaned({turns[0].sheets[what]: each.told for what, each in known.items() if each.told})
+    first, *later = to_come
+    views_several.cleaned({turns[0].sheets[what]: told for what, told in first.told.items()})
+    lacks = [lacking(wb, upload, each) for each in to_come]
+    for each in filter(None, lacks):
+        st.error(words.text(each), icon=":material/view_column:")
     if len(turns) == 1 and len(turns[0].sheets) > 1 and not imports:
-        expected = views_several.one_run(turns[0])
+        expected = views_several.one_run(turns[0], may=not lacks[0])
     else:
-        ready = all(batch.stage == "completed" for batch in imports.values())
+        ready = all(batch.stage == "completed" for batch in imports.values()) and not lacks[0]
         expected = views_several.in_turn(turns, ready=ready, before=len(imports))
+    if any(lacks):
+        st.caption("Choose such a sheet here by itself and map it by hand, or leave it out.")
     if expected is None:
         return
     try:
-        load = replace(load, sheets={what: each.sheet for what, each in known.items()})
-        found = [each.template.id for each in known.values() if each.template is not None]
-        saved = {"templates": found} if len(known) > 1 else {"template": next(iter(found), None)}
-        begin(wb, upload, load.given, load.what, goes_on=len(turns) > 1, expected=expected, **saved)
+        begin(wb, upload, first.load.given, first.load.what, goes_on=bool(later), expected=expected, **first.saved)
     except WorkbenchError as refusal:
         st.error(words.text(refusal), icon=":material/block:")
         if alone:
             st.caption("Choose its worksheet here and map it by hand; it can be imported by itself.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """One of the runs of an upload, as it would be begun."""
+
+    load: Load
+    saved: dict[str, Any]
+    """The templates of its sheets, as an option of its import."""
+    told: dict[str, str]
+    """By what a sheet of it is cleaned, or why it is not."""
+    version: str
+    """Of its templates."""
+
+
+def made_ready(wb: Workbench, upload: str, load: Load) -> Ready:
+    """A run with its sheets cleaned; raises what cleaning them does."""
+    known = {what: sheets.made_ready(wb, sheet, what, upload) for what, sheet in load.sheets.items()}
+    found = [each.template for each in known.values() if each.template is not None]
+    names = [each.id for each in found]
+    return Ready(
+        load=replace(load, sheets={what: each.sheet for what, each in known.items()}),
+        saved={"templates": names} if len(known) > 1 else {"template": next(iter(names), None)},
+        told={what: each.told for what, each in known.items() if each.told},
+        version=" ".join(f"{each.id} {each.updated_at}" for each in found),
+    )
+
+
+def lacking(wb: Workbench, upload: str, ready: Ready) -> str:
+    """What the columns of a run lack that an import needs, before anything of it is staged; "" where that is
+    nothing."""
+    of = (str(wb.settings.home), wb.settings.tenant, upload, ready.load.what, *sorted(ready.load.sheets), ready.version)
+    return _lacking((*of, *(str(each.recipe) for each in ready.load.sheets.values())), ready, wb)
+
+
+@st.cache_data(max_entries=50, ttl="15m", show_spinner="Looking at the columns ...")
+def _lacking(of: Sequence[str], _ready: Ready, _wb: Workbench) -> str:
+    try:
+        _wb.check_columns(_ready.load.given, _ready.load.what, **_ready.saved)
+    except WorkbenchError as refusal:
+        return str(refusal)
+    return ""
 
 
 def whole(wb: Workbench, upload: str) -> None:

@@ -17,6 +17,7 @@ from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import decisions, filters, issues, rows, table_address
 from workbench.model.batch import Batch
+from workbench.model.errors import ChangedMeanwhile
 from workbench.model.noticed import Noticed
 from workbench.model.recipe import Condition
 from workbench.model.row_query import Order, RowQuery
@@ -25,6 +26,8 @@ from workbench.prepare.cleaning import own_columns
 from workbench.prepare.cleaning.verdicts import Filled, has
 
 OPEN = ("staged", "planned", "held")  # while cells may still be corrected
+SEEN = "seen revision"
+"""Where the session keeps the revision of the batch that somebody has looked at before a click."""
 
 
 def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
@@ -89,8 +92,7 @@ def at_once(wb: Workbench, batch: Batch, picked: list[int], query: RowQuery) -> 
         said = issues.change(batch, len(picked), wb.rows.number(batch, query))
     if said is not None:
         which = {"query": query} if said.pop("every") else {"lines": picked}
-        correcting.correct(wb, batch, "fill_cells", rows=len(picked) if "lines" in which else None, **said, **which)
-        anew()
+        at_once_or_told(wb, batch, "fill_cells", rows=len(picked) if "lines" in which else None, **said, **which)
 
 
 def kinds(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
@@ -154,8 +156,32 @@ def to_clean(
 
 def put_right(wb: Workbench, batch: Batch, means: dict[str, dict[str, str]], *, remember: bool) -> None:
     """Puts texts right in every row that says them, and has it all checked again."""
-    correcting.correct(wb, batch, "mean", value_maps=means, remember=remember)
-    anew()
+    at_once_or_told(wb, batch, "mean", value_maps=means, remember=remember)
+
+
+def at_once_or_told(wb: Workbench, batch: Batch, edit: correcting.Edit, **said: Any) -> None:
+    """Corrects many rows of the batch as it was seen; where somebody else has changed one of the cells since, that is
+    told instead."""
+    try:
+        correcting.correct(wb, batch, edit, seen=st.session_state[SEEN][str(batch.id)], **said)
+    except ChangedMeanwhile as refusal:
+        st.error(words.text(refusal), icon=":material/edit_off:")
+    else:
+        anew()
+
+
+def seen(wb: Workbench, batch: Batch) -> None:
+    """Notes which revision of the batch the page has shown before this click: what is pressed is said of that one. That
+    somebody else has corrected the batch since is told once."""
+    shown, at = st.session_state.get("shown revision", (None, 0))
+    before = at if shown == batch.id else batch.revision
+    st.session_state[SEEN] = {str(batch.id): before}
+    st.session_state["shown revision"] = (batch.id, batch.revision)
+    edits = batch.summary.get("edits", {})
+    last = [*edits.get("undone", ()), *edits.get("done", ())][-1:]
+    if before != batch.revision and last and last[0]["by"] != wb.settings.user:
+        by = words.text(last[0]["by"])
+        st.info(f"{by} has corrected this import since you looked at it: its rows are as they are now.")
 
 
 def last_edit(wb: Workbench, batch: Batch) -> None:
@@ -209,13 +235,21 @@ def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
             if whole := catalog.whole_again(batch.dataset):
                 st.caption(words.text(whole))
             return
-        file = issues.corrected(st.session_state.get("cells", 0))
-        if file is not None:
+        number = st.session_state.get("cells", 0)
+        key = f"refused file {batch.id} {number}"
+        file, overwrite = issues.corrected(number, st.session_state.get(key))
+        if file is None:
+            return
+        try:
             with NamedTemporaryFile() as copy:
                 copyfileobj(file, copy)
                 copy.flush()
-                wb.corrections.correct_from(batch, open_sheet(copy.name, name=file.name))
-            again(wb, batch)
+                opened = open_sheet(copy.name, name=file.name)
+                wb.corrections.correct_from(batch, opened, overwrite=overwrite)
+        except ChangedMeanwhile as refusal:
+            st.session_state[key] = str(refusal)
+            st.rerun()
+        again(wb, batch)
 
 
 def data_docs(wb: Workbench, batch: Batch) -> None:
@@ -257,6 +291,25 @@ def to_decide(wb: Workbench, batch: Batch) -> None:
         if line is not None or rule is not None:
             wb.decisions.prefer(batch, [line] if line is not None else [], on_conflict=rule)
             again(wb, batch)
+
+
+def decided(wb: Workbench, batch: Batch) -> None:
+    """What people have decided of the rows of a sheet, with the way to take it back."""
+    if batch.stage not in OPEN or not batch.decisions or batch.derived or runs.sheets(wb, batch):
+        return
+    count, found = wb.decisions.made(batch)
+    now = wb.decisions.ruling(batch)
+    what = {"first": "the first counts", "last": "the last counts", "hold": "all wait"}
+    rule = f"Of rows with one key {what[now.rule]}, as {now.by} decided." if now.rule != batch.on_conflict else None
+    if not count and rule is None:
+        return
+    lines, of_rule = decisions.made(count, found, rule, key=f"decided {batch.id} {batch.decisions}")
+    if lines:
+        wb.decisions.take_back(batch, lines)
+    elif of_rule:
+        wb.decisions.prefer(batch, on_conflict=batch.on_conflict)
+    if lines or of_rule:
+        again(wb, batch)
 
 
 def edited(wb: Workbench, batch: Batch) -> None:
@@ -317,6 +370,7 @@ def next_step(wb: Workbench, batch: Batch) -> None:
 
 with page("Validate", "What is wrong with the rows, and where to put it right.") as wb:
     batch = batches.chosen(wb)
+    seen(wb, batch)
     stepper("validate", runs.face(wb, batch))
     batches.facts(wb, batch)
     batches.busy(wb, batch)
@@ -329,6 +383,7 @@ with page("Validate", "What is wrong with the rows, and where to put it right.")
         last_edit(wb, batch)
         kinds(wb, batch, counts)
         to_decide(wb, batch)
+        decided(wb, batch)
         edited(wb, batch)
         nearly(wb, batch, counts)
         st.subheader("The rows")
@@ -336,6 +391,7 @@ with page("Validate", "What is wrong with the rows, and where to put it right.")
     elif batch.stage != "failed":
         st.success("Nothing is wrong with any row.", icon=":material/check_circle:")
         last_edit(wb, batch)
+        decided(wb, batch)
         has_rows = batch.stage not in ("queued", "staging") and batch.undo_of is None
         if has_rows and (batch.headers or batch.derived) and not runs.sheets(wb, batch):
             st.subheader("The rows")

@@ -279,9 +279,10 @@ class Workbench:
         value_maps: Pairs[str, Pairs[str, str]] | None = None,
         *,
         remember: bool = False,
+        seen: int | None = None,
     ) -> Batch:
         """See `corrections.mean`."""
-        return self.corrections.mean(batch, value_maps, remember=remember)
+        return self.corrections.mean(batch, value_maps, remember=remember, seen=seen)
 
     def remap(
         self,

@@ -521,6 +521,11 @@ def test_another_field_of_a_column_is_changed_in_an_import_that_is_not_written_y
     story = next(t.value for t in happened.dataframe if "What" in t.value and "Who" in t.value)
     assert "mapped its columns otherwise" in story["What"].tolist()
     assert any("cell: phone, before nothing" in told for told in story["Details"])
+    page = show("validate", batch=batch.id)
+    assert any("Last correction: mapped otherwise: home phone: nothing" in plain(one.value) for one in page.caption)
+    page.button(key="take back").click().run()
+    assert not page.exception
+    assert [row["payload"]["phone"] for row in wb.rows.each(worked(done))] == ["555-201-0001"]
 
 
 def test_another_field_is_no_button_while_something_speaks_against_it(

@@ -159,3 +159,29 @@ def test_once_one_is_written_its_page_leads_to_the_others(
     run = wb.commit(worked(wb.batches.all()[0]))
     links = [link.label for link in show("commit", batch=run.id).get("page_link")]
     assert r"Go on with the other sheets of all\.zip" in links
+
+
+def test_what_the_columns_of_a_sheet_lack_is_told_before_the_first_import_is_begun(show: Show, wb: Workbench) -> None:
+    students = {"email": ["ada@example.com"], "full name": ["Ada Park"]}
+    rooms = {"room": ["12"], "seats": ["30"]}
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(Students=students, Rooms=rooms)))
+    uploads.say(wb.settings, kept.id, {"Rooms": "polaris.teachers"})
+    page = show("upload", upload=kept.id)
+    assert not page.exception
+    (refused,) = [error.value.replace("\\", "") for error in page.error]
+    assert refused.startswith("The sheet Rooms cannot be imported as polaris.teachers with the others: No column for")
+    assert wb.batches.all() == []
+    uploads.say(wb.settings, kept.id, {"Rooms": ""})
+    assert not show("upload", upload=kept.id).error
+
+
+def test_sheets_that_are_one_run_are_not_begun_while_one_lacks_a_column(show: Show, wb: Workbench) -> None:
+    students = {"email": ["ada@example.com"], "full name": ["Ada Park"]}
+    courses = {"what": ["Nursing"], "seats": ["12"]}
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(students=students, courses=courses)))
+    uploads.say(wb.settings, kept.id, {"students": "elevate.students", "courses": "elevate.courses"})
+    page = show("upload", upload=kept.id)
+    (refused,) = [error.value.replace("\\", "") for error in page.error]
+    assert refused.startswith("The sheet courses cannot be imported as elevate.courses with the others: No column for")
+    assert next(each for each in page.button if each.label == "Import its sheets together").disabled
+    assert wb.batches.all() == []

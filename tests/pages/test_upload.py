@@ -14,7 +14,9 @@ from tests.pages.conftest import Show
 from workbench import Workbench
 from workbench.doors.web import sheets, uploads
 from workbench.model.batch import Batch
+from workbench.model.known_lines import KnownLines
 from workbench.model.sheet import Layout, Sheet
+from workbench.model.template import Mapping
 
 STUDENTS = b"email,first name,last name\nann@example.org,Ann,Lee\n"
 HOSTILE = "<img src=x onerror=alert(1)> **b** [x](http:evil.example).csv"
@@ -390,3 +392,46 @@ def test_the_guides_are_those_of_the_dataset_that_the_file_is(show: Show, wb: Wo
     page = show("upload", upload=keep(wb, STUDENTS, "students.csv"))
     (guide,) = [box for box in page.selectbox if box.label == "For"]
     assert guide.value == "elevate.students"
+
+
+def learners(number: int, *, footer: bool = True) -> bytes:
+    rows = "".join(f"learner{each}@example.org,Learner,L{each}\n" for each in range(number))
+    return f"email,first name,last name\n{rows}{f'Total rows,{number}' if footer else ''}\n".encode()
+
+
+def test_a_footer_that_was_left_out_and_kept_in_a_template_is_left_out_next_month(show: Show, wb: Workbench) -> None:
+    page = press(show("upload", upload=keep(wb, learners(30))), "Leave it out")
+    assert not page.error
+    mapped = show("map", **page.query_params, dataset="elevate.students")
+    assert "What was said of the file's lines is kept with it." in told(mapped)
+    next(box for box in mapped.text_input if box.label == "Name").set_value("Monthly").run()
+    press(mapped, "Save")
+    page = show("upload", upload=keep(wb, learners(41)))
+    assert not page.exception and not page.error
+    assert 'As the template Monthly says, line 43 is left out ("Total rows,41").' in told(page)
+    assert "41 rows" in told(page)
+    mapped = show("map", **page.query_params, dataset="elevate.students")
+    assert 'As the template Monthly says, line 43 is left out ("Total rows,41").' in told(mapped)
+    page = press(page, "Read it as it was found")
+    assert "Line 43: has 2 cells where the header has 3." in told(page)
+    assert "As the template" not in told(page)
+
+
+def test_a_file_without_the_footer_that_a_template_knows_is_told_so(show: Show, wb: Workbench) -> None:
+    known = KnownLines(below=("total rows,#",))
+    columns = {"email": "email", "first name": "first_name", "last name": "last_name"}
+    wb.templates.save("Monthly", "elevate.students", Mapping(columns=columns, lines=known))
+    page = show("upload", upload=keep(wb, learners(41, footer=False)))
+    assert not page.exception
+    assert 'The template Monthly knows of a line like "total rows,#": this file has none, or several.' in told(page)
+    assert "layout" not in page.query_params and "41 rows" in told(page)
+    other = show("upload", upload=keep(wb, b"code,name\nC1,Welding\nTotal rows,1\n"))
+    assert "Monthly" not in told(other)
+
+
+def test_a_file_without_a_required_column_says_so_before_anything_is_staged(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, b"first name,last name,shoe\nAnn,Lee,42\n"), dataset="elevate.students")
+    assert not page.exception
+    assert "No column of this file looks like email, and no student comes in without." in told(page)
+    whole = show("upload", upload=keep(wb, STUDENTS), dataset="elevate.students")
+    assert "No column of this file looks like" not in told(whole)

@@ -262,6 +262,29 @@ def test_rows_that_are_picked_or_found_are_changed_at_once(
     assert names == ["Ada Park", "Ben Okafor", "Ada Parker"]
 
 
+def test_what_somebody_else_has_changed_since_is_told_and_not_changed_at_once(
+    show: Show, wb: Workbench, open_wb: Callable[..., Workbench], planned: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    page = show("validate", batch=planned.id)
+    page.session_state["at once"] = True
+    page.button_group(key="which").set_value("All rows").run()
+    page.selectbox(key="change column").select("full_name").run()
+    page.text_input(key="change to").set_value("Ada Parker").run()
+    page.radio(key="change which").set_value(True).run()
+    ben = open_wb(user="ben")
+    ben.plan(ben.correct(planned, {4: {"full_name": "Ada Lin"}}))
+    page.button(key="change").click().run()
+    assert not page.exception
+    (refused,) = [error.value.replace("\\", "") for error in page.error]
+    assert "line 4, full_name: ben has changed it to 'Ada Lin'" in refused
+    assert any("ben has corrected this import since you looked at it" in each.value for each in page.info)
+    assert [row["raw"]["full_name"] for row in wb.rows.each(planned, lines=[4])] == ["Ada Lin"]
+    page.button(key="change").click().run()
+    assert not page.error
+    worked(planned)
+    assert [row["raw"]["full_name"] for row in wb.rows.each(planned, lines=[4])] == ["Ada Parker"]
+
+
 def test_all_rows_that_are_found_are_changed_only_where_somebody_says_all(
     show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
 ) -> None:
@@ -367,6 +390,26 @@ def test_a_corrected_file_comes_back_into_the_same_batch(
     next(button for button in page.button if button.label == "Correct and check again").click().run()
     now = worked(planned)
     assert (now.id, now.created, now.invalid) == (planned.id, 2, 0)
+
+
+def test_a_file_that_contradicts_what_was_corrected_since_is_taken_on_a_persons_word_alone(
+    show: Show, wb: Workbench, open_wb: Callable[..., Workbench], planned: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    rejected = BytesIO()
+    wb.rows.write(planned, rejected, "csv", outcome="invalid")
+    corrected = rejected.getvalue().replace(b"ben at ", b"ben@").replace(b",12,", b",555-201-0002,")
+    ben = open_wb(user="ben")
+    ben.plan(ben.correct(planned, {3: {"phone": "555-301-0009"}}))
+    page = show("validate", batch=planned.id)
+    page.file_uploader[0].set_value(("invalid.csv", corrected, "text/csv")).run()
+    next(button for button in page.button if button.label == "Correct and check again").click().run()
+    assert not page.exception
+    (refused,) = [error.value.replace("\\", "") for error in page.error]
+    assert "line 3, phone: ben has changed it to '555-301-0009'" in refused
+    page.button(key="overwrite").click().run()
+    assert not page.exception
+    worked(planned)
+    assert [row["raw"]["phone"] for row in wb.rows.each(planned, lines=[3])] == ["555-201-0002"]
 
 
 def test_rejected_rows_are_downloaded_as_csv_and_xlsx(show: Show, planned: Batch) -> None:
@@ -479,6 +522,29 @@ def test_the_first_of_all_keys_is_chosen_at_once(
     show("validate", batch=contradicting.id).button(key="all first").click().run()
     decided = worked(contradicting)
     assert [row["outcome"] for row in wb.rows.each(decided)] == ["created", "invalid", "skipped"]
+
+
+def test_a_choice_and_a_rule_are_taken_back_on_the_page(
+    show: Show, wb: Workbench, contradicting: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    wb.plan(wb.decisions.prefer(contradicting, [4]))
+    page = show("validate", batch=contradicting.id)
+    key = f"decided {contradicting.id} 1"
+    made = next(each for each in page.dataframe if "Counts" in each.value.columns)
+    assert made.value[["Counts", "Key", "Decided by"]].to_numpy().tolist() == [["line 4", "ada@example.com", "ana"]]
+    page.session_state[key] = {"selection": {"rows": [0], "columns": []}}
+    page.run()
+    page.button(key=f"{key} lines").click().run()
+    assert not page.exception
+    again = worked(contradicting)
+    assert [row["outcome"] for row in wb.rows.each(again)] == ["invalid", "invalid", "invalid"]
+
+    wb.plan(wb.decisions.prefer(contradicting, on_conflict="first"))
+    page = show("validate", batch=contradicting.id)
+    assert "Of rows with one key the first counts, as ana decided." in said(page).replace("\\", "")
+    page.button(key=f"decided {contradicting.id} 3 rule").click().run()
+    assert not page.exception
+    assert [row["outcome"] for row in wb.rows.each(worked(contradicting))] == ["invalid", "invalid", "invalid"]
 
 
 def test_what_nearly_fits_is_taken_for_all_its_rows(

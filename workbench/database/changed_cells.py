@@ -1,5 +1,6 @@
 """Cells of a batch's rows that somebody has changed while another was about to correct them."""
 
+import json
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Pairs
 
@@ -10,6 +11,43 @@ from workbench.model.errors import ChangedMeanwhile
 
 _TOLD = 20
 """So many cells are told."""
+
+
+def since(store: Store, batch: Batch, lines: Sequence[int], revision: int) -> dict[int, dict[str, str]]:
+    """What the cells on some lines said at a revision of a batch that say something else now ({line: {header: text}});
+    asked within the transaction that corrects."""
+    if batch.revision <= revision:
+        return {}
+    which = {"batch": batch.id, "lines": list(lines), "revision": revision}
+    found = store.connection.execute(_SINCE, which).fetchall()
+    return {
+        row["line"]: {
+            header: before
+            for header, before, now in zip(
+                batch.headers, json.loads(row["before"]), json.loads(row["now"]), strict=True
+            )
+            if before != now
+        }
+        for row in found
+    }
+
+
+_SINCE = """
+select line, before, now from (
+    select r.line, coalesce((
+        select b.raw from workbench.import_correction b
+        where b.batch_id = r.batch_id and b.line = r.line and b.revision <= %(revision)s
+        order by b.revision desc limit 1
+    ), r.raw) as before, (
+        select n.raw from workbench.import_correction n
+        where n.batch_id = r.batch_id and n.line = r.line order by n.revision desc limit 1
+    ) as now
+    from workbench.import_row r
+    where r.batch_id = %(batch)s and r.line = any(%(lines)s) and exists (
+        select from workbench.import_correction l
+        where l.batch_id = r.batch_id and l.line = r.line and l.revision > %(revision)s)
+) each where now <> before
+"""
 
 
 def refuse_changed(

@@ -23,7 +23,7 @@ from workbench.model.errors import MadeByRecipe, NoRows, UnknownField, UnknownHe
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Mapping
-from workbench.model.written_rows import ADDED, harmless, own_headers
+from workbench.model.written_rows import ADDED, REVISION, harmless, own_headers
 from workbench.model.written_rows import meant as meant_by
 from workbench.prepare.cleaning import own_columns
 from workbench.prepare.normalize import is_cased
@@ -86,9 +86,12 @@ def by_line(
         yield _chunk(batch, lines, new)
 
 
-def filled(store: Store, batch: Batch, lines: Lines, header: str, text: str, instead_of: str | None) -> Iterator[Chunk]:
+def filled(
+    store: Store, batch: Batch, lines: Lines, header: str, text: str, instead_of: str | None, seen: int | None = None
+) -> Iterator[Chunk]:
     """The rows on those lines with a text in the column of a header; or in the place of another text in its cells,
-    where they have it; those that a recipe removed stay as they are. Raises UnknownHeader, UnknownRows."""
+    where they have it; those that a recipe removed stay as they are. Raises UnknownHeader, UnknownRows, and
+    ChangedMeanwhile where a cell was changed since the revision that was `seen`."""
     if header not in batch.headers:
         raise UnknownHeader(header=header, known=", ".join(batch.headers))
     place = batch.headers.index(header)
@@ -98,9 +101,30 @@ def filled(store: Store, batch: Batch, lines: Lines, header: str, text: str, ins
         if missing := [line for line in piece if line not in rows]:
             raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
         removed = _removed(store, batch, piece)
-        for row in (row for line, row in rows.items() if line not in removed):
-            row[place] = text if instead_of is None else row[place].replace(instead_of, text)
+        new = {
+            line: text if instead_of is None else row[place].replace(instead_of, text)
+            for line, row in rows.items()
+            if line not in removed
+        }
+        said = {line: {header: cell} for line, cell in new.items() if cell != rows[line][place]}
+        _refuse_changed(store, batch, rows, said, seen)
+        for line, cell in new.items():
+            rows[line][place] = cell
         yield _chunk(batch, piece, [rows[line] for line in piece])
+
+
+def _refuse_changed(
+    store: Store,
+    batch: Batch,
+    rows: Pairs[int, Sequence[str]],
+    cells: Pairs[int, Pairs[str, str | None]],
+    seen: int | None,
+) -> None:
+    """Raises ChangedMeanwhile where one of the cells was changed since the revision that was `seen`, if any was."""
+    if seen is not None:
+        before = changed_cells.since(store, batch, list(cells), seen)
+        there = {line: row for line, row in rows.items() if line in before}
+        changed_cells.refuse_changed(store, batch, there, cells, before)
 
 
 def _removed(store: Store, batch: Batch, lines: Sequence[int]) -> set[int]:
@@ -112,12 +136,17 @@ def _removed(store: Store, batch: Batch, lines: Sequence[int]) -> set[int]:
 
 
 def meant(
-    store: Store, batch: Batch, value_maps: Pairs[str, Pairs[str, str]], playbook: Playbook | None
+    store: Store,
+    batch: Batch,
+    value_maps: Pairs[str, Pairs[str, str]],
+    playbook: Playbook | None,
+    seen: int | None = None,
 ) -> Iterator[Chunk]:
     """The rows in which a field, or the cell of its column, has one of the texts that mean something else
     ({field: {text: meaning}}), with that in its column. As in a mapping, case makes no difference to a cell unless it
     does to the field, and a text as it is written comes first. Raises UnknownField for a field that no column fills,
-    MadeByRecipe for one whose texts are no cells."""
+    MadeByRecipe for one whose texts are no cells, and ChangedMeanwhile where a cell was changed since the revision that
+    was `seen`."""
     headers = {name: header for header, name in batch.mapping["columns"].items()}
     recipe = Mapping.from_dict(batch.mapping).recipe
     alone = own_columns(recipe, batch.headers)
@@ -136,7 +165,7 @@ def meant(
             meaning = meanings[text] if text in meanings else folded.get(text.lower())
             if meaning is not None:
                 found.append(_Meant(headers[field], meaning, np.unique(np.fromstring(lines, np.int32, sep=" "))))
-    return _all_meant(store, batch, found)
+    return _all_meant(store, batch, found, seen)
 
 
 class _Meant(NamedTuple):
@@ -147,7 +176,7 @@ class _Meant(NamedTuple):
     lines: Lines
 
 
-def _all_meant(store: Store, batch: Batch, found: Sequence[_Meant]) -> Iterator[Chunk]:
+def _all_meant(store: Store, batch: Batch, found: Sequence[_Meant], seen: int | None) -> Iterator[Chunk]:
     """The rows with those cells; of two texts for one cell, the later counts."""
     every = np.unique(np.concatenate([each.lines for each in found])) if found else np.array([], np.int32)
     for piece in (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)):
@@ -156,7 +185,8 @@ def _all_meant(store: Store, batch: Batch, found: Sequence[_Meant]) -> Iterator[
             first, end = np.searchsorted(each.lines, (piece[0], piece[-1] + 1))
             for line in each.lines[first:end].tolist():
                 cells[line][each.header] = each.text
-        yield from by_line(store, batch, cells)
+        before = changed_cells.since(store, batch, list(cells), seen) if seen is not None else None
+        yield from by_line(store, batch, cells, before)
 
 
 def _saying(
@@ -176,38 +206,63 @@ def _saying(
         yield from ((row["text"], row["lines"]) for row in store.all(_SAYING, which))
 
 
-def returned(store: Store, batch: Batch, sheet: Sheet) -> Iterator[Chunk]:
+def returned(store: Store, batch: Batch, sheet: Sheet, *, overwrite: bool = False) -> Iterator[Chunk]:
     """The rows of a file that was written of the batch's rows (`exports`) and comes back corrected.
 
-    A row is known by its column `line`; columns and rows may be missing, and are then as they were. Raises NoRows, and
-    WrongReturn for a file that is something else.
+    A row is known by its column `line`; columns and rows may be missing, and are then as they were. So are cells that
+    somebody has changed since the file was written, and the file has not. Raises NoRows, WrongReturn for a file that is
+    something else, and ChangedMeanwhile where both have changed a cell, unless that is to `overwrite` it.
     """
-    line_header, columns = _columns(batch, sheet)
+    line_header, revision, columns = _columns(batch, sheet)
     seen: set[int] = set()
     for chunk in sheet.chunks():
         lines = _lines(batch, sheet, chunk, line_header, seen)
         rows = _stored(store, batch, lines)
         if missing := [line for line in lines if line not in rows]:
             raise _wrong(batch, sheet, f"line {missing[0]} is none of the batch's.")
-        new = [rows[line] for line in lines]
+        since = changed_cells.since(store, batch, lines, _written_at(batch, sheet, chunk, revision))
+        new = [list(rows[line]) for line in lines]
+        said: dict[int, dict[str, str | None]] = {line: {} for line in since}
         for place, header in enumerate(batch.headers):
             if header in columns:
-                for row, text in zip(new, chunk.cells[columns[header]].to_pylist(), strict=True):
+                texts = chunk.cells[columns[header]].to_pylist()
+                for line, row, text in zip(lines, new, texts, strict=True):
+                    before = since.get(line, {}).get(header)
+                    if before is not None and before in (text, meant_by(text)):
+                        continue  # as the file was written
                     row[place] = text if text == row[place] else meant_by(text)
+                    if before is not None:
+                        said[line][header] = row[place]
+        if not overwrite:
+            there = {line: rows[line] for line in since}
+            changed_cells.refuse_changed(store, batch, there, said, since)
         yield _chunk(batch, lines, new)
     if not seen:
         raise NoRows(source=sheet.name)
 
 
-def _columns(batch: Batch, sheet: Sheet) -> tuple[str, dict[str, str]]:
-    """The header of the column of lines, and the returned header of each of the source's that came back."""
+def _written_at(batch: Batch, sheet: Sheet, chunk: Chunk, header: str | None) -> int:
+    """How often rows of the batch had been corrected when a file was written; never, where the file does not say."""
+    if header is None:
+        return 0
+    said = [_LINE.fullmatch(text) for text in chunk.cells[header].unique().to_pylist() if text]
+    numbers = [int(each[1]) for each in said if each is not None]
+    if len(numbers) < len(said) or max(numbers, default=0) > batch.revision:
+        raise _wrong(batch, sheet, f"its column {header} says how often rows were corrected, and is not to be changed.")
+    return min(numbers, default=0)
+
+
+def _columns(batch: Batch, sheet: Sheet) -> tuple[str, str | None, dict[str, str]]:
+    """The header of the column of lines, that of the column that says how often rows were corrected before, if it has
+    one, and the returned header of each of the source's that came back."""
     own = own_headers(batch.headers)
     for written in (own, [harmless(header) for header in own]):
-        names, _ = name_headers([*written, *ADDED])
-        line, known = names[len(own)], dict(zip(names, own, strict=False))
+        names, _ = name_headers([*written, *ADDED, REVISION])
+        line, revision, known = names[len(own)], names[-1], dict(zip(names, own, strict=False))
         others = [header for header in sheet.headers if header not in names]
         if line in sheet.headers and not others:
-            return line, {known[header]: header for header in sheet.headers if header in known}
+            came = {known[header]: header for header in sheet.headers if header in known}
+            return line, revision if revision in sheet.headers else None, came
     if line not in sheet.headers:
         raise _wrong(batch, sheet, f"it has no column {line}, which says which row each one is.")
     are = "column {} is" if len(others) == 1 else "columns {} are"

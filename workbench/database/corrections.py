@@ -32,7 +32,7 @@ from workbench.model.issue import counted
 from workbench.model.playbook import Playbook, PlaybookOf
 from workbench.model.row_query import EVERY_ROW, RowQuery
 from workbench.model.sheet import Chunk, Sheet
-from workbench.model.wording import many
+from workbench.model.wording import first_of, many
 from workbench.prepare import mapping
 
 _OPEN = ("staged", "planned", "held")
@@ -77,7 +77,7 @@ def correct(  # noqa: PLR0913, PLR0915
     """Keeps those of the given rows that differ from what counts now, all or none, and takes the batch back to staged;
     `means` is what somebody has said of texts for it ({field: {text: meaning}}), `said` the edit in words, and `step`
     whether it takes an earlier edit back, or makes one again that was taken back. Where it is `mapped` otherwise, every
-    row is kept as that reads it, and the cells are no edit. The `job` that does it is told how far it is, and stands in
+    row is kept as that reads it. The `job` that does it is told how far it is, and stands in
     the story; `also` is done with it or not at all.
 
     Under a playbook they are judged by the parts that they are made into, which are made anew with the next plan.
@@ -130,15 +130,16 @@ def correct(  # noqa: PLR0913, PLR0915
         figures = {"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)}
         figures["corrected"] = corrected
         edit = {"revision": batch.revision + 1, "rows": kept, "by": store.user, "said": said}
-        edits = {} if mapped is not None else {"edits": _edits(batch, edit, step)}
-        batches.change(store, batch.id, summary={**figures, **edits})
+        edit |= {"mapped": mapped.edit(batch)} if mapped is not None else {}
+        batches.change(store, batch.id, summary={**figures, "edits": _edits(batch, edit, step)})
         if run.face.id != batch.id:  # one of several sheets: the run's plan no longer holds either
             of_run = {"batch": run.face.id, "revision": run.face.revision + 1, "mapping": Jsonb(run.face.mapping)}
             connection.execute(_OPEN_AGAIN, of_run)
             connection.execute(_SUM, {"run": run.face.id})
         if mapped is not None:
             batches.change(store, batch.id, **mapped.changes(batch))
-            store.note("remapped", batch.id, rows=kept, columns=mapped.told(batch), **job.noted)
+            again = {step: True} if step else {}
+            store.note("remapped", batch.id, rows=kept, columns=mapped.told(batch), **again, **job.noted)
             return batches.get(store, batch.id)
         more: dict[str, Any] = {"means": means} if means else {}
         more |= {step: True} if step else {}
@@ -152,7 +153,9 @@ def _edits(batch: Batch, edit: dict[str, Any], step: Step | None) -> dict[str, l
     if step == "taken_back":
         return {"done": done[:-1], "undone": [*undone, done[-1]]}
     if step == "made_again":
-        return {"done": [*done, {**edit, "said": undone[-1]["said"]}], "undone": undone[:-1]}
+        *left, last = undone
+        again = edit | {name: last[name] for name in ("said", "mapped") if name in last}
+        return {"done": [*done, again], "undone": left}
     return {"done": [*done, edit][-_KEPT_EDITS:], "undone": []}
 
 
@@ -287,25 +290,29 @@ class Corrections:
         instead_of: str | None = None,
         lines: Sequence[int] | None = None,
         query: RowQuery = EVERY_ROW,
+        seen: int | None = None,
     ) -> Batch:
         """As `correct`, with one text in the column of a header in many rows at once: those on some lines, or all that
         are asked for, as `rows.page` finds them; `instead_of` another text where a cell has it, else of the whole cell.
-        Raises WrongStage, UnknownHeader, UnknownRows."""
+        `seen` is the revision of the batch that whoever corrects has looked at: where another has changed one of those
+        cells since, nothing is corrected. Raises WrongStage, UnknownHeader, UnknownRows, ChangedMeanwhile."""
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             which = paging.every_line(self._store, found, query) if lines is None else np.array(lines, np.int64)
-            rows = corrected_rows.filled(self._store, found, which, header, text, instead_of)
+            rows = corrected_rows.filled(self._store, found, which, header, text, instead_of, seen)
             of = f"'{instead_of}' in {header}" if instead_of is not None else header
             return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
 
-    def correct_from(self, batch: Batch | UUID | str, sheet: Sheet) -> Batch:
+    def correct_from(self, batch: Batch | UUID | str, sheet: Sheet, *, overwrite: bool = False) -> Batch:
         """As `correct`, with a file that `rows.save` wrote of the batch's rows and that comes back corrected.
 
-        Rows and columns may be missing, and stay as they are. Raises WrongStage, WrongReturn, NoRows, UnreadableSheet.
+        Rows and columns may be missing, and stay as they are; so do cells that were corrected here since the file was
+        written, and not in it. Where a cell was corrected in both, and not to the same, nothing is, unless the file is
+        to `overwrite` it. Raises WrongStage, WrongReturn, NoRows, ChangedMeanwhile, UnreadableSheet.
         """
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
-            rows = corrected_rows.returned(self._store, found, sheet)
+            rows = corrected_rows.returned(self._store, found, sheet, overwrite=overwrite)
             return self._corrected(run, found, rows, said=f"the file {sheet.name}")
 
     def mean(
@@ -314,18 +321,19 @@ class Corrections:
         value_maps: Pairs[str, Pairs[str, str]] | None = None,
         *,
         remember: bool = False,
+        seen: int | None = None,
     ) -> Batch:
         """Corrects every row of a batch at once in which a field has one of those texts ({field: {text: meaning}}), as
         `correct` does; without any, what the last plan suggests for references that named nothing.
 
-        `remember` lets the template of the batch, if it has one, know it for the next time. Raises WrongStage,
-        UnknownField, TemplateTaken, NotText, HalfCharacter.
+        `remember` lets the template of the batch, if it has one, know it for the next time; `seen` is as in
+        `fill_cells`. Raises WrongStage, UnknownField, TemplateTaken, ChangedMeanwhile, NotText, HalfCharacter.
         """
         said_texts.check_value_maps(value_maps)
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found, playbook = batches.one_sheet(self._store, batch), self._playbook_of(run.face)
             means = value_maps if value_maps is not None else suggestions.meanings(found)
-            rows = corrected_rows.meant(self._store, found, means, playbook)
+            rows = corrected_rows.meant(self._store, found, means, playbook, seen)
             also = partial(self._remember, found, means) if remember and found.template_id else lambda: None
             return self._corrected(run, found, rows, means=means, said=story.meanings(means), also=also)
 
@@ -359,11 +367,13 @@ class Corrections:
                 made_by = "its recipe" if found.multiplies else playbook.title
                 raise MadeIntoParts(batch=found.id, playbook=made_by)
             mapped = remapped.remapped(self._store, found, columns, value_maps, forms, self._job.progress)
-            return self._corrected(run, found, corrected_rows.every(self._store, found), mapped=mapped)
+            said = "mapped otherwise: " + (first_of(mapped.told(found), _NAMED) or "what texts mean")
+            return self._corrected(run, found, corrected_rows.every(self._store, found), mapped=mapped, said=said)
 
     def take_back(self, batch: Batch | UUID | str) -> Batch:
-        """Takes the last edit of a batch's cells back that stands; its rows are checked again as they were before. What
-        was corrected, and that it was taken back, stays on record. Raises WrongStage, NoEdit."""
+        """Takes the last edit of a batch back that stands, of its cells or of what its columns fill; its rows are
+        checked again as they were before. What was corrected, and that it was taken back, stays on record. Raises
+        WrongStage, NoEdit."""
         return self._again(batch, "taken_back", corrected_rows.as_before)
 
     def make_again(self, batch: Batch | UUID | str) -> Batch:
@@ -382,6 +392,9 @@ class Corrections:
             edit = last_edit(found, step)
             if edit is None:
                 raise NoEdit(batch=found.id, step="taken back" if step == "taken_back" else "made again")
+            if kept := edit.get("mapped"):  # the cells are as they are, and mean something else
+                mapped = remapped.again(found, kept["before" if step == "taken_back" else "after"])
+                return self._corrected(run, found, corrected_rows.every(self._store, found), step=step, mapped=mapped)
             return self._corrected(run, found, rows(self._store, found, edit["revision"]), step=step)
 
     def _corrected(self, run: Run, batch: Batch, rows: Iterator[Chunk], **more: Any) -> Batch:

@@ -1,7 +1,7 @@
 """What people decide of rows that contradict each other, or that wait because of a warning.
 
 It is kept with who and when, and never changed; the newest decision counts. A line is chosen for its key: while a
-correction gives it another one, that choice does not count.
+correction gives it another one, that choice does not count. That a choice is taken back is kept as a decision, too.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,12 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
 from workbench.model.derivation import half_of
-from workbench.model.errors import UnknownRows, UnknownRule, WrongStage
+from workbench.model.errors import NotDecided, UnknownRows, UnknownRule, WrongStage
 from workbench.model.template import ON_CONFLICT
 
 _OPEN = ("staged", "planned", "held")
+TAKEN_BACK = "\x18"
+"""What a decision of a line is about that takes the earlier ones of the line back: no key and no row reads so."""
 
 
 def ruling(store: Store, source: Batch) -> Ruling:
@@ -29,7 +31,7 @@ def ruling(store: Store, source: Batch) -> Ruling:
     if not by_option.some:
         return by_option
     row = store.one(_RULE, (source.id,)) or {"rule": by_option.rule, "decided_by": by_option.by}
-    found = store.all(_VOID.format(_about(source)), {"batch": source.id})
+    found = store.all(_VOID.format(_about(source)), {"batch": source.id, "taken_back": TAKEN_BACK})
     void = tuple((each["number"], each["line"]) for each in found)
     return replace(by_option, rule=row["rule"], by=row["decided_by"], void=void)
 
@@ -40,9 +42,11 @@ def _usual(source: Batch) -> str:
     return known.on_conflict if known is not None else "hold"
 
 
-def decide(store: Store, run: Run, batch: Batch, lines: Sequence[int], rule: str | None) -> Batch:
-    """Keeps that those lines count, or a rule for every key of which no line was chosen, and takes the batch back to
-    staged: it needs a plan that knows of it. Raises WrongStage, UnknownRows."""
+def decide(
+    store: Store, run: Run, batch: Batch, lines: Sequence[int], rule: str | None, *, taken_back: bool = False
+) -> Batch:
+    """Keeps that those lines count, or that this is `taken_back`, or a rule for every key of which no line was chosen,
+    and takes the batch back to staged: it needs a plan that knows of it. Raises WrongStage, UnknownRows, NotDecided."""
     if batch.undo_of is not None or batch.stage not in _OPEN:
         stage = batch.stage if batch.undo_of is None else "an undo"
         raise WrongStage(batch=batch.id, stage=stage, action="deciding", needed="staged, planned or held")
@@ -50,14 +54,21 @@ def decide(store: Store, run: Run, batch: Batch, lines: Sequence[int], rule: str
     there = {row["line"]: row["key"] for row in store.all(_THERE, {"batch": batch.id, "lines": wanted})}
     if missing := [line for line in wanted if line not in there]:
         raise UnknownRows(batch=batch.id, lines=", ".join(map(str, missing[:20])))
+    if taken_back:
+        known = {row["line"] for row in store.all(_MADE.format(_about(batch)), {"batch": batch.id, "limit": None})}
+        if strange := [line for line in wanted if line not in known]:
+            raise NotDecided(batch=batch.id, lines=", ".join(map(str, strange[:20])))
     which = {"tenant": store.tenant_id, "batch": batch.id, "user": store.user, "number": batch.decisions + 1}
+    about = "%(taken_back)s::text" if taken_back else _about(batch)
     with store.transaction(batch.id) as connection:
-        connection.execute(_KEEP.format(_about(batch)), {**which, "lines": wanted, "rule": rule})
+        said = {**which, "lines": wanted, "rule": rule, "taken_back": TAKEN_BACK}
+        connection.execute(_KEEP.format(about), said)
         # for one of several sheets the run's plan no longer holds either
         for each in (batch,) if batch.id == run.face.id else (batch, run.face):
             connection.execute(_OPEN_AGAIN, {"batch": each.id, "number": each.decisions + 1})
         keys = list(dict.fromkeys(there[line] for line in wanted[:100] if there[line] is not None))
-        store.note("decided", batch.id, lines=wanted[:100], rule=rule, keys=keys)
+        more = {"taken_back": True} if taken_back else {}
+        store.note("decided", batch.id, lines=wanted[:100], rule=rule, keys=keys, **more)
     return batches.get(store, batch.id)
 
 
@@ -112,8 +123,22 @@ where batch_id = %s and rule is not null order by number desc limit 1
 _VOID = """
 select d.number, d.line from workbench.import_decision d
 join workbench.corrected_row r on r.batch_id = d.batch_id and r.line = d.line
-where d.batch_id = %(batch)s and r.batch_id = %(batch)s and d.about is distinct from {}
+where d.batch_id = %(batch)s and r.batch_id = %(batch)s and (d.about is distinct from {} or exists (
+    select from workbench.import_decision later
+    where later.batch_id = d.batch_id and later.line = d.line and later.number > d.number
+      and later.about = %(taken_back)s))
 """
+
+_MADE = """
+select line, replace(r.external_key, chr(31), '|') as key, d.decided_by, d.decided_at,
+       (count(*) over ())::int as lines
+from (
+    select distinct on (line) line, number, about, decided_by, decided_at from workbench.import_decision
+    where batch_id = %(batch)s and line is not null order by line, number desc
+) d join workbench.corrected_row r using (line)
+where r.batch_id = %(batch)s and d.about is not distinct from {} order by d.number desc, line limit %(limit)s
+"""
+"""The lines that somebody has chosen and that count so, the last decision first."""
 
 _THERE = """
 select line, replace(external_key, chr(31), '|') as key from workbench.corrected_row
@@ -148,6 +173,30 @@ class Decisions:
         if found.stage not in ("planned", "held"):
             return 0, []
         return contradictions(self._store, batches.run(self._store, found), found, limit=limit)
+
+    def made(self, batch: Batch | UUID | str, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
+        """How many lines of a batch, or of one of several sheets, people have chosen to count, and the last of them:
+        line, key, decided_by, decided_at. None where nothing was decided."""
+        found = batches.get(self._store, batch)
+        if not found.decisions or found.derived:
+            return 0, []
+        rows = self._store.all(_MADE.format(_about(found)), {"batch": found.id, "limit": limit})
+        return (rows[0]["lines"] if rows else 0), [
+            {name: row[name] for name in ("line", "key", "decided_by", "decided_at")} for row in rows
+        ]
+
+    def ruling(self, batch: Batch | UUID | str) -> Ruling:
+        """What counts of every key of which no line was chosen, and who said so."""
+        return ruling(self._store, batches.get(self._store, batch))
+
+    def take_back(self, batch: Batch | UUID | str, lines: Sequence[int]) -> Batch:
+        """Takes back that those lines count: what counted before it does again, or waits. Who took it back stands
+        beside who decided it. In a run of several sheets it is the sheet's batch whose lines are meant. Raises
+        WrongStage, UnknownRows, NotDecided."""
+        with at_work.on(self._store, batch, "deciding", sheets=True) as run:
+            found = batches.one_sheet(self._store, batch)
+            decide(self._store, batches.run(self._store, run.face), found, lines, None, taken_back=True)
+            return batches.get(self._store, found)
 
     def prefer(self, batch: Batch | UUID | str, lines: Sequence[int] = (), *, on_conflict: str | None = None) -> Batch:
         """Decides which rows count: those lines, of all that have their keys, and whatever they are warned of; or the

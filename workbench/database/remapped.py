@@ -1,6 +1,6 @@
 """Another mapping of a batch that is not written yet: which field each of its columns fills now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,7 +14,6 @@ from workbench.model.errors import NoRows
 from workbench.model.sheet import Chunk, Reading, Sheet
 from workbench.model.template import Mapping
 from workbench.prepare import drift, forms, mapping
-from workbench.prepare.forms import ColumnForm
 from workbench.prepare.judging import JudgedRows
 from workbench.prepare.sums import Sums
 
@@ -24,8 +23,8 @@ class Remapped:
     """A mapping in the place of another, and what the rows of the batch are under it."""
 
     mapping: Mapping
-    written: tuple[ColumnForm, ...]
-    """How its days and numbers are written."""
+    written: Sequence[Pairs[str, Any]]
+    """How its days and numbers are written, as a batch's reading keeps it."""
     brought: tuple[str, ...] = ()
     """The fields that the rows bring."""
     filled: dict[str, int] = field(default_factory=dict)
@@ -46,7 +45,7 @@ class Remapped:
         sums = {"sums": self.sums.told} if self.sums is not None else {}
         return {
             "fields": list(self.brought),
-            "reading": {**batch.reading, "forms": [each.to_dict() for each in self.written]},
+            "reading": {**batch.reading, "forms": list(self.written)},
             "summary": {"filled": self.filled, **sums},
         }
 
@@ -58,6 +57,25 @@ class Remapped:
             for header in batch.headers
             if self.mapping.columns.get(header) != before.get(header)
         ]
+
+    def edit(self, batch: Batch) -> dict[str, Any]:
+        """What an edit of a batch keeps of it, to be taken back and made again: both mappings, but for what is the same
+        whatever columns fill."""
+        return {
+            "before": _kept(Mapping.from_dict(batch.mapping), batch.reading.get("forms", ())),
+            "after": _kept(self.mapping, self.written),
+        }
+
+
+def _kept(said: Mapping, written: Sequence[Pairs[str, Any]]) -> dict[str, Any]:
+    return {"mapping": replace(said, recipe=None, lines=None).to_dict(), "forms": list(written)}
+
+
+def again(batch: Batch, kept: Pairs[str, Any]) -> Remapped:
+    """A mapping that a batch had before, as an edit kept it (`Remapped.edit`)."""
+    now, contract = Mapping.from_dict(batch.mapping), catalog.contract(batch.dataset)
+    before = replace(Mapping.from_dict(kept["mapping"]), recipe=now.recipe, lines=now.lines)
+    return Remapped(mapping=before, written=kept["forms"], sums=Sums(contract=contract) if contract.totals else None)
 
 
 def remapped(
@@ -106,6 +124,7 @@ def remapped(
             holds=before.holds,
             limits=before.limits,
             recipe=before.recipe,
+            lines=before.lines,
             confirmed=drift.confirmed(strange, resolved, said),
         )
         rows = Sheet(
@@ -118,7 +137,8 @@ def remapped(
         )
         written = forms.decide(rows, contract, resolved, kept)
     sums = Sums(contract=contract) if contract.totals else None
-    return Remapped(mapping=forms.settled(resolved, written), written=written, sums=sums)
+    settled = forms.settled(resolved, written)
+    return Remapped(mapping=settled, written=[each.to_dict() for each in written], sums=sums)
 
 
 def _looked_at(rows: Iterator[Chunk], progress: Progress) -> Iterator[Chunk]:

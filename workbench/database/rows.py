@@ -445,7 +445,11 @@ class Rows:
         """
         found = self._written(batch, file_format)
         return exports.save_rows(
-            self.each(found, outcome=outcome, reason=reason, limit=limit), found.headers, path, file_format
+            self.each(found, outcome=outcome, reason=reason, limit=limit),
+            found.headers,
+            path,
+            file_format,
+            revision=found.revision,
         )
 
     def write(
@@ -463,7 +467,7 @@ class Rows:
         needs no byte order mark (`marked`)."""
         found = self._written(batch, file_format)
         each = self.each(found, outcome=outcome, reason=reason, limit=limit)
-        return exports.write_rows(each, found.headers, file, file_format, marked=marked)
+        return exports.write_rows(each, found.headers, file, file_format, marked=marked, revision=found.revision)
 
     def issues(self, batch: Batch | UUID | str, *, first: int = 5) -> list[dict[str, Any]]:
         """What is wrong, the most frequent first: code, field, message, rows, and the first lines that have it; and of

@@ -324,6 +324,7 @@ _SAID = {
     "rule": "Of rows with one key the {why} counts, {who} decided{when}.",
     "hold": "Of rows with one key all wait, {who} decided{when}.",
     "chosen": "{who} chose {rows} to count: {lines}{when}.",
+    "undecided": "{who} took the choice of {rows} to count back: {lines}{when}.",
     "explained": "{who} explained {rows}: {why} ({lines}){when}.",
     "rejected": "{who} rejected {rows}: {why} ({lines}){when}.",
     "resolved": "{rows}, not written at first, came with run {why} ({lines}){when}.",
@@ -360,7 +361,8 @@ with given as materialized (  -- few, of however many rows
     group by c.batch_id, c.line, c.corrected_by
     union all
     select batch_id, coalesce(line, 0),
-           case when rule = 'hold' then rule when line is null then 'rule' else 'chosen' end, decided_by, rule,
+           case when rule = 'hold' then rule when line is null then 'rule'
+                when about = chr(24) then 'undecided' else 'chosen' end, decided_by, rule,
            decided_at
     from (
         select distinct on (batch_id, line) * from workbench.import_decision
@@ -379,7 +381,8 @@ select said.*, case when last - first >= rows then array(
       and w.why is not distinct from said.why
     order by w.line limit %(looked_at)s) end as lines
 from said where place <= %(named)s
-order by array_position(array['corrected', 'rule', 'hold', 'chosen', 'rejected', 'explained', 'resolved'], what), place
+order by array_position(
+    array['corrected', 'rule', 'hold', 'chosen', 'undecided', 'rejected', 'explained', 'resolved'], what), place
 """
 
 

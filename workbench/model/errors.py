@@ -375,6 +375,10 @@ class NoEdit(WorkbenchError):
     """Batch {batch} has no correction that could be {step}."""
 
 
+class NotDecided(WorkbenchError):
+    """Nobody has decided that line {lines} of batch {batch} counts."""
+
+
 class NothingToDeactivate(WorkbenchError):
     """Records of {dataset} are not switched off by hand. Those are: {known}."""
 

@@ -36,4 +36,4 @@ class Package:
     @property
     def has_manifest(self) -> bool:
         """Whether a program says what it has put into it."""
-        return any(PurePosixPath(member).name == MANIFEST for member in self.members)
+        return any(PurePosixPath(member).name.lower() == MANIFEST for member in self.members)

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from workbench.model import said_texts
 from workbench.model.errors import WrongTemplateName
+from workbench.model.known_lines import KnownLines
 from workbench.model.naming import misleading
 from workbench.model.recipe import Recipe, shown
 
@@ -56,12 +57,15 @@ class Mapping:
     """The headers of columns that look like another field's, and are their own all the same, as a person said."""
     recipe: Recipe | None = None
     """What cleans the sheet before anything else is done with it: the columns here are those that it leaves."""
+    lines: KnownLines | None = None
+    """What was said of the source's lines: which is the header, which are left out. The next file's are found by it."""
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON keeps it; a recipe only where there is one."""
-        said = asdict(replace(self, recipe=None))
-        del said["recipe"]
-        return said if self.recipe is None else said | {"recipe": self.recipe.to_dict()}
+        """As JSON keeps it; a recipe and known lines only where there are any."""
+        said = asdict(replace(self, recipe=None, lines=None))
+        del said["recipe"], said["lines"]
+        said |= {} if self.recipe is None else {"recipe": self.recipe.to_dict()}
+        return said if self.lines is None else said | {"lines": self.lines.to_dict()}
 
     @classmethod
     def from_dict(cls, data: Pairs[str, Any]) -> Self:
@@ -81,6 +85,7 @@ class Mapping:
             on_edit=data.get("on_edit"),
             confirmed=tuple(data.get("confirmed", ())),
             recipe=Recipe.kept(data.get("recipe")),
+            lines=KnownLines.kept(data.get("lines")),
         )
 
     def not_imported(self, headers: Iterable[str]) -> tuple[str, ...]:

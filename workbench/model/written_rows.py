@@ -13,6 +13,9 @@ ADDED = ("line", "outcome", "issues", "reason")
 
 _BEFORE = ADDED[:3]
 """What earlier versions have added."""
+REVISION = "revision"
+"""The column behind them where rows had been corrected before: how often, so that what is corrected later is known once
+the file comes back."""
 
 _SPACE = "[ \t\n\r\f\v\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*"
 RUNS = f"(?:{_SPACE}[=+\\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n])"
@@ -44,7 +47,7 @@ def is_written(headers: Sequence[str]) -> bool:
 
 def own_headers(headers: Sequence[str]) -> list[str]:
     """The source's own headers in a file of rows: what an earlier export of ours has added is not there twice."""
-    for added in (ADDED, _BEFORE):
+    for added in ((*ADDED, REVISION), ADDED, _BEFORE):
         if tuple(headers[-len(added) :]) == added:
             return list(headers[: -len(added)])
     return list(headers)

@@ -105,8 +105,9 @@ def _by_name(said: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _entity(name: str) -> str:
-    """What a member is called, with its folder and its ending or without: "users" of "export/users.csv"."""
-    return PurePosixPath(name.replace("\\", "/")).name.removesuffix(".csv")
+    """What a member is called, with its folder and its ending or without, in whatever case: "users" of
+    "export/Users.CSV"."""
+    return PurePosixPath(name.replace("\\", "/")).name.lower().removesuffix(".csv")
 
 
 def _is_table(member: str) -> bool:
@@ -117,9 +118,9 @@ def _is_table(member: str) -> bool:
 def is_packed(package: Package) -> bool:
     """Whether an archive plainly is such an export, of one institution or of a whole system: it has a manifest and
     hardly another table than those of entities, or a file for each of most entities where the manifest is missing."""
-    names = [PurePosixPath(member).name for member in package.members]
+    names = [PurePosixPath(member).name.lower() for member in package.members]
     own = len({_entity(name) for name in filter(_is_table, names)} & set(ENTITIES))
-    tables = sum(name.lower().endswith(".csv") for name in names)
+    tables = sum(name.endswith(".csv") for name in names)
     return SYSTEM in names or (MANIFEST in names and 2 * own > tables) or own > len(ENTITIES) // 2
 
 
@@ -171,7 +172,7 @@ def _manifest_of(package: Package) -> str:
     """The text of the manifest, which stands beside the members, in a folder or not."""
     by_name: dict[str, list[str]] = {}
     for member in package.members:
-        by_name.setdefault(PurePosixPath(member).name, []).append(member)
+        by_name.setdefault(PurePosixPath(member).name.lower(), []).append(member)
     own = by_name.get(MANIFEST, [])
     for member, times in Counter(own).items():
         if times > 1:
@@ -214,7 +215,7 @@ def _by_dataset(sheets: Sequence[Sheet]) -> dict[str, Sheet]:
 
 def _told(package: Package, manifest: Manifest, there: set[str]) -> list[str]:
     """What of an archive is unknown, or is not there, in sentences."""
-    others = [m for m in package.members if _entity(m) not in ENTITIES and PurePosixPath(m).name != MANIFEST]
+    others = [m for m in package.members if _entity(m) not in ENTITIES and PurePosixPath(m).name.lower() != MANIFEST]
     named = [name for name in dict.fromkeys((*manifest.order, *manifest.counts)) if name not in ENTITIES]
     absent = [entity for entity in ENTITIES if entity not in there]
     told = []

@@ -55,7 +55,14 @@ def workbook_format(path: Path, *, source: str) -> Format:
 def opened_zip(path: Path | IO[bytes], source: str) -> Iterator[zipfile.ZipFile]:
     """The archive, with every complaint about its bytes said as one sentence."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        opened = zipfile.ZipFile(path)
+    except UnicodeDecodeError:
+        why = "the name of one of its files is not written in UTF-8, as the archive says it is. Pack it anew."
+        raise UnreadableSource(source=source, why=why) from None
+    except (zipfile.BadZipFile, NotImplementedError):
+        raise damaged(source) from None
+    try:
+        with opened as archive:
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError):
         raise damaged(source) from None

@@ -14,7 +14,7 @@ from tests.imports import ask, issues, messages, outcome, outcomes, records
 from tests.integration.database.test_runs_at_random import MANY, RANDOM
 from workbench import Workbench, open_sheet
 from workbench.model.batch import Batch
-from workbench.model.errors import Held, UnknownRows, UnknownRule, WrongStage
+from workbench.model.errors import Held, NotDecided, UnknownRows, UnknownRule, WrongStage
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
@@ -141,6 +141,49 @@ def test_the_newest_decision_counts_and_a_line_before_a_rule(wb: Workbench, shee
     assert created() == [2, 3]
     wb.decisions.prefer(held, [4])
     assert created() == [3, 4]
+
+
+def test_a_choice_is_taken_back_and_what_counted_before_it_does_again(
+    wb: Workbench, open_wb: Opened, sheet: Given
+) -> None:
+    held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
+
+    def created() -> list[int]:
+        wb.plan(held)
+        return [row["line"] for row in wb.rows.each(held, outcome="created")]
+
+    wb.decisions.prefer(held, [2])
+    wb.decisions.prefer(held, [4])
+    assert created() == [3, 4]
+    count, made = wb.decisions.made(held)
+    assert (count, [(each["line"], each["key"], each["decided_by"]) for each in made]) == (
+        2,
+        [(4, "zora@example.com", "ana"), (2, "zora@example.com", "ana")],
+    )
+    open_wb(user="lea").decisions.take_back(held, [4])
+    assert created() == [2, 3]
+    wb.decisions.take_back(held, [2])
+    assert created() == [3]
+    assert wb.rows.issue_counts(held)[0]["code"] == "conflict"
+    assert wb.decisions.made(held) == (0, [])
+    wb.decisions.prefer(held, [4])
+    assert created() == [3, 4]
+
+
+def test_who_took_a_choice_back_is_told_and_only_what_was_chosen_is_taken_back(
+    wb: Workbench, open_wb: Opened, sheet: Given
+) -> None:
+    held = wb.import_sheet(sheet(TWO_PEOPLE), "elevate.students")
+    wb.decisions.prefer(held, [4])
+    with pytest.raises(NotDecided, match="Nobody has decided that line 2 of batch"):
+        wb.decisions.take_back(held, [2, 4])
+    open_wb(user="lea").decisions.take_back(held, [4])
+    (told,) = [each for each in wb.decided(wb.plan(held).batch) if "to count" in each]
+    assert told.startswith("lea took the choice of 1 row to count back: line 4, ")
+    with pytest.raises(NotDecided):
+        wb.decisions.take_back(held, [4])
+    with pytest.raises(UnknownRows):
+        wb.decisions.take_back(held, [99])
 
 
 def test_a_decision_is_part_of_what_is_signed(wb: Workbench, open_wb: Opened, sheet: Given, url: str) -> None:

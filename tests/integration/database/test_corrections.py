@@ -140,6 +140,53 @@ def test_a_cell_that_says_something_else_than_was_seen_is_not_overwritten_and_it
     assert next(wb.rows.each(held, lines=[3]))["raw"]["email"] == "ana@example.com"
 
 
+def test_many_rows_are_not_changed_over_what_somebody_else_has_changed_since(
+    wb: Workbench, held: Batch, open_wb: Opened
+) -> None:
+    ben = open_wb(user="ben")
+    ben.correct(held, {3: {"phone": "555-301-0001"}, 4: {"name": "Sam"}})
+    with pytest.raises(ChangedMeanwhile, match=r"line 3, phone: ben has changed it to '555-301-0001'\."):
+        wb.fill_cells(held, "phone", "", lines=[3, 4], seen=0)
+    assert [row["raw"]["phone"] for row in wb.rows.each(held, lines=[3, 4])] == ["555-301-0001", "12"]
+    with pytest.raises(ChangedMeanwhile, match=r"line 4, name: ben has changed it to 'Sam'\."):
+        wb.mean(held, {"full_name": {"Sam": "Samuel"}}, seen=0)
+    filled = wb.fill_cells(held, "external_id", "E9", lines=[3, 4], seen=0)
+    assert filled.revision == 2, "other cells of those rows are changed"
+    seen = wb.fill_cells(held, "phone", "", lines=[3, 4], seen=filled.revision)
+    assert [row["raw"]["phone"] for row in wb.rows.each(seen, lines=[3, 4])] == ["", ""]
+
+
+def test_a_file_that_comes_back_keeps_what_was_corrected_here_and_contradicts_only_where_both_were(
+    wb: Workbench, held: Batch, open_wb: Opened, tmp_path: Path
+) -> None:
+    wb.correct(held, {2: {"phone": "555-301-0000"}})
+    path = tmp_path / "rows.csv"
+    wb.rows.save(held, path, "csv")
+    header, *rows = path.read_text("utf-8-sig").splitlines()
+    assert header.endswith(",line,outcome,issues,reason,revision") and all(row.endswith(",1") for row in rows)
+    open_wb(user="ben").correct(held, {3: {"email": "ben@example.com"}, 2: {"phone": "555-301-0002"}})
+    text = path.read_text("utf-8-sig")
+    path.write_text(text.replace(",12,", ",555-301-0004,"), "utf-8")
+    taken = wb.corrections.correct_from(held, open_sheet(path))
+    assert [(row["raw"]["email"], row["raw"]["phone"]) for row in wb.rows.each(taken, lines=[2, 3, 4])][1][0] == (
+        "ben@example.com"
+    )
+    assert [row["raw"]["phone"] for row in wb.rows.each(taken, lines=[2, 4])] == ["555-301-0002", "555-301-0004"]
+    path.write_text(text.replace("jane@example", "jane@example.com"), "utf-8")
+    with pytest.raises(ChangedMeanwhile, match=r"line 3, email: ben has changed it to 'ben@example\.com'\."):
+        wb.corrections.correct_from(held, open_sheet(path))
+    forced = wb.corrections.correct_from(held, open_sheet(path), overwrite=True)
+    assert [row["raw"]["email"] for row in wb.rows.each(forced, lines=[3])] == ["jane@example.com"]
+    assert [row["raw"]["phone"] for row in wb.rows.each(forced, lines=[2])] == ["555-301-0002"], "not the file's own"
+
+
+def test_a_file_that_says_it_was_written_later_than_now_is_refused(
+    wb: Workbench, held: Batch, back: Callable[..., Sheet]
+) -> None:
+    with pytest.raises(WrongReturn, match="its column revision says how often rows were corrected"):
+        wb.corrections.correct_from(held, back("line,email,revision\n3,jane@example.com,7\n"))
+
+
 def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch, sheet: Given) -> None:
     wb.import_sheet(sheet("email,name\nsam@example.com,Sam Hill\n", "sam.csv"), "elevate.students")
     again = {"email": "john@example.com", "name": "John Doe", "phone": "", "external_id": "E1"}

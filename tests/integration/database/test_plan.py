@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.imports import fingerprint, issues, messages, outcome, outcomes, reco
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.errors import WrongStage
+from workbench.model.row_query import RowQuery
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -258,3 +260,47 @@ jane@example.com,CNA101,active,10,,
     assert wb.reconcile(batch).issues_by_code == row_level | planned
     told = [code for _, _, code in issues(wb, batch)]
     assert {code: told.count(code) for code in told} == row_level | planned
+
+
+def test_each_thing_that_a_row_misses_is_a_kind_of_its_own_with_all_its_rows(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\nCare,HHA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("email,name\nann@example.org,Ann\n"), "elevate.students")
+    both = "ann@example.org,CNA101\nann@example.org,X1\nbo@example.org,CNA101\nbo@example.org,X1\ncy@example.org,X2\n"
+    batch = wb.plan(wb.stage(sheet(f"student email,course code\n{both}"), "elevate.enrollments")).batch
+
+    def kinds() -> dict[str, tuple[int, int, list[tuple[str, int]]]]:
+        """Of each kind what is told, what is found and what its texts are."""
+        return {
+            each["code"]: (
+                each["rows"],
+                wb.rows.number(batch, RowQuery(code=each["code"], field=each["field"])),
+                [(text["text"], text["rows"]) for text in wb.rows.wrong_values(batch, **_of(each))[0]],
+            )
+            for each in wb.rows.issue_counts(batch)
+        }
+
+    assert kinds() == {
+        "course_not_found": (3, 3, [("X1", 2), ("X2", 1)]),
+        "student_not_found": (3, 3, [("bo@example.org", 2), ("cy@example.org", 1)]),
+    }
+    wb.plan(wb.mean(batch, {"course_code": {"X1": "HHA101"}}))
+    assert kinds() == {
+        "student_not_found": (3, 3, [("bo@example.org", 2), ("cy@example.org", 1)]),
+        "course_not_found": (1, 1, [("X2", 1)]),
+    }
+
+
+def _of(kind: dict[str, Any]) -> dict[str, str]:
+    return {"code": kind["code"], "field": kind["field"]}
+
+
+def test_a_row_that_misses_two_things_is_explained_once_and_waits_in_neither_kind(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("email,name\nann@example.org,Ann\n"), "elevate.students")
+    text = "student email,course code\nann@example.org,X1\nbo@example.org,X1\nbo@example.org,CNA101\n"
+    batch = wb.import_sheet(sheet(text), "elevate.enrollments")
+    waits = {each["code"]: each["rows"] for each in wb.rows.unexplained_kinds(batch)}
+    assert waits == {"course_not_found": 2, "student_not_found": 2}
+    wb.explain(batch, [3], "Both have left")
+    waits = {each["code"]: each["rows"] for each in wb.rows.unexplained_kinds(batch)}
+    assert waits == {"course_not_found": 1, "student_not_found": 1}

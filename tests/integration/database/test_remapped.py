@@ -7,7 +7,7 @@ import pytest
 
 from tests.imports import issues, outcome, records, speak_for, untimed
 from workbench import Workbench
-from workbench.model.errors import MadeIntoParts, MissingColumns, WrongStage
+from workbench.model.errors import MadeIntoParts, MissingColumns, NoEdit, WrongStage
 from workbench.model.sheet import Sheet
 
 Sheets = Callable[..., Sheet]
@@ -51,8 +51,57 @@ def test_what_was_corrected_stays_so(wb: Workbench, sheet: Sheets) -> None:
     wb.correct(batch, {3: {"cell": "555-301-0002"}})
     changed = wb.remap(batch, {"home phone": "", "cell": "phone"})
     assert (changed.summary["failed"], changed.summary["corrected"]) == (0, 1)
+    assert wb.take_back(batch).mapping["columns"].get("cell") is None
+    assert wb.take_back(batch).summary["corrected"] == 0
+
+
+def test_what_columns_fill_is_taken_back_and_made_again_as_any_correction_is(wb: Workbench, sheet: Sheets) -> None:
+    batch = wb.stage(sheet(PEOPLE, "people.csv"), "elevate.students", columns={"home phone": "phone", "cell": ""})
+    wb.correct(batch, {2: {"full name": "Ann Leigh"}})
+    wb.remap(batch, {"home phone": "", "cell": "phone"})
+    wb.correct(batch, {3: {"cell": "555-301-0002"}})
+
+    def said() -> list[tuple[str, str]]:
+        wb.plan(batch)
+        return [(row["payload"]["full_name"], row["payload"]["phone"]) for row in wb.rows.each(batch)]
+
+    assert said() == [("Ann Leigh", "555-301-0001"), ("Bo Ek", "555-301-0002")]
     wb.take_back(batch)
-    assert wb.batches.get(batch).summary["failed"] == 1
+    assert [each["said"] for each in wb.batches.get(batch).summary["edits"]["done"]] == [
+        "1 cell",
+        "mapped otherwise: home phone: nothing, before phone, cell: phone, before nothing",
+    ]
+    before = wb.take_back(batch)
+    assert (before.mapping["columns"], before.summary["failed"]) == (
+        {"email": "email", "full name": "full_name", "home phone": "phone"},
+        0,
+    )
+    assert said() == [("Ann Leigh", "555-201-0001"), ("Bo Ek", "555-201-0002")]
+    wb.take_back(batch)
+    assert said() == [("Ann Lee", "555-201-0001"), ("Bo Ek", "555-201-0002")]
+    with pytest.raises(NoEdit):
+        wb.take_back(batch)
+    for _ in range(3):
+        wb.make_again(batch)
+    assert said() == [("Ann Leigh", "555-301-0001"), ("Bo Ek", "555-301-0002")]
+    assert [each["detail"].get("taken_back") for each in wb.batches.story(batch) if each["action"] == "remapped"] == [
+        None,
+        True,
+        None,
+    ]
+
+
+def test_the_form_of_days_is_that_of_the_mapping_that_is_taken_back_to(wb: Workbench, sheet: Sheets) -> None:
+    text = "email,course,enrolled,ended\nann@example.org,CNA101,03/04/2026,2026-05-01\n"
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("email,name\nann@example.org,Ann\n"), "elevate.students")
+    columns = {"email": "student_email", "course": "course_code", "enrolled": "enrolled_at", "ended": ""}
+    batch = wb.stage(sheet(text), "elevate.enrollments", columns=columns, forms={"enrolled_at": "dmy"})
+    wb.remap(batch, {"enrolled": "", "ended": "enrolled_at"})
+    again = wb.take_back(batch)
+    assert (again.mapping, again.reading["forms"]) == (batch.mapping, batch.reading["forms"])
+    (row,) = wb.rows.each(wb.plan(batch).batch)
+    assert row["payload"]["enrolled_at"].startswith("2026-04-03")
 
 
 def test_a_mapping_without_a_required_field_is_refused_and_changes_nothing(wb: Workbench, sheet: Sheets) -> None:

@@ -71,6 +71,10 @@ def test_kept_edits_are_counted_with_the_command_that_takes_the_files_value(run:
     at = lines.index("1 value that people edited since the last import is kept. To take the file's:")
     assert lines[at + 1].split()[:2] + lines[at + 1].split()[-1:] == ["workbench", "prefer", "3"]
     assert run("prefer", "latest", "3").status == 0
+    assert run("prefer", "latest", "3", "--take-back").status == 0
+    assert run("prefer", "latest", "3", "--take-back").err.startswith("Nobody has decided that line 3")
+    assert run("prefer", "latest", "--take-back").status == 2
+    assert run("prefer", "latest", "3").status == 0
     assert run("commit", "latest", "--json").json["updated"] == 1
 
 

@@ -42,6 +42,10 @@ def test_an_archive_is_known_by_its_manifest_and_by_its_members() -> None:
     assert of("students.csv", "users.csv") is None
 
 
+def test_members_are_known_whatever_the_case_of_their_names() -> None:
+    assert of("Export/Manifest.JSON", "Export/USERS.CSV", "Export/Courses") == "generic_csv"
+
+
 def test_a_manifest_is_read_in_both_its_forms() -> None:
     seed = Manifest.read(json.dumps(manifest()))
     real = Manifest.read(json.dumps(manifest(import_order=list(HEADERS), adapter_id=None)))

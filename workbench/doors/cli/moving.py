@@ -66,6 +66,9 @@ def correct(
     remember: Annotated[
         bool, typer.Option("--remember", help="Let the import's template know what texts mean.")
     ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Let the file count where a cell was corrected here since, too.")
+    ] = False,
 ) -> int:
     """Take back a corrected file of an import's rows, or say what texts in it mean, and plan again.
 
@@ -79,7 +82,7 @@ def correct(
     meanings = value_maps(values) if values else None
     with asked.open() as wb:
         if opened is not None:
-            wb.corrections.correct_from(batch, opened)
+            wb.corrections.correct_from(batch, opened, overwrite=overwrite)
         else:
             wb.mean(batch, meanings, remember=remember)
         return _planned_again(asked, wb, batch)
@@ -92,15 +95,21 @@ def prefer(
     on_conflict: Annotated[
         OnConflict | None, typer.Option(help="For every key of which no line is chosen: first, last or hold.")
     ] = None,
+    take_back: Annotated[bool, typer.Option("--take-back", help="Take back that those lines count.")] = False,
 ) -> int:
     """Decide which rows count, and plan again.
 
     Of rows with one key that contradict each other, or of a row that waits because of a warning.
     """
+    if take_back and (not lines or on_conflict is not None):
+        raise typer.BadParameter("say the lines that count no more, and nothing else.", param_hint="--take-back")
     if not lines and on_conflict is None:
         raise typer.BadParameter("say which lines count, or --on-conflict.", param_hint="prefer")
     with asked.open() as wb:
-        wb.decisions.prefer(batch, tuple(lines or ()), on_conflict=on_conflict)
+        if take_back:
+            wb.decisions.take_back(batch, tuple(lines or ()))
+        else:
+            wb.decisions.prefer(batch, tuple(lines or ()), on_conflict=on_conflict)
         return _planned_again(asked, wb, batch)
 
 

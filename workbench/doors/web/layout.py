@@ -6,6 +6,9 @@ from workbench.doors.web import address
 from workbench.model import lines
 from workbench.model.sheet import Layout
 
+AS_FOUND = {"as_found": True}
+"""What the address says where a person wants a file read as it is found."""
+
 
 def said() -> Layout:
     """What the address says; nothing where that makes no sense."""
@@ -26,8 +29,8 @@ def _makes_sense(said: Layout) -> bool:
 
 
 def say(layout: Layout) -> None:
-    """Puts it into the address, as far as it says something."""
-    address.put("layout", {name: value for name, value in layout.to_dict().items() if value})
+    """Puts it into the address; that nothing is said stands there too, so that no template says something."""
+    address.put("layout", {name: value for name, value in layout.to_dict().items() if value} or AS_FOUND)
 
 
 def without(layout: Layout, *picked: int) -> Layout:

@@ -9,7 +9,8 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.doors.web import address, formats, layout, recipes, runs, several, uploads, words
+from workbench.doors.web import address, formats, known_lines, layout, recipes, runs, several, uploads, words
+from workbench.doors.web.known_lines import Recalled
 from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
 from workbench.model.errors import UnreadableSheet, WorkbenchError
@@ -73,6 +74,8 @@ class Source:
     """What its template cleans it by, as long as nobody has said another."""
     fields: Pairs[str, str] = field(default_factory=dict)
     """What its template or its import says that columns fill: header -> field."""
+    recalled: Recalled | None = None
+    """What a template knows of its lines."""
 
     @property
     def sheet(self) -> Sheet:
@@ -137,6 +140,8 @@ def source(wb: Workbench) -> Source:
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
         st.stop()
+    recalled = known_lines.recall(wb, query["upload"], query.get("sheet"))
+    query = st.query_params.to_dict()
     raw = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
     stay(raw.name)
     under = recipes.of_upload(query["upload"], raw.reading.sheet)
@@ -156,6 +161,7 @@ def source(wb: Workbench) -> Source:
         template=named(wb) or template,
         given=given,
         fields=template.mapping.columns if template is not None else {},
+        recalled=recalled,
     )
 
 
@@ -480,6 +486,16 @@ def fills(sheet: Sheet, dataset: str, header: str, fields: dict[str, str]) -> st
         sheet.headers, sheet.sample(), catalog.contract(dataset), repeated=sheet.reading.repeated
     )
     return fields.get(header) or next((each.field for each in suggested if each.header == header and each.field), "")
+
+
+@st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)
+def lacking(sheet: Sheet, dataset: str) -> tuple[str, ...]:
+    """The fields that a dataset cannot be without and that no column of a sheet even looks like; what the import's
+    window says is not missed."""
+    contract = catalog.contract(dataset)
+    suggested = mapping.suggest(sheet.headers, sheet.sample(), contract, repeated=sheet.reading.repeated)
+    there = [each.field for each in suggested if each.field]
+    return tuple(field.name for field in mapping.lacking(contract, there, window="said"))
 
 
 @st.cache_data(max_entries=100, show_spinner=False, hash_funcs=SAME_SHEET)

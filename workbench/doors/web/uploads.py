@@ -138,9 +138,11 @@ def opened(configuration: Settings, upload: str, *, sheet: str | None = None, la
     return headed(open_sheet(path, sheet=sheet, layout=layout or Layout(), name=found.name), is_header)
 
 
-def lines_around(configuration: Settings, upload: str, line: int, layout: Layout) -> list[tuple[int, str]]:
+def lines_around(
+    configuration: Settings, upload: str, line: int, layout: Layout, number: int = 3
+) -> list[tuple[int, str]]:
     """The lines of an upload beside one, as they stand; raises UnknownUpload."""
-    return lines_beside(_folder(configuration) / get(configuration, upload).id, line, layout=layout)
+    return lines_beside(_folder(configuration) / get(configuration, upload).id, line, layout=layout, number=number)
 
 
 def every_sheet(configuration: Settings, upload: str) -> list[Sheet]:

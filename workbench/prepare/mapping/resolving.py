@@ -72,6 +72,7 @@ def resolve(  # noqa: PLR0913
         repairs=tuple(dict.fromkeys(saved.repairs if repairs is None else repairs)),
         left_out=(*(header for header in headers if header in left_out), *gone),
         confirmed=saved.confirmed,
+        lines=saved.lines,
     )
     _check_fields(contract, (*filter(None, said.values()), *saved.columns.values(), *mapping.clears))
     _check_cells(contract, mapping)

@@ -36,6 +36,41 @@ def contradictions(count: int, groups: Sequence[Mapping[str, Any]], several: boo
     return chosen, rule
 
 
+def made(count: int, found: Sequence[Mapping[str, Any]], rule: str | None, *, key: str) -> tuple[list[int], bool]:
+    """What was decided, the last decision first: the lines of which somebody takes back that they count, and whether
+    the `rule` for all, in words, is taken back."""
+    is_ruled = False
+    with st.expander("What was decided of rows", icon=":material/gavel:", expanded=True):
+        if rule is not None:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(words.text(rule))
+                is_ruled = st.button("Take it back", icon=":material/undo:", key=f"{key} rule")
+        if not count:
+            return [], is_ruled
+        frame = pd.DataFrame(
+            [
+                {
+                    "Counts": f"line {each['line']}",
+                    "Key": each["key"] or "",
+                    "Decided by": each["decided_by"],
+                    "When": words.here(each["decided_at"]),
+                }
+                for each in found
+            ]
+        )
+        if count > len(found):
+            st.caption(f"The last {len(found):,} of {words.many(count, 'line')}.")
+        picked = st.dataframe(
+            frame, hide_index=True, height="content", on_select="rerun", selection_mode="multi-row", key=key
+        ).selection.rows
+        lines = [found[place]["line"] for place in picked if place < len(found)]
+        label = f"Take back: {words.many(len(lines), 'line')}" if lines else "Take back"
+        pressed = st.button(label, disabled=not lines, icon=":material/undo:", key=f"{key} lines")
+        if not lines:
+            st.caption("Pick the decisions to take back at their left edge.")
+    return (lines if pressed else []), is_ruled
+
+
 _BUTTONS = 8
 """So many lines of one key have a button each; of more, one is chosen from a list."""
 

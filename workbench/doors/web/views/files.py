@@ -13,6 +13,7 @@ from workbench.doors.web.uploads import KEPT_DAYS, TYPES, Upload
 from workbench.model.batch import Batch
 from workbench.model.sheet import Reading, Sheet, Tally
 from workbench.model.template import Template
+from workbench.model.wording import first_of
 from workbench.prepare.summary_line import SummaryLine
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", None: "nothing, as there is one column"}
@@ -192,6 +193,16 @@ def archive(
 
 
 _KNOWN = {"upsert": "are updated from the archive", "skip": "are skipped, with a warning"}
+
+
+def lacking(names: Sequence[str], noun: str) -> None:
+    """The fields that a file has no column for, and what can be done about it."""
+    said = first_of([name.replace("_", " ") for name in names], 5)
+    them = "it" if len(names) == 1 else "them"
+    told = (
+        f"No column of this file looks like {said}, and no {noun} comes in without. Say at Map which column is {them},"
+    )
+    st.warning(words.text(f"{told} or give one value for all rows."), icon=":material/view_column:")
 
 
 def ways_on(dataset: str | None, here: Mapping[str, str]) -> bool:

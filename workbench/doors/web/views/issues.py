@@ -376,13 +376,21 @@ def to_take_away(
                 )
 
 
-def corrected(number: int) -> UploadedFile | None:
-    """The corrected file, once somebody sends it; an uploader of another number is empty."""
+def corrected(number: int, refused: str | None) -> tuple[UploadedFile | None, bool]:
+    """The corrected file, once somebody sends it, and whether its cells count though others were corrected since; an
+    uploader of another number is empty. `refused` is why the file was not taken before."""
     file = st.file_uploader(
         "The downloaded file, corrected",
         type=["csv", "xlsx"],
         key=f"corrected {number}",
         help="Keep its column `line`: it says which row of this import each one is. Rows may be left out.",
     )
-    sent = file is not None and st.button("Correct and check again", type="primary", icon=":material/check:")
-    return file if sent else None
+    if file is None:
+        return None, False
+    if refused is not None:
+        st.error(words.text(refused), icon=":material/edit_off:")
+    sent = st.button("Correct and check again", type="primary", icon=":material/check:")
+    overwrites = refused is not None and st.button(
+        "Put the file's cells in their place", icon=":material/edit_document:", key="overwrite"
+    )
+    return (file if sent or overwrites else None), overwrites

@@ -8,6 +8,7 @@ import streamlit as st
 
 from workbench.doors.web import layout as said_layout
 from workbench.doors.web import words
+from workbench.doors.web.known_lines import Recalled
 from workbench.model.lines import hold, written
 from workbench.model.sheet import Layout, LeftOut, Reading
 
@@ -120,6 +121,21 @@ def put_right(line: int, why: str, lines: Sequence[tuple[int, str]], layout: Lay
             st.button("Read it so", icon=":material/edit:", type="primary", on_click=_mend, args=said)
             _button("Leave it out", said_layout.without(layout, line), icon="playlist_remove")
             _button("Stop before it", said_layout.stopped(layout, line), icon="stop_circle")
+
+
+def recalled(known: Recalled | None) -> None:
+    """What a template says of a file's lines, with the way to read it as it is found; and what it knows of them that
+    this file has not."""
+    if known is None or not (known.counts or said_layout.said() == Layout()):
+        return
+    name = words.text(known.template.name)
+    if known.counts and known.told:
+        with st.container(horizontal=True, vertical_alignment="center", key="known lines"):
+            st.info(f"As the template {name} says, {words.text('; '.join(known.told))}.", icon=":material/bookmark:")
+            _button("Read it as it was found", Layout(), icon="undo")
+    if known.lacking:
+        told = f"The template {name} knows of {words.text('; '.join(known.lacking))}: this file has none, or several."
+        st.warning(told, icon=":material/bookmark:")
 
 
 def left_out(found: Sequence[LeftOut]) -> None:

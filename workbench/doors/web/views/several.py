@@ -116,13 +116,14 @@ def cleaned(told: Mapping[str, str]) -> None:
         st.caption(words.text(f"{sheet}: {how}."))
 
 
-def one_run(turn: Turn) -> dict[str, str] | None:
-    """The sheets that are one run, in the order of import. What they have to come to once they are to be imported."""
+def one_run(turn: Turn, *, may: bool) -> dict[str, str] | None:
+    """The sheets that are one run, in the order of import, which `may` begin. What they have to come to once they are
+    to be imported."""
     st.markdown(f"**{words.many(len(turn.sheets), 'sheet')} are imported as one run**, in this order:")
     st.markdown("\n".join(f"{number}. {words.text(line)}" for number, line in enumerate(turn.lines, start=1)))
     st.caption("What is sure is mapped so; what only looks like a field is refused, and its sheet mapped by hand.")
     expected = totals.expected_of_sheets(turn.sheets)
-    pressed = st.button("Import its sheets together", type="primary", icon=":material/account_tree:")
+    pressed = st.button("Import its sheets together", type="primary", icon=":material/account_tree:", disabled=not may)
     return expected if pressed else None
 
 

@@ -28,11 +28,14 @@ def has_changed(told: str, *, source: str | None) -> None:
     address.link("changes", "What to do when columns change", source=source)
 
 
-def save(name: str, *, everybody: bool) -> tuple[str, bool] | None:
-    """A name to keep a mapping under, and whether for every tenant; None until somebody saves it."""
+def save(name: str, *, everybody: bool, more: Sequence[str] = ()) -> tuple[str, bool] | None:
+    """A name to keep a mapping under, and whether for every tenant; None until somebody saves it. `more` is told of
+    what is kept with it."""
     with st.popover("Save as template", icon=":material/bookmark_add:"):
         name = st.text_input("Name", name).strip()
         everybody = st.checkbox("For every tenant", everybody)
+        for told in more:
+            st.caption(words.text(told))
         return (name, everybody) if st.button("Save", disabled=not name) else None
 
 
