@@ -10,6 +10,7 @@ from tests.browser.conftest import People
 from tests.browser.person import Person
 from tests.browser.site import PAGES
 from workbench import Workbench
+from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -98,3 +99,17 @@ def test_names_and_addresses_that_mean_harm_are_only_text(person: People) -> Non
     for page in ("upload", "profile", "clean", "map", "validate", "reconcile", "history", "record"):
         ana.visit(page, batch=f"../{SCRIPT}", upload=f"../{SCRIPT}", line="x", dataset=MARKUP, record=MARKDOWN)
         unharmed(ana)
+
+
+def test_an_address_that_is_shown_and_no_link_is_copied_as_it_is(
+    person: People, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    said = "see https://a.example/x and www.b.example -> :smile: or write to c@d.example"
+    wb.import_sheet(sheet(f"email,full_name\nnone,{said}\n", "s.csv"), "elevate.students", skip_errors=True)
+    ana = person().visit("record", find="a.example")
+    cell = ana.main.get_by_text("none · see https")
+    assert "\u2060" in cell.inner_text()
+    cell.evaluate("element => getSelection().selectAllChildren(element)")
+    ana.window.keyboard.press("ControlOrMeta+c")
+    assert ana.copied() == f"none · {said}"
+    assert ana.surprises == []

@@ -245,8 +245,9 @@ def test_what_is_signed_is_told_and_this_month_stands_beside_the_last(
 def test_what_is_looked_for_comes_first_and_no_column_is_out_of_the_page(show: Show, changed: Batch) -> None:
     columns = grid(show("history"), "imports").options["columnDefs"]
     assert [each["headerName"] for each in columns] == [
-        *("File", "State", "When", "Rows", "✚", "✎", "→", "?", "✕", "Signed", "Dataset", "Run by")
+        *("File", "✚", "✎", "→", "?", "✕", "When", "State", "Rows", "Signed", "Dataset", "Run by")
     ]
-    assert [each["field"] for each in columns if each["wrapText"]][:3] == ["opens", "state", "when"]
-    assert "Rows created" in columns[4]["headerTooltip"]
+    assert [each["field"] for each in columns if each["wrapText"]][:3] == ["opens", "when", "state"]
+    assert "Rows created" in columns[1]["headerTooltip"]
     assert sum(each["width"] for each in columns) + 74 <= 898, "on 1280 pixels, also with the totals"
+    assert sum(each["width"] for each in columns[:6]) <= 366, "the outcomes on 400 pixels"

@@ -22,13 +22,14 @@ def working_as(user: str) -> None:
         _run(f"document.cookie = '{_PERSON}={quote(said, safe='')}; path=/; SameSite=Strict'")
 
 
-def one_click_after_the_other() -> None:
-    """Has a click wait until the page has answered what was done before it.
+def listen() -> None:
+    """Has a click wait until the page has answered what was done before it; and has what is copied be the text itself.
 
     Streamlit ends an answer that is under way when the next click comes, and forgets the click before if it had not
-    come to it yet; and a cell that was just edited is told with a delay, after a click that follows at once.
+    come to it yet; and a cell that was just edited is told with a delay, after a click that follows at once. Signs that
+    nobody sees keep Markdown from making links and pictures of a text (see `words.text`): they are not copied.
     """
-    _run(_CLICKS)
+    _run(_CLICKS + _COPIES)
 
 
 def focus_on_input(key: str) -> None:
@@ -140,5 +141,21 @@ _CLICKS = """
     const button = document.elementFromPoint(event.clientX, event.clientY)?.closest("button:disabled");
     if (button && app()?.contains(button) && (!quiet() || Date.now() < touched + ENABLED)) wait(button);
   }, true);
+})();
+"""
+_COPIES = r"""
+(() => {
+  if (window.workbenchCopies) return;
+  window.workbenchCopies = true;
+  const OURS = /(?<=[:<>=~w-])\u2060|\u2060(?=[@:./])/gi;  // where `words` puts one; a text may have others of its own
+  document.addEventListener("copy", (event) => {
+    const chosen = window.getSelection(), text = String(chosen);
+    if (event.defaultPrevented || event.target.closest?.("input, textarea") || text.search(OURS) < 0) return;
+    const whole = document.createElement("div");
+    for (let at = 0; at < chosen.rangeCount; at++) whole.append(chosen.getRangeAt(at).cloneContents());
+    event.clipboardData.setData("text/plain", text.replace(OURS, ""));
+    event.clipboardData.setData("text/html", whole.innerHTML.replace(OURS, ""));
+    event.preventDefault();
+  });
 })();
 """

@@ -101,10 +101,10 @@ _COLUMNS = {
     "opens": grid.Column(
         name="opens", label="File", help="A click opens the import.", width=132, fills=True, wraps=True
     ),
-    "state": grid.Column(name="state", label="State", width=100, wraps=True),
-    "when": grid.Column(name="when", label="When", width=106, wraps=True),
-    "rows": grid.Column(name="rows", label="Rows"),
     **{name: grid.Column(name=name, label=SIGNS[name], help=f"Rows {name}. {MEANINGS[name]}") for name in OUTCOMES},
+    "when": grid.Column(name="when", label="When", width=106, wraps=True),
+    "state": grid.Column(name="state", label="State", width=100, wraps=True),
+    "rows": grid.Column(name="rows", label="Rows"),
     "signed": grid.Column(name="signed", label="Signed", help="Who has signed it off.", width=74, wraps=True),
     "dataset": grid.Column(name="dataset", label="Dataset", width=100, wraps=True),
     "user": grid.Column(name="user", label="Run by", width=70, wraps=True),
