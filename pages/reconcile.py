@@ -8,7 +8,8 @@ import streamlit as st
 from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.datasets.matchings import MATCHINGS
-from workbench.doors.web import address, batches, row_lists, runs, words
+from workbench.doors import jobs
+from workbench.doors.web import address, batches, correcting, row_lists, runs, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import evidence, glance, outcomes, plots, totals
@@ -115,6 +116,9 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
         evidence.nothing_to_sign(GONE[batch.state])
         evidence.bundle(batch, signed=False)
         return
+    last = wb.batches.story(batch)[-1:]
+    if last and last[0]["action"] == "refused" and last[0]["detail"].get("step") in ("sign", "sweep"):
+        st.error(words.text(last[0]["detail"]["why"]), icon=":material/block:")
     me = words.text(wb.settings.user)
     own = wb.is_own(batch)
     if found.done:
@@ -131,8 +135,11 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
         elif found.unexplained and found.stage == "completed":
             st.markdown("[Explain or reject them below](#to-explain)", width="content")
     if wanted:
-        with st.spinner("Every row goes into the digest ..."):
-            wb.sign_off(batch)
+        if (found.processed or 0) > correcting.FEW:
+            jobs.defer(wb, "sign", batch)
+        else:
+            with st.spinner("Every row goes into the digest ..."):
+                wb.sign_off(batch)
         st.rerun()
 
 
