@@ -10,7 +10,8 @@ import streamlit as st
 from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.datasets.matchings import MATCHINGS
-from workbench.doors.web import address, batches, row_lists, runs, words
+from workbench.doors import jobs
+from workbench.doors.web import address, batches, correcting, row_lists, runs, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import evidence, glance, outcomes, plots, totals
@@ -119,6 +120,9 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
         evidence.nothing_to_sign(GONE[batch.state])
         evidence.bundle(batch, signed=False)
         return
+    last = wb.batches.story(batch)[-1:]
+    if last and last[0]["action"] == "refused" and last[0]["detail"].get("step") in ("sign", "sweep"):
+        st.error(words.text(last[0]["detail"]["why"]), icon=":material/block:")
     me = words.text(wb.settings.user)
     own = wb.is_own(batch)
     if found.done:
@@ -144,9 +148,13 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
             st.markdown("[Explain or reject them below](#to-explain)", width="content")
     if not wanted:
         return
+    seen = st.session_state.pop(f"signs {batch.id}", None)
+    if (found.processed or 0) > correcting.FEW:
+        jobs.defer(wb, "sign", batch, seen=seen)
+        st.rerun()
     try:
         with st.spinner("Every row goes into the digest ..."):
-            wb.sign_off(batch, seen=st.session_state.pop(f"signs {batch.id}", None))
+            wb.sign_off(batch, seen=seen)
     except SaidSince as refusal:
         st.warning(words.text(refusal), icon=":material/history:")
     else:

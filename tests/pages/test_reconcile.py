@@ -10,7 +10,8 @@ from tests.imports import tamper, untimed
 from tests.pages.conftest import Show
 from tests.pages.grids import grid
 from workbench import Workbench
-from workbench.doors.web import words
+from workbench.doors import jobs
+from workbench.doors.web import correcting, words
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 
@@ -378,3 +379,47 @@ def test_of_an_import_that_was_taken_back_it_is_told_by_whom(show: Show, wb: Wor
     wb.undo(done)
     text = said(show("reconcile", batch=done.id)).replace("\\", "")
     assert "ana took it back." in untimed(text) and "Nobody had to decide" not in text
+
+
+def test_many_rows_are_signed_by_a_worker_and_a_refusal_is_told(
+    show: Show,
+    wb: Workbench,
+    invalid: Batch,
+    worked: Callable[[Batch], Batch],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(correcting, "FEW", 0)
+    jobs.defer(wb, "sign", invalid)
+    worked(invalid)
+    assert wb.signature(invalid) is None
+    assert any("cannot be signed off" in error.value for error in show("reconcile", batch=invalid.id).error)
+    wb.reject(invalid, [row["line"] for row in wb.rows.each(invalid, outcome="invalid")], "Nobody knows them.")
+    page = press(show("reconcile", batch=invalid.id), "Sign off as ana")
+    assert not page.exception
+    assert wb.signature(invalid) is None, "a worker does it"
+    worked(invalid)
+    assert wb.signature(invalid)["signed_by"] == "ana"  # type: ignore[index]
+    assert wb.verify(invalid)
+    jobs.defer(wb, "sign", invalid)
+    worked(invalid)
+    assert [event["action"] for event in wb.batches.story(invalid)].count("signed off") == 1
+
+
+def test_many_rows_that_waited_are_brought_in_by_a_worker(
+    show: Show,
+    wb: Workbench,
+    sheet: Callable[..., Sheet],
+    worked: Callable[[Batch], Batch],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(correcting, "FEW", 0)
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("email,name\nann@example.org,Ann\n"), "elevate.students")
+    waits = wb.import_sheet(sheet("student email,course code\nann@example.org,HHA101\n"), "elevate.enrollments")
+    wb.import_sheet(sheet("name,code\nCare,HHA101\n"), "elevate.courses")
+    page = press(show("reconcile", batch=waits.id), "Bring them in")
+    assert not page.exception
+    worked(waits)
+    (run,) = wb.batches.sweeps(waits)
+    assert (run.stage, run.created) == ("completed", 1)
+    assert "1 row of this run is unmatched no more." in said(show("reconcile", batch=waits.id))

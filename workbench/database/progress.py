@@ -16,7 +16,8 @@ from workbench.database.store import Store, translated_errors
 from workbench.model.errors import WorkbenchError
 
 Progress = Callable[[str, int], None]
-"""Called with the step ("staging", "correcting", "planning", "committing", "undoing") and the rows done so far."""
+"""Called with the step ("staging", "correcting", "planning", "committing", "undoing", "signing", "bringing in") and the
+rows done so far."""
 
 _SECONDS = 0.5
 """It is told at most so often."""
@@ -74,7 +75,15 @@ def of(store: Store, batch: UUID) -> dict[str, Any] | None:
     }
 
 
-_LETTERS = {"staging": "s", "correcting": "r", "planning": "p", "committing": "c", "undoing": "u"}
+_LETTERS = {
+    "staging": "s",
+    "correcting": "r",
+    "planning": "p",
+    "committing": "c",
+    "undoing": "u",
+    "signing": "g",
+    "bringing in": "b",
+}
 _STEPS = {letter: step for step, letter in _LETTERS.items()}
 
 _TOLD = """

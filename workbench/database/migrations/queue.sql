@@ -22,7 +22,7 @@ create policy asked on procrastinate.procrastinate_jobs for insert with check (
     args ->> 'tenant' = (select slug from workbench.tenant where id = (select workbench.current_tenant()))
     and args ->> 'user' = (select workbench.current_person())
     and lock like (args ->> 'tenant') || ':%' and status = 'todo' and attempts = 0
-    and case when task_name in ('fill', 'correct', 'plan', 'commit', 'undo') then queueing_lock = args ->> 'batch'
+    and case when task_name in ('fill', 'correct', 'plan', 'commit', 'undo', 'sign', 'sweep') then queueing_lock = args ->> 'batch'
                  and exists (select from workbench.import_batch b where b.id::text = args ->> 'batch')
              when task_name = 'scheduled' then queueing_lock = args ->> 'run'
                  and exists (select from workbench.schedule_run r where r.id::text = args ->> 'run')

@@ -22,8 +22,8 @@ def defer(wb: Workbench, step: Step, batch: Batch | UUID | str, **options: Any) 
     `fill` reads the batch's kept file and plans it, and `straight_on` writes a plan that nobody has to be asked of;
     `plan`; `correct` takes the `sheet` whose rows are meant, the `edit`, as `wb.corrections` calls it, and what that
     takes, and plans the import again; `commit` takes `skip_errors`, `accept`, `reason` and the `plan` that was looked
-    at; `undo` takes `dry_run`. A step that waits already, in the same words, is not asked for twice. Raises
-    UnknownBatch, and AlreadyWaiting for another step's sake, or the same in other words.
+    at; `undo` takes `dry_run`, `sign` what was `seen`; `sweep`. A step that waits already, in the same words, is not
+    asked for twice. Raises UnknownBatch, and AlreadyWaiting for another step's sake, or the same in other words.
     """
     found = wb.batches.get(batch)
     job = Job(

@@ -10,6 +10,7 @@ from procrastinate.job_context import AbortReason, JobContext
 from procrastinate.jobs import Job
 
 from workbench.database import at_work, batches
+from workbench.database.progress import reporting
 from workbench.doors.jobs.queue import SCHEDULED, TICK
 from workbench.model.batch import ENDED, Batch
 from workbench.model.errors import (
@@ -26,7 +27,7 @@ from workbench.model.row_query import RowQuery
 from workbench.settings import Settings
 from workbench.workbench import Progress, Workbench
 
-Step = Literal["fill", "correct", "plan", "commit", "undo"]
+Step = Literal["fill", "correct", "plan", "commit", "undo", "sign", "sweep"]
 
 TRIES = 3
 """How often a job is tried again that was stopped by the database, or whose worker died."""
@@ -95,12 +96,30 @@ def _undo(wb: Workbench, batch: Batch, progress: Progress, dry_run: bool = False
         wb.undo(batch, dry_run=dry_run, progress=progress)
 
 
+def _sign(wb: Workbench, batch: Batch, progress: Progress, seen: int | None = None) -> None:
+    """Signs, unless that was done before the worker died; every row goes into the digest."""
+    if wb.signature(batch) is None:
+        with reporting(wb._store, batch.id, progress, batch.processed) as reporter:
+            reporter("signing", 0)
+            wb.sign_off(batch, seen=seen)
+
+
+def _sweep(wb: Workbench, batch: Batch, progress: Progress) -> None:
+    """Brings in the rows that were unmatched and are so no more; what was brought in before the worker died is not
+    brought in again."""
+    with reporting(wb._store, batch.id, progress, batch.unmatched) as reporter:
+        reporter("bringing in", 0)
+        wb.sweep(batch)
+
+
 STEPS: dict[Step, Callable[..., None]] = {
     "fill": _fill,
     "correct": _correct,
     "plan": _plan,
     "commit": _commit,
     "undo": _undo,
+    "sign": _sign,
+    "sweep": _sweep,
 }
 
 

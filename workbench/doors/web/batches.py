@@ -156,6 +156,10 @@ def file_of_rows(
         return file.getvalue()
 
 
+_WHOLE = ("planning", "committing", "undoing", "signing", "bringing in")
+"""The steps that are done for all rows at once, so that there is no part to tell."""
+
+
 @st.fragment(run_every=1.0)
 def watch(batch: Batch) -> None:
     """The progress of a batch that a worker has in hand; the page runs again when that is over."""
@@ -166,7 +170,13 @@ def watch(batch: Batch) -> None:
         found, progress = wb.batches.get(batch.id), wb.batches.progress(batch.id)
         step = (progress or {}).get("step", "waiting for a worker")
         done, of = (progress or {}).get("rows", 0), (progress or {}).get("of")
-        whole = step in ("planning", "committing", "undoing")  # one statement for all rows, so there is no part to tell
+        whole = step in (
+            "planning",
+            "committing",
+            "undoing",
+            "signing",
+            "bringing in",
+        )  # one statement for all rows, so there is no part to tell
         rows_expected = words.many(found.processed or found.summary.get("rows", 0))
         expected = f" {rows_expected}, all of them or none" if whole else ""
         label = f"{str(step).capitalize()}: {done:,} rows" if done else f"{str(step).capitalize()}{expected} ..."

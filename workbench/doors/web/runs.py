@@ -7,7 +7,8 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.doors.web import address, uploads, words
+from workbench.doors import jobs
+from workbench.doors.web import address, correcting, uploads, words
 from workbench.doors.web.views import glance, outcomes, runs
 from workbench.model.batch import Batch
 from workbench.model.comparison import Comparison
@@ -169,9 +170,13 @@ def bring_in(wb: Workbench, pending: dict[UUID, int], whose: str) -> None:
         command = f"`workbench sweep{f' {words.short(next(iter(pending)))}' if len(pending) == 1 else ''}`"
         st.markdown(f"**{words.many(sum(pending.values()))}** {whose} can be brought in now ({command}).")
         if st.button("Bring them in", type="primary", icon=":material/input:", key=f"bring in {whose}"):
+            few = [batch for batch, number in pending.items() if number <= correcting.FEW]
+            for batch in pending.keys() - few:
+                jobs.defer(wb, "sweep", batch)
             with st.spinner("Bringing them in ..."):
-                swept = [run for batch in pending for run in wb.sweep(batch)]
-            st.session_state[_BROUGHT] = _brought(wb, swept)
+                swept = [run for batch in few for run in wb.sweep(batch)]
+            if few:
+                st.session_state[_BROUGHT] = _brought(wb, swept)
             st.rerun()
 
 
