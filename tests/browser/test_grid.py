@@ -2,7 +2,10 @@
 where they are wrong or others than in the file, and changed at once where they are picked."""
 
 import re
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -200,7 +203,6 @@ def test_clean_takes_an_edited_cell_as_a_step_and_takes_it_back_by_keyboard(
     ana.sees("Recipe: 1 step, 20 changes")
     keys.press("ControlOrMeta+z")
     expect(ana.at_place(1, "full_name")).to_have_text("Ben Park")
-    ana.settled()
     keys.press("ControlOrMeta+y")
     expect(ana.at_place(1, "full_name")).to_have_text("Ben Parker")
     ana.window.reload()
@@ -212,3 +214,36 @@ def test_clean_takes_an_edited_cell_as_a_step_and_takes_it_back_by_keyboard(
     ana.press("Undo")
     expect(ana.at_place(2, "full_name")).to_have_text("Cal Park")
     assert ana.surprises == []
+
+
+def test_clean_hears_every_key_of_twenty_in_a_row_on_a_busy_machine(
+    person: People, file: Callable[[str, str], Path]
+) -> None:
+    ana = person().visit("upload")
+    ana.window.locator("input[type=file]").first.set_input_files(file(STUDENTS, "students.csv"))
+    ana.follow("Clean it first")
+    ana.at("Clean")
+    for place, name in enumerate(("Ada", "Ben", "Cal", "Dee")):
+        ana.correct(place, "full_name", f"{name} Parker")
+        ana.sees(f"Recipe: 1 step, {10 * (place + 1)} changes")
+    with busy(2):
+        for keys in ("zzyy" * 4, "zzzy"):  # the last three of four edits are taken back, and one is made again
+            for key in keys:
+                ana.window.keyboard.press(f"ControlOrMeta+{key}")
+        ana.sees("Recipe: 1 step, 20 changes")
+        ana.settled()
+    ana.sees("Recipe: 1 step, 20 changes")
+    shown = [ana.at_place(place, "full_name").inner_text() for place in range(4)]
+    assert shown == ["Ada Parker", "Ben Parker", "Cal Park", "Dee Park"]
+    expect(ana.main.get_by_text("has changed the recipe")).to_have_count(0)
+    assert ana.surprises == []
+
+
+@contextmanager
+def busy(processes: int) -> Iterator[None]:
+    """So many processes are at work beside the pages."""
+    with ExitStack() as running:
+        for _ in range(processes):
+            one = running.enter_context(subprocess.Popen([sys.executable, "-c", "while True: pass"]))
+            running.callback(one.kill)
+        yield

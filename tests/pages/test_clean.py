@@ -535,6 +535,18 @@ def test_two_people_who_change_a_recipe_at_once_are_told(wb: Workbench) -> None:
     assert recipes.keep(wb.settings, "x", mine).now == theirs.now
 
 
+def test_what_steps_have_met_is_kept_beside_no_change_that_came_in_the_meantime(wb: Workbench) -> None:
+    step = Step(operation="trim", columns=("email",))
+    drawn = recipes.keep(wb.settings, "x", recipes.History().changed(Recipe(steps=(step,))))
+    met = replace(drawn, recipes=(drawn.recipes[0], Recipe(steps=(replace(step, on=False),))))
+    recipes.settle(wb.settings, "x", met)
+    assert recipes.kept(wb.settings, "x") == met, "which no number tells from what was drawn"
+    undone = recipes.keep(wb.settings, "x", drawn.undone())
+    assert (undone.at, undone.number) == (0, drawn.number + 1)
+    recipes.settle(wb.settings, "x", met)
+    assert recipes.kept(wb.settings, "x") == undone
+
+
 def test_an_address_with_nonsense_is_no_trace(show: Show, wb: Workbench) -> None:
     for nonsense in (
         '{"shown":[{"by":3}]}',

@@ -58,8 +58,9 @@ def at_work(settings: Settings, source: Source) -> None:
 
 def _at_work(at: RecipeEditor) -> None:
     head = st.container(horizontal=True, vertical_alignment="center")
-    if refused := st.session_state.pop("clean refused", None):
-        st.error(words.text(refused), icon=":material/block:")
+    with st.container():  # which is always there: rows that move among what is drawn begin anew, and hear no key
+        if refused := st.session_state.pop("clean refused", None):
+            st.error(words.text(refused), icon=":material/block:")
     told = st.container()
     now = rows_by_step.after(at.source.raw, at.recipe, at.settings.home)
     at = at.settled(recipe_editor.expecting(at.recipe, now))

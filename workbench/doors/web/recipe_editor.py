@@ -235,9 +235,15 @@ class RecipeEditor:
         self.change(replace(self.recipe, steps=tuple(steps)))
 
     def switch(self, at: int, key: str) -> None:
-        """Switches a step on or off, as its box says."""
-        steps = list(self.recipe.steps)
-        steps[at] = replace(steps[at], on=bool(st.session_state[key]))
+        """Switches a step on or off, as its box says.
+
+        Streamlit also tells of a box that nobody has touched, where an answer was interrupted before it drew it: that
+        says nothing new.
+        """
+        steps, on = list(self.recipe.steps), bool(st.session_state[key])
+        if steps[at].on == on:
+            return
+        steps[at] = replace(steps[at], on=on)
         self.change(replace(self.recipe, steps=tuple(steps)))
 
     def bring(self, key: str) -> None:
@@ -258,7 +264,7 @@ class RecipeEditor:
             return self
         known = list(self.history.recipes)
         known[self.history.at] = recipe
-        self.keep(replace(self.history, recipes=tuple(known)))
+        recipes.settle(self.settings, self.source.kept_under, replace(self.history, recipes=tuple(known)))
         return self.of(self.settings, self.source)
 
     def add_found(self, found: Sequence[Finding]) -> None:

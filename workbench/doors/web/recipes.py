@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 from workbench.doors.web import drafts
@@ -81,13 +82,36 @@ def keep(configuration: Settings, source: str, history: History) -> History:
 
     Raises NoSpace and UnwritableFile.
     """
-    theirs = kept(configuration, source)
-    if theirs is not None and theirs.number != history.number:
-        return theirs
-    mine = replace(history, by=configuration.user, number=history.number + 1)
-    said = {"recipes": [each.to_dict() for each in mine.recipes], "at": mine.at, "by": mine.by, "number": mine.number}
+    with _ONE_AT_A_TIME:
+        theirs = kept(configuration, source)
+        if theirs is not None and theirs.number != history.number:
+            return theirs
+        mine = replace(history, by=configuration.user, number=history.number + 1)
+        _write(configuration, source, mine)
+        return mine
+
+
+def settle(configuration: Settings, source: str, history: History) -> None:
+    """Keeps what steps have met, which is no change of a person: whoever changes the history at the same moment is not
+    told of it, and theirs stays. Raises NoSpace and UnwritableFile."""
+    with _ONE_AT_A_TIME:
+        theirs = kept(configuration, source)
+        if theirs is not None and theirs.number == history.number:
+            _write(configuration, source, replace(history, by=theirs.by))
+
+
+_ONE_AT_A_TIME = Lock()
+"""Streamlit begins the next answer while the one before still draws its page: each reads and writes what is kept."""
+
+
+def _write(configuration: Settings, source: str, history: History) -> None:
+    said = {
+        "recipes": [each.to_dict() for each in history.recipes],
+        "at": history.at,
+        "by": history.by,
+        "number": history.number,
+    }
     drafts.write(configuration, _file(configuration, source), said)
-    return mine
 
 
 def of_upload(upload: str, worksheet: str | None) -> str:
