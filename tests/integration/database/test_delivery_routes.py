@@ -191,6 +191,6 @@ def test_the_database_completes_no_route_of_which_a_row_is_refused(wb: Workbench
     batch = wb.import_sheet(sheet(f"Route Name,Stop,Order,ETA\n{right}N-2025-01-16,2,10001,8:00\n"), ROUTES)
     before = fingerprint(url)
     tamper(url, "update workbench.import_batch set summary = summary || '{\"refused\": false}' where id = %s", batch.id)
-    with pytest.raises(Unbalanced, match="1 of its rows are not written that go together with others"):
+    with pytest.raises(Unbalanced, match="3 of its parts' rows are withheld of source rows that are not refused"):
         wb.commit(batch, skip_errors=True)
     assert fingerprint(url) == before

@@ -330,7 +330,8 @@ class _Answers:
         self._taking = threading.Lock()
 
     def given(self, connection: psycopg.Connection[Any]) -> list[bool]:
-        """The answers, in the order of the questions."""
+        """The answers, in the order of the questions: whether numbers repeat, which sorting them tells sooner."""
+        connection.execute("set local enable_hashagg = off")
         while (taken := self._take()) is not None:
             question, answer = taken
             try:
@@ -338,6 +339,7 @@ class _Answers:
                 answer.set_result(bool(row and row["some"]))
             except BaseException as error:
                 answer.set_exception(error)
+        connection.execute("set local enable_hashagg = on")
         return [answer.result() for _, answer in self._questions]
 
     def _take(self) -> tuple[Composed, Future[bool]] | None:
@@ -501,8 +503,9 @@ def _decide(
 ) -> Decided:
     decision.refuse(connection)  # by looking each up, before whole tables are joined
     tune(connection, batch.summary.get("rows", 0))
-    # row-level security lets no index serve a key that is read out of JSON: row by row, every record would be looked at
-    connection.execute("set local enable_nestloop = off")
+    # row-level security lets no index serve a key that is read out of JSON: row by row, every record would be looked
+    # at; and two connections have work for two processors, where parallel plans of both would take turns
+    connection.execute("set local enable_nestloop = off; set local max_parallel_workers_per_gather = 0")
     decision.stand(connection)
     decision.put_down(connection, *answers.given(connection))
     if batch.summary.get("failed"):

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import procrastinate.worker
 from procrastinate import App, PsycopgConnector, exceptions
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
@@ -134,39 +135,42 @@ class Worker:
             await self._rest(1.0)
 
     async def _at_work(self) -> None:
+        """Works until the end is asked for or something fails. Nothing is cancelled, which a pool can lose."""
         app = self._app(await asyncio.to_thread(address, self._configuration))
         async with app.open_async():
-            tasks = [
-                asyncio.create_task(work)
-                for work in (
-                    app.run_worker_async(
-                        queues=[QUEUE],
-                        concurrency=AT_ONCE,
-                        delete_jobs="always",
-                        fetch_job_polling_interval=self._heartbeat,
-                        abort_job_polling_interval=self._heartbeat,
-                        install_signal_handlers=False,
-                        shutdown_graceful_timeout=_GRACE,
-                        update_heartbeat_interval=self._heartbeat,
-                        stalled_worker_timeout=self._patience,
-                    ),
-                    self._take_up(app.job_manager),
-                    self._ending.wait(),
-                )
+            worker = procrastinate.worker.Worker(
+                app,
+                queues=[QUEUE],
+                concurrency=AT_ONCE,
+                delete_jobs="always",
+                fetch_job_polling_interval=self._heartbeat,
+                abort_job_polling_interval=self._heartbeat,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=_GRACE,
+                update_heartbeat_interval=self._heartbeat,
+                stalled_worker_timeout=self._patience,
+            )
+            over = asyncio.Event()
+            ending = asyncio.create_task(self._ending.wait())
+            working = [
+                asyncio.create_task(worker.run()),  # type: ignore[no-untyped-call]
+                asyncio.create_task(self._take_up(app.job_manager, over)),
             ]
             self._running = True
             loading = asyncio.create_task(asyncio.to_thread(great_expectations))  # so that no job waits for it
-            done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in waiting:
-                task.cancel()
-            await asyncio.gather(*waiting, loading, return_exceptions=True)
-            for task in done:
-                task.result()
+            await asyncio.wait([ending, *working], return_when=asyncio.FIRST_COMPLETED)
+            over.set()
+            worker.stop()  # type: ignore[no-untyped-call]
+            ending.cancel()
+            ended = await asyncio.gather(*working, loading, return_exceptions=True)
+            for failure in ended[: len(working)]:
+                if isinstance(failure, BaseException):
+                    raise failure
 
-    async def _rest(self, seconds: float) -> None:
-        """Waits for so long, or until the end."""
+    async def _rest(self, seconds: float, over: asyncio.Event | None = None) -> None:
+        """Waits for so long, or until the end; of all, or of what `over` is the end of."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._ending.wait(), seconds)
+            await asyncio.wait_for((over or self._ending).wait(), seconds)
 
     @property
     def _patience(self) -> float:
@@ -185,16 +189,16 @@ class Worker:
         app.periodic(cron=self._every)(look(partial(ticked, self._configuration)))
         return app
 
-    async def _take_up(self, queue: JobManager) -> None:
-        """Gives the jobs of dead workers to the living, at the beginning and from then on."""
-        while True:
+    async def _take_up(self, queue: JobManager, over: asyncio.Event) -> None:
+        """Gives the jobs of dead workers to the living, at the beginning and from then on until it is over."""
+        while not over.is_set():
             for job in await queue.get_stalled_jobs(seconds_since_heartbeat=self._patience):
                 await self._again(queue, job)
             before = time.monotonic()
-            await asyncio.sleep(self._heartbeat)
+            await self._rest(self._heartbeat, over)
             late = time.monotonic() - before - self._heartbeat
             if late > self._heartbeat:  # this program was held up, and its own signs of life are late as well
-                await asyncio.sleep(self._heartbeat)
+                await self._rest(self._heartbeat, over)
 
     async def _again(self, queue: JobManager, job: Job) -> None:
         try:
