@@ -214,7 +214,7 @@ order by c.line limit %(limit)s
 # A fresh batch has no statistics yet, and the planner would read all of it and sort it, for every page anew.
 _IN_ORDER = """
 set local enable_sort = off; set local enable_bitmapscan = off;
-set local enable_hashjoin = off; set local enable_mergejoin = off
+set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_material = off
 """
 
 

@@ -31,7 +31,7 @@ _BATCHES = 1_000
 # A fresh batch has no statistics yet, and the planner would read all of it for each of its rows.
 _IN_ORDER = """
 set local enable_sort = off; set local enable_bitmapscan = off; set local enable_seqscan = off;
-set local enable_hashjoin = off; set local enable_mergejoin = off
+set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_material = off
 """
 FOREVER = math.inf
 """The time until which rows are looked through where all of them shall be."""

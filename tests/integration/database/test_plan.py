@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.imports import fingerprint, issues, messages, outcome, outcomes, records
+from tests.imports import ask, fingerprint, issues, messages, outcome, outcomes, records
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.errors import WrongStage
@@ -304,3 +304,13 @@ def test_a_row_that_misses_two_things_is_explained_once_and_waits_in_neither_kin
     wb.explain(batch, [3], "Both have left")
     waits = {each["code"]: each["rows"] for each in wb.rows.unexplained_kinds(batch)}
     assert waits == {"course_not_found": 1, "student_not_found": 1}
+
+
+def test_after_a_large_plan_the_server_knows_of_its_rows_and_of_its_outcomes(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    """Who knew of the rows alone looked through all outcomes for each row of a page."""
+    rows = "".join(f"p{number}@example.com,Person\n" for number in range(20_000))
+    wb.plan(wb.stage(sheet(f"email,name\n{rows}"), "elevate.students"))
+    known = "select relname, reltuples >= 20000 from pg_class where relname in ('import_row', 'import_outcome')"
+    assert ask(url, f"{known} order by 1") == [("import_outcome", True), ("import_row", True)]

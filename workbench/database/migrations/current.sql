@@ -1069,6 +1069,15 @@ begin
     end if;
 end $$;
 
+-- The same of the outcomes of a plan: whoever knows of the rows alone looks through all outcomes for each of them.
+create or replace function workbench.count_outcomes(planned bigint) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+    if planned * 10 >= (select reltuples from pg_class where oid = 'workbench.import_outcome'::regclass) then
+        analyze (skip_locked) workbench.import_outcome (tenant_id, batch_id, plan, line, outcome);
+    end if;
+end $$;
+
 -- What there is to do by itself now, for a worker: whose schedules are due, and whose runs wait. With its owner's rights, for a
 -- worker sees nothing else of the tenants.
 create or replace function workbench.due_schedules() returns table (tenant text, person text, schedule uuid, run uuid)

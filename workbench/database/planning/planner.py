@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
 import psycopg
-from psycopg.sql import Composed
+from psycopg.sql import SQL, Composed, Identifier
 
 from workbench.database import classes, decisions, totals
 from workbench.database.planning import edits, holding, keys, suggestions
@@ -45,7 +45,7 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     A plan made again gets the next number; the earlier one stays as it was, and what is stored counts only once it is
     made the plan of the run's batches, all at once.
     """
-    _count_rows(store, run)
+    _count(store, run, "rows")
     looked = _Looked()
     number = 1 + _highest(store, run)
     refusals = _refusals(store, run, playbook)
@@ -109,6 +109,7 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         refused=refused,
     )
     _store(store, run, number, found, looked, seconds)
+    _count(store, run, "outcomes")
 
 
 def _refusals(store: Store, run: Run, playbook: Playbook | None) -> Refusals | None:
@@ -121,12 +122,12 @@ def _refusals(store: Store, run: Run, playbook: Playbook | None) -> Refusals | N
     )
 
 
-def _count_rows(store: Store, run: Run) -> None:
-    """Lets the server know how many rows a large source has, which it would learn of by itself within a minute."""
+def _count(store: Store, run: Run, what: Literal["rows", "outcomes"]) -> None:
+    """Lets the server know how many there are of a large source, which it would learn of by itself within a minute."""
     rows = run.face.summary.get("rows", 0)
     if rows >= _LARGE:
         with store.transaction() as connection:
-            connection.execute("select workbench.count_rows(%s)", (rows,))
+            connection.execute(SQL("select workbench.{}(%s)").format(Identifier(f"count_{what}")), (rows,))
 
 
 def _of_keys(
