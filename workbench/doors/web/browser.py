@@ -31,6 +31,15 @@ def one_click_after_the_other() -> None:
     _run(_CLICKS)
 
 
+def keys_belong_to_the_field() -> None:
+    """Leaves undo and redo to the field that somebody types in.
+
+    The shortcut of a button of Streamlit holds for the whole page: without this, whoever takes back a word in a field
+    takes back the last of the saved work.
+    """
+    _run(_UNDO_IN_FIELDS)
+
+
 def focus_on_input(key: str) -> None:
     """Puts the cursor into the input of a container that has just been opened, its text chosen, so that typing is in
     the place of it; Streamlit leaves it where it was."""
@@ -140,5 +149,19 @@ _CLICKS = """
     const button = document.elementFromPoint(event.clientX, event.clientY)?.closest("button:disabled");
     if (button && app()?.contains(button) && (!quiet() || Date.now() < touched + ENABLED)) wait(button);
   }, true);
+})();
+"""
+
+_UNDO_IN_FIELDS = """
+(() => {
+  if (window.workbenchFields) return;
+  window.workbenchFields = true;
+  const NOT_TYPED = ["button", "checkbox", "color", "file", "radio", "range", "reset", "submit"];
+  const isTyped = (element) => element.localName === "textarea" || element.isContentEditable
+    || element.localName === "input" && !NOT_TYPED.includes(element.type);
+  document.documentElement.addEventListener("keydown", (event) => {  // after the field, before the shortcuts
+    const isUndo = (event.ctrlKey || event.metaKey) && ["z", "y"].includes(event.key.toLowerCase());
+    if (isUndo && isTyped(event.composedPath()[0])) event.stopPropagation();
+  });
 })();
 """
