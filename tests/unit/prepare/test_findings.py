@@ -82,7 +82,39 @@ def test_texts_that_mean_nothing_are_named_for_the_step(opened: Opened) -> None:
     assert steps(found) == [("blank_texts", {"texts": ["-", "n/a"]})]
 
 
-@pytest.mark.parametrize(("between", "options"), [(";", {"separator": ";"}), (", ", {"separator": ","})])
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            ["Park", "Null", "n/a", "None", "Null"],
+            [
+                (False, ["n/a"], "1 row with n/a, which means nothing"),
+                (True, ["None", "Null"], "3 rows with None, Null, which may mean nothing, or be a value"),
+            ],
+        ),
+        (["NA", "NA"], [(True, ["NA"], "2 rows with NA, which may mean nothing, or be a value")]),
+        (["CNA101", "none"], [(True, ["none"], "1 row with none, which may mean nothing, or be a value")]),
+        (["+1 555-2010", "none", "-"], [(False, ["-", "none"], "2 rows with -, none, which means nothing")]),
+        (["ann@example.org", "null"], [(False, ["null"], "1 row with null, which means nothing")]),
+        (["Oct. 3, 2026", "nan", "2026-10-04"], [(False, ["nan"], "1 row with nan, which means nothing")]),
+    ],
+)
+def test_a_text_that_may_be_a_value_as_the_name_null_is_a_choice_unless_the_others_are_of_no_words(
+    opened: Opened, rows: list[str], told: list[tuple[bool, list[str], str]]
+) -> None:
+    found = findings(opened("of,x\n" + "".join(f'"{row}",1\n' for row in rows)))
+    blanks = [each for each in found if each.step is not None and each.step.operation == "blank_texts"]
+    assert [(each.is_choice, each.step and each.step.options["texts"], each.what) for each in blanks] == told
+
+
+@pytest.mark.parametrize(
+    ("between", "options"),
+    [
+        (";", {"separator": ";"}),
+        (", ", {"separator": ","}),
+        (" / ", {"separator": "/"}),
+    ],
+)
 def test_two_addresses_in_a_cell_are_split_at_what_stands_between_them(
     opened: Opened, between: str, options: dict[str, str]
 ) -> None:
