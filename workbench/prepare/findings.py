@@ -33,8 +33,10 @@ _LOST = "\ufffd"
 _LOST_TWICE = _LOST.encode().decode("latin-1")
 """The same, read in a wrong encoding later."""
 _LOST_LETTER = f"{_LOST}|{_LOST_TWICE}"
-_TWO_MAILS = r"^\s*[^\s@;,/|]+@[^\s@;,/|]+\s*[;,/|\s]\s*[^\s@;,/|]+@[^\s@;,/|]+\s*$"
-_BETWEEN = r"\s*[;,/|]\s*|\s+"
+_MAIL = r"[^\s@;,/|]+@[^\s@;,/|]+"
+_WORDS_BETWEEN = r"\s+(?:(?i:or|and)|&)\s+"
+_BETWEEN = rf"\s*[;,/|]\s*(?:(?i:or|and)\s+)?|{_WORDS_BETWEEN}|\s+"
+_TWO_MAILS = rf"^\s*{_MAIL}(?:{_BETWEEN}){_MAIL}\s*$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +109,10 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
 
 def _separator(several: pa.StringArray) -> dict[str, Any]:
     """What stands between two addresses, as an operation that splits takes it."""
+    if _count(pc.match_substring_regex(several, rf"@[^\s;,/|&]+{_WORDS_BETWEEN}")) == len(several):
+        return {"separator": _WORDS_BETWEEN, "pattern": True}
     for sign in ";,/|":
-        if _count(pc.match_substring(several, sign)) == len(several):
+        if _count(pc.match_substring_regex(several, rf"@.*\{sign}\s*\S+$")) == len(several):  # no word after it
             return {"separator": sign}
     return {"separator": _BETWEEN, "pattern": True}
 

@@ -122,9 +122,28 @@ def test_two_addresses_in_a_cell_are_split_at_what_stands_between_them(
     assert steps(found) == [("split", {**options, "into": ["mail", "mail 2"]})]
 
 
-def test_addresses_that_are_parted_in_several_ways_are_split_by_a_pattern(opened: Opened) -> None:
-    (found,) = steps(opened('mail,x\n"a@b.org; c@d.org",1\na@b.org c@d.org,2\n'))
-    assert found[1]["pattern"] is True
+@pytest.mark.parametrize(
+    "between",
+    [
+        ["; ", " "],
+        [" or "],
+        [" & "],
+        [" OR ", " and "],
+        [" or ", ";", ", ", "/", " & ", "\n", " | "],
+        ["; or "],
+        [", and ", ","],
+    ],
+)
+def test_addresses_that_a_word_or_several_signs_part_are_split_by_a_pattern_that_leaves_nothing_of_them(
+    opened: Opened, between: list[str]
+) -> None:
+    sheet = opened("mail,x\n" + "".join(f'"r&d@b.org{each}and.or@d.org",1\n' for each in between))
+    (found,) = (each for each in findings(sheet) if each.step is not None and each.step.operation == "split")
+    assert found.what == f"{len(between)} row{'s' * (len(between) > 1)} with two e-mail addresses"
+    assert found.step is not None
+    (chunk,) = cleaned(sheet, Recipe(steps=(found.step,))).chunks()
+    assert set(chunk.cells["mail"].to_pylist()) == {"r&d@b.org"}
+    assert set(chunk.cells["mail 2"].to_pylist()) == {"and.or@d.org"}
 
 
 def test_dates_that_one_order_alone_reads_have_their_form(opened: Opened) -> None:
