@@ -100,6 +100,38 @@ def test_what_is_rare_beside_what_is_frequent_is_probably_a_slip_and_what_is_fre
     assert texts(nearest(values({"Elba": 30, "Eblb": 1, "Exba": 1}))) == [["Elba", "Exba"]]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"Kansas City": 45, "Kansas Cty": 5},
+        {"Reading Buddies": 33, "Reading Buddys": 2},
+        {"Kansas City": 38, "KANSAS CTY": 5, "kansas city": 2},
+    ],
+)
+def test_a_short_word_may_lack_a_letter_and_a_longer_one_have_two_slips_beside_the_same_other_words(
+    rows: dict[str, int],
+) -> None:
+    assert texts(nearest(values(rows))) == [list(rows)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"City": 45, "Cty": 5},
+        {"Kansas City": 38, "Kansas Cty": 5},
+        {"Kansas City": 90, "Dodge Cty": 5},
+        {"Kansas City": 90, "Kansas Cit": 5, "Kansas ity": 5, "Kansas Cay": 5},
+        {"Minimum Age": 90, "Maximum Age": 2},
+        {"Martin Street": 90, "Morton Street": 2},
+        {"Boys Team": 90, "Boy Team": 2},
+        {"Kansas City": 90, "Kansas Cty 1": 5},
+        {"Oak City": 90, "Elm Cty": 1, "Oak Cty 2": 1, "Ash Cty": 1},
+    ],
+)
+def test_and_else_they_are_words_of_their_own(rows: dict[str, int]) -> None:
+    assert nearest(values(rows)) == ()
+
+
 def test_a_word_that_many_values_have_is_one_of_its_own() -> None:
     towns = {f"{part} {town}": 40 for part in ("Marina", "Marine") for town in ("Bay", "Park", "Hill", "Lake")}
     assert nearest(values({**towns, "Marina": 900})) == ()
