@@ -657,6 +657,28 @@ def test_each_value_of_a_facet_is_reached_by_turning_its_pages_and_the_rarest_ar
     assert shown(page)[0] == "Course 00"
 
 
+def test_each_month_of_a_facet_is_reached_by_turning_its_pages_and_the_chosen_one_stays_in_sight(
+    show: Show, wb: Workbench
+) -> None:
+    months = [f"{year}-{month:02}" for year in (2024, 2025) for month in range(1, 12)]
+    lines = "".join(f"{month}-03,1\n" for month in months)
+    page = show("clean", upload=keep(wb, f"day,n\n{lines}".encode()), facets=facets({"column": "day", "by": "date"}))
+
+    def shown(page: AppTest) -> list[str]:
+        assert not page.exception
+        return [box.label for box in page.checkbox if box.label.endswith(" (1)")]
+
+    first = shown(page)
+    assert "1 to 12 of 22" in plain(page)
+    next(box for box in page.checkbox if box.label == first[3]).check().run()
+    page = page.get("pagination")[0].set_value(2).run()
+    assert shown(page)[0] == first[3]
+    assert [first[3]] == [box.label for box in page.checkbox if box.label in shown(page) and box.value]
+    assert "13 to 22 of 22" in plain(page)
+    assert len({*first, *shown(page)}) == len(months)
+    assert len(grid(page).value) == 1
+
+
 @pytest.mark.parametrize(
     ("other", "options"),
     [("split_rows", {"separator": ";"}), ("join", {"separator": ";"}), ("extract", {}), ("trim", {})],

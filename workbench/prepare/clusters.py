@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.prepare.fingerprint import fingerprints, plain_words, solid
-from workbench.prepare.slips import right_words
+from workbench.prepare.slips import TIMES_IN_TEXT, right_words
 
 _COMPARED = 100_000
 """So many of the most frequent values are compared with each other; key collision looks at all of them."""
@@ -56,19 +56,20 @@ def nearest(values: pa.Table) -> tuple[Cluster, ...]:
     """The values (`text`, `rows`; each text once) that have the same fingerprint when the probable slips in their words
     are put right, those with the most rows first. Those with the same fingerprint as they are come with others only.
 
-    Numbers, and words of up to three letters, have to be the same: "Room 12" is not "Room 13", "Algebra I" not
-    "Algebra II". The work is bounded; of very many values the most frequent are compared.
+    Numbers have to be the same, and words of up to three letters unless one lacks a letter of another beside the same
+    other words: "Room 12" is not "Room 13", "Algebra I" not "Algebra II", but "Kansas Cty" is "Kansas City". The work
+    is bounded; of very many values the most frequent are compared.
     """
     values = values.take(pc.select_k_unstable(values, k=_COMPARED, sort_keys=[("rows", "descending")]))
     texts = values["text"].combine_chunks()
-    mended = fingerprints(_mended(texts, values["rows"].combine_chunks()))
+    mended = _mended(texts, values["rows"].combine_chunks())
     keys = pa.table({"mended": mended, "key": fingerprints(texts)}).group_by("mended")
     several = keys.aggregate([("key", "count_distinct")]).filter(pc.field("key_count_distinct") > 1)
     return _clusters(values, pc.if_else(pc.is_in(mended, several["mended"].combine_chunks()), mended, None))
 
 
 def _mended(texts: pa.StringArray, rows: pa.Int64Array) -> pa.StringArray:
-    """The texts without case, accents and punctuation, and with the right word for each that is probably a slip."""
+    """The fingerprints of the texts with the right word for each that is probably a slip."""
     plain = plain_words(texts)
     lists = pc.split_pattern_regex(plain, " +")
     words = pc.list_flatten(lists)
@@ -76,8 +77,35 @@ def _mended(texts: pa.StringArray, rows: pa.Int64Array) -> pa.StringArray:
     known = known.group_by("word").aggregate([("rows", "sum"), ("rows", "count")]).combine_chunks()
     of, in_rows, in_values = (known[name].combine_chunks() for name in ("word", "rows_sum", "rows_count"))
     slips = right_words(of, in_rows, in_values, pc.is_in(of, plain))
+    sure, in_text = (slips.filter(pc.equal(slips["in_text"], flag)).combine_chunks() for flag in (False, True))
+    mended, _ = _with_right(lists, words, sure)
+    keys = fingerprints(_joined(lists, mended))
+    mended, slips_of = _with_right(lists, mended, in_text)
+    is_several = pc.fill_null(pc.match_substring(keys, " "), False)
+    where = pc.and_(pc.equal(slips_of, 1), is_several)
+    others = fingerprints(_joined(lists, mended).filter(where))
+    return _believed(keys, pc.replace_with_mask(keys, where, others), rows)
+
+
+def _believed(keys: pa.StringArray, others: pa.StringArray, rows: pa.Int64Array) -> pa.StringArray:
+    """The keys, and in the place of one the other, where that is a value's in far more rows."""
+    counted = pa.table({"key": keys, "rows": rows}).group_by("key").aggregate([("rows", "sum")]).combine_chunks()
+    known, of_key = counted["key"].combine_chunks(), counted["rows_sum"].combine_chunks()
+    theirs, own = (of_key.take(pc.index_in(each, known)) for each in (others, keys))
+    often = pc.greater_equal(theirs, pc.multiply(own, TIMES_IN_TEXT))
+    return pc.if_else(pc.fill_null(often, False), others, keys)
+
+
+def _with_right(lists: pa.ListArray, words: pa.StringArray, slips: pa.Table) -> tuple[pa.StringArray, pa.Int64Array]:
+    """The words with the right one for each slip, and how many slips each of the lists has."""
     right = slips["right"].combine_chunks().take(pc.index_in(words, slips["word"].combine_chunks()))
-    return pc.binary_join(pa.ListArray.from_arrays(lists.offsets, pc.coalesce(right, words)), " ")
+    counted = pc.list_parent_indices(lists).filter(pc.is_valid(right)).value_counts()
+    number = counted.field("counts").take(pc.index_in(pa.array(range(len(lists))), counted.field("values")))
+    return pc.coalesce(right, words), pc.fill_null(number, 0)
+
+
+def _joined(lists: pa.ListArray, words: pa.StringArray) -> pa.StringArray:
+    return pc.binary_join(pa.ListArray.from_arrays(lists.offsets, words), " ")
 
 
 def _clusters(values: pa.Table, groups: pa.StringArray) -> tuple[Cluster, ...]:

@@ -13,7 +13,7 @@ from workbench.model import dates
 from workbench.model.kinds import KINDS, could_be
 from workbench.model.recipe import Condition, Recipe, Step
 from workbench.model.sheet import Chunk, Sheet
-from workbench.model.texts import read_as_nothing
+from workbench.model.texts import are_no_names, read_as_nothing
 from workbench.model.trimming import trimmed
 from workbench.model.wording import first_of, many
 from workbench.prepare import mojibake
@@ -33,8 +33,10 @@ _LOST = "\ufffd"
 _LOST_TWICE = _LOST.encode().decode("latin-1")
 """The same, read in a wrong encoding later."""
 _LOST_LETTER = f"{_LOST}|{_LOST_TWICE}"
-_TWO_MAILS = r"^\s*[^\s@;,/|]+@[^\s@;,/|]+\s*[;,/|\s]\s*[^\s@;,/|]+@[^\s@;,/|]+\s*$"
-_BETWEEN = r"\s*[;,/|]\s*|\s+"
+_MAIL = r"[^\s@;,/|]+@[^\s@;,/|]+"
+_WORDS_BETWEEN = r"\s+(?:(?i:or|and)|&)\s+"
+_BETWEEN = rf"\s*[;,/|]\s*(?:(?i:or|and)\s+)?|{_WORDS_BETWEEN}|\s+"
+_TWO_MAILS = rf"^\s*{_MAIL}(?:{_BETWEEN}){_MAIL}\s*$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +109,10 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
 
 def _separator(several: pa.StringArray) -> dict[str, Any]:
     """What stands between two addresses, as an operation that splits takes it."""
+    if _count(pc.match_substring_regex(several, rf"@[^\s;,/|&]+{_WORDS_BETWEEN}")) == len(several):
+        return {"separator": _WORDS_BETWEEN, "pattern": True}
     for sign in ";,/|":
-        if _count(pc.match_substring(several, sign)) == len(several):
+        if _count(pc.match_substring_regex(several, rf"@.*\{sign}\s*\S+$")) == len(several):  # no word after it
             return {"separator": sign}
     return {"separator": _BETWEEN, "pattern": True}
 
@@ -124,14 +128,28 @@ def _white_space(header: str, cells: pa.StringArray) -> Iterator[Finding]:
 
 
 def _nothing(header: str, values: pa.StringArray) -> Iterator[Finding]:
-    found = values.filter(read_as_nothing(values)).value_counts()
-    if len(found):
-        texts = sorted(found.field("values").to_pylist())
-        rows = pc.sum(found.field("counts")).as_py()
-        step = Step(operation="blank_texts", columns=(header,), options={"texts": texts})
-        yield Finding(
-            column=header, what=f"{many(rows)} with {first_of(texts, _SHOWN)}, which means nothing", step=step
-        )
+    """Texts that read as no value: those that may be one here, as a name may, are a choice of their own."""
+    reads = read_as_nothing(values)
+    if not pc.any(reads).as_py():
+        return
+    surely = pc.or_(are_no_names(values), pa.scalar(not _may_be_words(values.filter(pc.invert(reads)))))
+    for flags, is_choice in ((pc.and_(reads, surely), False), (pc.and_not(reads, surely), True)):
+        found = values.filter(flags).value_counts()
+        if len(found):
+            texts = sorted(found.field("values").to_pylist())
+            rows = pc.sum(found.field("counts")).as_py()
+            step = Step(operation="blank_texts", columns=(header,), options={"texts": texts})
+            means = "which may mean nothing, or be a value" if is_choice else "which means nothing"
+            what = f"{many(rows)} with {first_of(texts, _SHOWN)}, {means}"
+            yield Finding(column=header, what=what, step=step, is_choice=is_choice)
+
+
+def _may_be_words(values: pa.StringArray) -> bool:
+    """Whether a text of letters may be a value beside these: not where they are e-mails, dates, or without letters."""
+    others = pc.or_(pc.match_substring(values, "@"), pc.invert(pc.match_substring_regex(values, r"\p{L}")))
+    for order in dates.ORDERS:
+        others = pc.or_(others, pc.is_valid(dates.day(values, order)))
+    return 2 * _count(others) <= len(values)
 
 
 def _mixed_dates(header: str, values: pa.StringArray) -> Iterator[Finding]:

@@ -19,6 +19,21 @@ NEIGHBOURS = (
 box-drawing sets, or two Cyrillic ones every time."""
 _LIKELY = ("latin-1", "sloppy-windows-1252")
 
+_FIRST = "\u00c3-\u00c6"
+_SECOND = (
+    "\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030"
+    "\u2039\u203a\u20ac\u2122\u00a1-\u00b3\u00b5-\u00bf"
+)
+"""What the bytes of a letter are in a Western encoding, but for an apostrophe and a blank: those are there by right."""
+_ENDS = "\u2122\u00a7\u00ad-\u00b3\u00b5-\u00b9\u00bc-\u00bf"
+_SURELY = re.compile(
+    f"(?<=[a-z])[{_FIRST}\u00c8][{_SECOND}]"  # a capital letter and a sign after a small letter, as in Ia\u00c8\u2122i
+    f"|[{_FIRST}][{_SECOND}](?=[a-z])"  # and before one, as in \u00c5\u017een
+    "|(?<![^\\W_])\u00c8[\u02dc\u2122\u0161\u203a](?=[a-z])"  # not so an Italian \u00c8 before an ellipsis
+    f"|[{_FIRST}\u00c8][\u0161\u0153\u017e](?=[A-Z])"  # a small letter among capitals, as in ERDO\u00c4\u017eAN
+    f"|\u00e1[\u00ba\u00bb](?:[{_SECOND}\u2019\u00b4](?=[a-z])|[{_ENDS}])"  # as in Nguy\u00e1\u00bb\u2026n
+)
+"""What no text has that is read rightly, and the library lets pass: each of its letters and signs is a usual one."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -46,12 +61,20 @@ def _has_neighbours(texts: pa.StringArray) -> bool:
 
 
 def _repaired(text: str) -> str:
-    fix, badness, config = _ftfy()
-    if "\ufffd" in text or not badness.is_bad(text):
+    if "\ufffd" in text:
         return text
-    mended: str = _plainly(text) or fix(text, config)
-    mended = fix(mended, config) if badness.is_bad(mended) else mended
+    mended = _read_again(_read_again(text))
     return text if set(_CONTROL.findall(mended)) - set(text) else mended
+
+
+def _read_again(text: str) -> str:
+    """The text with the letters that its bytes are, where they are surely others."""
+    fix, badness, config = _ftfy()
+    if badness.is_bad(text):
+        return _plainly(text) or str(fix(text, config))
+    if _SURELY.search(text):
+        return _plainly(text) or text
+    return text
 
 
 def _plainly(text: str) -> str | None:

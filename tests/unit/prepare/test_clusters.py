@@ -34,6 +34,8 @@ def test_values_with_the_same_fingerprint_are_a_cluster_the_most_frequent_first(
     [
         {"Welding Technology": 10, "Welding-Technology": 2, "welding/technology": 1},
         {"K-12": 3, "K12": 2, "K 12": 1},
+        {"2024-2025": 3, "2024/2025": 2, "2024\u20132025": 1},
+        {"Oak School 12": 3, "Oak School, 12": 2, "12 Oak School": 1},
         {"Carpool": 3, "Car Pool": 2, "pool, car": 1},
         {"Łódź": 3, "Lodz": 2, "LÓDŹ": 1},
         {"Straße": 3, "Strasse": 2},
@@ -46,10 +48,23 @@ def test_words_that_a_hyphen_a_slash_or_nothing_joins_are_the_same(rows: dict[st
 
 @pytest.mark.parametrize(
     "rows",
-    [{"01/02/2024": 1, "02/01/2024": 1}, {"Room 1 01": 1, "Room 10 1": 1}, {"2024-2025": 1, "2025-2024": 1}],
+    [
+        {"01/02/2024": 1, "02/01/2024": 1},
+        {"Room 1 01": 1, "Room 10 1": 1},
+        {"2024-2025": 1, "2025-2024": 1},
+        {"15": 17, "1.5": 7, "15.0": 9, "150": 8, "1,5": 2, "-15": 1, ".15": 1},
+        {"Room 1-2": 9, "Room 12": 8, "Room 1.2": 1, "Room 1 2": 1},
+        {"A-11": 9, "A1-1": 8, "A 1.1": 1},
+        {"A1": 9, "1-A": 8, "A1A": 1},
+        {"AB-1": 9, "1-AB": 8},
+        {"2300": 9, "2,300": 8},
+        {"12:30": 9, "1230": 8},
+        {"2 of 3": 9, "3 of 2": 8},
+        {"Room 1 House 2": 9, "Room 2 House 1": 8},
+    ],
 )
-def test_numbers_are_not_joined_and_have_their_order(rows: dict[str, int]) -> None:
-    assert key_collision(values(rows)) == ()
+def test_another_number_or_another_place_of_its_signs_is_another_value(rows: dict[str, int]) -> None:
+    assert (key_collision(values(rows)), nearest(values(rows))) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -83,6 +98,38 @@ def test_what_is_rare_beside_what_is_frequent_is_probably_a_slip_and_what_is_fre
     assert texts(nearest(values({"Austin": 40, "Boston": 30, "Austni": 2}))) == [["Austin", "Austni"]]
     assert nearest(values({"Gambia": 40, "Zambia": 30, "Carolina": 20, "Caroline": 12, "Elba": 9, "Alba": 2})) == ()
     assert texts(nearest(values({"Elba": 30, "Eblb": 1, "Exba": 1}))) == [["Elba", "Exba"]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"Kansas City": 45, "Kansas Cty": 5},
+        {"Reading Buddies": 33, "Reading Buddys": 2},
+        {"Kansas City": 38, "KANSAS CTY": 5, "kansas city": 2},
+    ],
+)
+def test_a_short_word_may_lack_a_letter_and_a_longer_one_have_two_slips_beside_the_same_other_words(
+    rows: dict[str, int],
+) -> None:
+    assert texts(nearest(values(rows))) == [list(rows)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"City": 45, "Cty": 5},
+        {"Kansas City": 38, "Kansas Cty": 5},
+        {"Kansas City": 90, "Dodge Cty": 5},
+        {"Kansas City": 90, "Kansas Cit": 5, "Kansas ity": 5, "Kansas Cay": 5},
+        {"Minimum Age": 90, "Maximum Age": 2},
+        {"Martin Street": 90, "Morton Street": 2},
+        {"Boys Team": 90, "Boy Team": 2},
+        {"Kansas City": 90, "Kansas Cty 1": 5},
+        {"Oak City": 90, "Elm Cty": 1, "Oak Cty 2": 1, "Ash Cty": 1},
+    ],
+)
+def test_and_else_they_are_words_of_their_own(rows: dict[str, int]) -> None:
+    assert nearest(values(rows)) == ()
 
 
 def test_a_word_that_many_values_have_is_one_of_its_own() -> None:

@@ -82,7 +82,39 @@ def test_texts_that_mean_nothing_are_named_for_the_step(opened: Opened) -> None:
     assert steps(found) == [("blank_texts", {"texts": ["-", "n/a"]})]
 
 
-@pytest.mark.parametrize(("between", "options"), [(";", {"separator": ";"}), (", ", {"separator": ","})])
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            ["Park", "Null", "n/a", "None", "Null"],
+            [
+                (False, ["n/a"], "1 row with n/a, which means nothing"),
+                (True, ["None", "Null"], "3 rows with None, Null, which may mean nothing, or be a value"),
+            ],
+        ),
+        (["NA", "NA"], [(True, ["NA"], "2 rows with NA, which may mean nothing, or be a value")]),
+        (["CNA101", "none"], [(True, ["none"], "1 row with none, which may mean nothing, or be a value")]),
+        (["+1 555-2010", "none", "-"], [(False, ["-", "none"], "2 rows with -, none, which means nothing")]),
+        (["ann@example.org", "null"], [(False, ["null"], "1 row with null, which means nothing")]),
+        (["Oct. 3, 2026", "nan", "2026-10-04"], [(False, ["nan"], "1 row with nan, which means nothing")]),
+    ],
+)
+def test_a_text_that_may_be_a_value_as_the_name_null_is_a_choice_unless_the_others_are_of_no_words(
+    opened: Opened, rows: list[str], told: list[tuple[bool, list[str], str]]
+) -> None:
+    found = findings(opened("of,x\n" + "".join(f'"{row}",1\n' for row in rows)))
+    blanks = [each for each in found if each.step is not None and each.step.operation == "blank_texts"]
+    assert [(each.is_choice, each.step and each.step.options["texts"], each.what) for each in blanks] == told
+
+
+@pytest.mark.parametrize(
+    ("between", "options"),
+    [
+        (";", {"separator": ";"}),
+        (", ", {"separator": ","}),
+        (" / ", {"separator": "/"}),
+    ],
+)
 def test_two_addresses_in_a_cell_are_split_at_what_stands_between_them(
     opened: Opened, between: str, options: dict[str, str]
 ) -> None:
@@ -90,9 +122,28 @@ def test_two_addresses_in_a_cell_are_split_at_what_stands_between_them(
     assert steps(found) == [("split", {**options, "into": ["mail", "mail 2"]})]
 
 
-def test_addresses_that_are_parted_in_several_ways_are_split_by_a_pattern(opened: Opened) -> None:
-    (found,) = steps(opened('mail,x\n"a@b.org; c@d.org",1\na@b.org c@d.org,2\n'))
-    assert found[1]["pattern"] is True
+@pytest.mark.parametrize(
+    "between",
+    [
+        ["; ", " "],
+        [" or "],
+        [" & "],
+        [" OR ", " and "],
+        [" or ", ";", ", ", "/", " & ", "\n", " | "],
+        ["; or "],
+        [", and ", ","],
+    ],
+)
+def test_addresses_that_a_word_or_several_signs_part_are_split_by_a_pattern_that_leaves_nothing_of_them(
+    opened: Opened, between: list[str]
+) -> None:
+    sheet = opened("mail,x\n" + "".join(f'"r&d@b.org{each}and.or@d.org",1\n' for each in between))
+    (found,) = (each for each in findings(sheet) if each.step is not None and each.step.operation == "split")
+    assert found.what == f"{len(between)} row{'s' * (len(between) > 1)} with two e-mail addresses"
+    assert found.step is not None
+    (chunk,) = cleaned(sheet, Recipe(steps=(found.step,))).chunks()
+    assert set(chunk.cells["mail"].to_pylist()) == {"r&d@b.org"}
+    assert set(chunk.cells["mail 2"].to_pylist()) == {"and.or@d.org"}
 
 
 def test_dates_that_one_order_alone_reads_have_their_form(opened: Opened) -> None:

@@ -1,5 +1,6 @@
 """Misread texts in, repaired ones out; and what is right stays."""
 
+import ftfy.bad_codecs  # noqa: F401 (sloppy-windows-1252)
 import pyarrow as pa
 import pytest
 from hypothesis import given, strategies
@@ -34,6 +35,17 @@ def test_utf_8_that_was_read_in_a_western_encoding_is_repaired(encoding: str) ->
     assert {word: one(text) for word, text in whole.items()} == {word: word for word in whole}
 
 
+NAMES = (
+    *("Nguyễn", "Thủy", "Bùi Mỹ", "NGUYỄN", "Erdoğan", "Yeşil", "Şen", "ERDOĞAN", "Wałęsa", "Wąs", "Świątek", "Jonė"),
+    *("Ștefan", "Iași", "Iriș", "Ångström", "Ōe", "Šarić", "Öğretmen"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_whose_letters_were_read_as_usual_ones_is_repaired(name: str) -> None:
+    assert one(name.encode().decode("sloppy-windows-1252")) == name
+
+
 @pytest.mark.parametrize(("text", "encoding"), [("“quoted”", "cp1251"), ("O\u2019Brien", "mac-roman")])
 def test_and_one_that_was_read_in_another_where_it_is_sure(text: str, encoding: str) -> None:
     assert one(text.encode().decode(encoding)) == text
@@ -59,6 +71,29 @@ def test_what_was_misread_twice_is_repaired_twice() -> None:
             "한국어",
             "עברית",
             "สวัสดี",
+        ),
+        *NAMES,
+        *(
+            "CAFÉ™",
+            "CAFÉ…",
+            "CAFÉ»",
+            "\u00c7\u2019est",
+            "\u00c8\u00a0stato",
+            "\u00c8\u2026allora",
+            "\u00c5\u00a0i Lofoten",
+            "Å\u2013Moskenes",
+        ),
+        *(
+            "dijo que está»…",
+            "está»”",
+            "así está»…dijo «no»",
+            "Spaß…",
+            "GRÖßE",
+            "Grün\u2013Weiß",
+            "Äöü",
+            "ÆØÅ",
+            "mÅ",
+            "IKEÅ™",
         ),
         *("Zo\ufffd\ufffd", "½ ÷ 4", "«Así»", "¿Qué?", "€ 5 £ 3", "x² ≤ 4", "👩\u200d🔬", "N° 5 §4", ""),
     ],

@@ -23,13 +23,16 @@ def working_as(user: str) -> None:
 
 
 def listen() -> None:
-    """Has a click wait until the page has answered what was done before it; and has what is copied be the text itself.
+    """Has a click wait until the page has answered what was done before it, what is copied be the text itself, and the
+    keys of undo and redo belong to the field that somebody types in.
 
     Streamlit ends an answer that is under way when the next click comes, and forgets the click before if it had not
     come to it yet; and a cell that was just edited is told with a delay, after a click that follows at once. Signs that
-    nobody sees keep Markdown from making links and pictures of a text (see `words.text`): they are not copied.
+    nobody sees keep Markdown from making links and pictures of a text (see `words.text`): they are not copied. The
+    shortcut of a button of Streamlit holds for the whole page: whoever takes back a word in a field would take back the
+    last of the saved work.
     """
-    _run(_CLICKS + _COPIES)
+    _run(_CLICKS + _COPIES + _UNDO_IN_FIELDS)
 
 
 def focus_on_input(key: str) -> None:
@@ -156,6 +159,19 @@ _COPIES = r"""
     event.clipboardData.setData("text/plain", text.replace(OURS, ""));
     event.clipboardData.setData("text/html", whole.innerHTML.replace(OURS, ""));
     event.preventDefault();
+  });
+})();
+"""
+_UNDO_IN_FIELDS = """
+(() => {
+  if (window.workbenchFields) return;
+  window.workbenchFields = true;
+  const NOT_TYPED = ["button", "checkbox", "color", "file", "radio", "range", "reset", "submit"];
+  const isTyped = (element) => element.localName === "textarea" || element.isContentEditable
+    || element.localName === "input" && !NOT_TYPED.includes(element.type);
+  document.documentElement.addEventListener("keydown", (event) => {  // after the field, before the shortcuts
+    const isUndo = (event.ctrlKey || event.metaKey) && ["z", "y"].includes(event.key.toLowerCase());
+    if (isUndo && isTyped(event.composedPath()[0])) event.stopPropagation();
   });
 })();
 """

@@ -33,13 +33,8 @@ def _collapsed(cells: pa.StringArray) -> pa.StringArray:
     return pc.replace_with_mask(text, odd, replaced(text.filter(odd), (_SPACES, " ")))
 
 
-def _titled(cells: pa.StringArray) -> pa.StringArray:
-    """As names are written, whatever case they come in."""
-    return name_case.cased(pc.utf8_upper(cells))
-
-
 def _in_case(options: Mapping[str, Any]) -> Rewrite:
-    return {"lower": pc.utf8_lower, "upper": pc.utf8_upper, "title": _titled}[options["to"]]
+    return {"lower": pc.utf8_lower, "upper": pc.utf8_upper, "title": name_case.cased_of_one_case}[options["to"]]
 
 
 def _replacing(options: Mapping[str, Any]) -> Rewrite:

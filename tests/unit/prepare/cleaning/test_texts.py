@@ -35,13 +35,13 @@ def test_collapse_makes_every_run_of_white_space_one_space() -> None:
 @pytest.mark.parametrize(
     "to, found",
     [
-        ("lower", ["ann o'brien", "josé mccarthy iii"]),
-        ("upper", ["ANN O'BRIEN", "JOSÉ MCCARTHY III"]),
-        ("title", ["Ann O'Brien", "José McCarthy III"]),
+        ("lower", ["ann o'brien", "josé mccarthy iii", "ben van den berg"]),
+        ("upper", ["ANN O'BRIEN", "JOSÉ MCCARTHY III", "BEN VAN DEN BERG"]),
+        ("title", ["Ann O'Brien", "José McCarthy III", "Ben van den Berg"]),
     ],
 )
 def test_case_writes_names_as_they_are_written(to: str, found: list[str]) -> None:
-    assert done({"A": ["ann O'BRIEN", "josé mccarthy iii"]}, "case", "A", to=to) == {"A": found}
+    assert done({"A": ["ANN O'BRIEN", "josé mccarthy iii", "Ben van den Berg"]}, "case", "A", to=to) == {"A": found}
 
 
 @pytest.mark.parametrize(

@@ -233,27 +233,28 @@ def _leave() -> None:
 
 
 def choices(facet: Facet, counted: Counted, change: Change, *, key: str, place: int) -> None:
-    """Ranges, patterns and kinds with their rows, of which one is chosen."""
-    if not counted.choices:
+    """Ranges, patterns and kinds with their rows, of which one is chosen, page by page: one that is chosen and stands
+    on no page that is shown comes first."""
+    every = counted.choices
+    if not every:
         st.caption("There is nothing of it in this column.")
-    with st.container(height=420 if len(counted.choices) > SHOWN else "content", border=False, gap="xsmall"):
-        for number, (told, condition, rows) in enumerate(counted.choices):
-            box = f"{key} choice {number} {told} {facet.chosen == condition}"
-            st.checkbox(
-                f"{words.label(told)} ({rows:,})",
-                facet.chosen == condition,
-                key=box,
-                wrap=True,
-                on_change=_take,
-                args=(place, facet, condition, box, change),
-            )
-    if facet.chosen is not None and all(condition != facet.chosen for _, condition, _ in counted.choices):
-        st.checkbox(
-            f"{words.label(_told(facet.chosen))} (0)",
-            True,
-            key=f"{key} gone",
+    lines = st.container(gap="xsmall")
+    first = _first(len(every), key=f"{key} {facet.by}")
+    shown = every[first : first + SHOWN]
+    if len(every) > SHOWN:
+        st.caption(f"{first + 1:,} to {first + len(shown):,} of {len(every):,}")
+    if facet.chosen is not None and all(condition != facet.chosen for _, condition, _ in shown):
+        there = [each for each in every if each[1] == facet.chosen]
+        shown = (*(there or [(_told(facet.chosen), facet.chosen, 0)]), *shown)
+    for told, condition, rows in shown:
+        box = f"{key} choice {told} {condition!r} {facet.chosen == condition}"
+        lines.checkbox(
+            f"{words.label(told)} ({rows:,})",
+            facet.chosen == condition,
+            key=box,
+            wrap=True,
             on_change=_take,
-            args=(place, facet, facet.chosen, f"{key} gone", change),
+            args=(place, facet, condition, box, change),
         )
 
 
