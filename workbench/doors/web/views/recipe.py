@@ -45,9 +45,10 @@ def steps(
         with lines.container(
             horizontal=True, vertical_alignment="center", gap="small", wrap=False, key=f"clean step {at}"
         ):
-            box = f"clean on {key} {at}"
+            box, did = f"clean on {key} {at}", done.get(at)
+            said = sentence(step, did.rows if did is not None and not did.gone else None)
             st.checkbox(
-                f"Step {at + 1}: {words.label(sentence(step))}",
+                f"Step {at + 1}: {words.label(said)}",
                 step.on,
                 key=box,
                 on_change=switch,
@@ -55,7 +56,7 @@ def steps(
                 width="stretch",
                 wrap=True,
             )
-            told = _told(step, done.get(at)) if at != editing else "being edited"
+            told = _told(step, did) if at != editing else "being edited"
             st.caption(words.text(told), width="content")
             menu = f"clean menu {key} {at}"
             st.menu_button(
