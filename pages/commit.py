@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, runs, typed, words
+from workbench.doors.web import address, batches, runs, template_steps, typed, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import glance, holds, outcomes, plots, totals
@@ -129,6 +129,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
     batch = batches.chosen(wb)
     stepper("commit", runs.face(wb, batch))
     batches.facts(wb, batch)
+    template_steps.lacking_of(wb, batch)
     batches.undoes(wb, batch)
     batches.busy(wb, batch)
     if batch.part_of is not None and batch.plan:

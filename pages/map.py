@@ -200,6 +200,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     template, missed = which_template(wb, source, contract)
     if template is not None and source.batch is None:
         template_steps.passed_over(RecipeEditor.of(wb.settings, source), template)
+        template_steps.lacking(template, source.recipe)
     key = f"{source.address} {contract.name} {template.id if template else ''}"
     in_sight = st.container()
     said, settled = choices.fields(source, contract, template, key)

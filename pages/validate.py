@@ -1,6 +1,7 @@
 """Validate: what is wrong with a batch's rows, put right here or in a file that comes back."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
@@ -37,6 +38,9 @@ def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     sort, order = rows.ordered(batch) if start == 1 else (None, Order())
     query = RowQuery(**chosen, text=text, cell=cells, order=order)
     by_lines = sort is None
+    with st.container():  # which is always there: a grid that moves among what is drawn begins anew
+        if text or cells:
+            filters.told(*fitting(wb, batch, query))
     shown = rows.page(
         lambda after, limit: wb.rows.page(batch, query, **{"after" if by_lines else "skip": after}, limit=limit),
         key=f"issues {batch.id} {query} {start}",
@@ -63,6 +67,18 @@ def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     )
     if open_:
         correct(wb, batch, shown, said, query)
+
+
+def fitting(wb: Workbench, batch: Batch, query: RowQuery) -> tuple[int, int]:
+    """How many rows fit what is searched and filtered, and of how many: counted once, as long as the rows are the same
+    ones."""
+    asked = (batch.id, batch.revision, batch.plan, replace(query, order=Order()))
+    before, numbers = st.session_state.get("rows that fit", (None, (0, 0)))
+    if before != asked:
+        every = replace(query, text="", cell=(), order=Order())
+        numbers = wb.rows.number(batch, query), wb.rows.number(batch, every)
+        st.session_state["rows that fit"] = (asked, numbers)
+    return numbers
 
 
 def correct(wb: Workbench, batch: Batch, shown: list[dict[str, Any]], said: grid.Said | None, query: RowQuery) -> None:

@@ -165,6 +165,23 @@ def test_an_edit_is_of_the_rows_that_other_facets_let_through_and_its_rows_stay_
     (step,) = steps(wb, upload)
     assert (step.options, step.where) == ({"meanings": {"Weldng": "Welding"}}, (linz,))
     assert grid(page).lines == [2, 3]
+    assert (
+        "in 1 row that says so, where city is 'Linz', by a step; next month in every row that says so there."
+        in plain(page)
+    )
+
+
+def test_an_edit_asks_nothing_of_a_facet_where_no_row_out_of_sight_says_the_same(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, COURSES)
+    misspelt = {"column": "course", "test": "values", "values": ["Weldng"]}
+    shown = facets({"column": "course", "by": "values", "chosen": misspelt})
+    page = grid(show("clean", upload=upload, facets=shown)).ask((3, "email", "rob@example.org"))
+    (step,) = steps(wb, upload)
+    assert (step.options, step.where) == ({"meanings": {"bob@example.org": "rob@example.org"}}, ())
+    assert "in 1 row that says so, by a step; next month in every row that says so." in plain(page)
+    page = grid(show("clean", upload=upload, facets=shown)).ask((3, "n", "20"))
+    page = page.button(key="clean edited otherwise").click().run()
+    assert [each.column for each in steps(wb, upload)[-1].where] == ["email", "course"], "the key by itself"
 
 
 def test_an_edit_that_comes_too_late_changes_nothing_and_the_grid_is_told_so(show: Show, wb: Workbench) -> None:

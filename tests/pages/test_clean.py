@@ -785,3 +785,14 @@ def test_steps_of_a_template_that_are_not_done_are_told_and_taken_instead(show: 
     page = press(show("clean", upload=upload), "Undo")
     assert said in plain(page)
     assert [step.operation for step in kept(wb, upload).steps] == ["trim"]
+
+
+def test_a_step_says_the_rows_of_this_file_and_not_those_of_the_last(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    where = (Condition(column="phone", test="values", values=("n/a",)),)
+    before = Expected(rows=11, changed=11, of=20)
+    step = Step(operation="trim", columns=("full name",), where=where, expected=before)
+    recipes.keep(wb.settings, recipes.of_upload(upload, None), recipes.History(recipes=(Recipe(steps=(step,)),)))
+    page = show("clean", upload=upload)
+    assert "of the 2 rows where phone is 'n/a'" in plain(page)
+    assert "11 rows" not in "\n".join(box.label for box in page.checkbox)

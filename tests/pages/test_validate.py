@@ -137,8 +137,10 @@ def test_several_columns_are_filtered_at_once_in_the_address_and_each_filter_is_
     page.button_group(key="which").set_value("All rows").run()
     filtered(page, "full_name", text="park")
     assert grid(page).lines == [2, 4]
+    assert "**2 of 3 rows**" in said(page)
     filtered(page, "phone", "blank")
     assert grid(page).lines == [4]
+    assert "**1 of 3 rows**" in said(page)
     filtered(page, "full_name", "equals", "Ben Okafor")
     assert "No row fits." in said(page)
     again = show("validate", **page.query_params)  # as after a reload: all rows, and every filter
@@ -149,6 +151,7 @@ def test_several_columns_are_filtered_at_once_in_the_address_and_each_filter_is_
     assert grid(again).lines == [3]
     filter_box(again, 0, "away").click().run()
     assert grid(again).lines == [2, 3, 4]
+    assert "of 3 rows" not in said(again)
     assert "filters" not in again.query_params
 
 
@@ -235,6 +238,7 @@ def test_words_are_looked_for_in_all_rows_and_a_line_is_gone_to(show: Show, plan
     page = show("validate", batch=planned.id)
     page.text_input(key="search").set_value("okafor").run()
     assert grid(page).lines == [3]
+    assert "**1 of 2 rows**" in said(page), "of those with something wrong, which are shown"
     page.text_input(key="search").set_value("nobody here").run()
     assert "No row fits." in said(page)
     page.text_input(key="search").set_value("").run()

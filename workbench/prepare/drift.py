@@ -55,7 +55,7 @@ def refuse_changed(
         header for header in change["missing"] if key(header) not in headers and _field(template, header) not in fields
     ]
     new = [header for header in change["new"] if key(header) not in headers]
-    told = list(_told(gone, new, change["suggestions"], template, change.get("taken", {})))
+    told = list(_told(gone, new, change, template))
     if told:
         changes, answers = zip(*told, strict=True)
         raise ColumnsChanged(changes=". ".join(changes), answers=", ".join(answers))
@@ -110,16 +110,17 @@ def confirmed(found: Iterable[Stranger], mapping: Mapping, said: Iterable[str]) 
 
 
 def _told(
-    gone: Iterable[str],
-    new: Iterable[str],
-    suggestions: Iterable[Pairs[str, Any]],
-    template: Template,
-    taken: Pairs[str, str],
+    gone: Iterable[str], new: Iterable[str], change: Pairs[str, Any], template: Template
 ) -> Iterator[tuple[str, str]]:
     """What has changed, and what to say of it."""
     left = dict.fromkeys(new)
-    likely = [found for found in suggestions if found["header"] in left]
-    for header in gone:
+    brought, taken = set(change.get("brought", ())).intersection(gone), change.get("taken", {})
+    for was, now in change["renamed"].items() if brought else ():
+        left.pop(now, None)
+        said = f"Column {was}, which cleaning steps of template '{template.name}' need, has gone"
+        yield f"{said}; the file has {now}, which looks like it", f"--renamed '{now}={was}'"
+    likely = [found for found in change["suggestions"] if found["header"] in left]
+    for header in (each for each in gone if each not in brought):
         like = next((found["header"] for found in likely if found["was"] == header), None)
         said = f"Column {header} of template '{template.name}' has gone"
         said += f", for {taken[header].lower()} takes it away or calls it otherwise" if header in taken else ""

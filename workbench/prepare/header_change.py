@@ -9,7 +9,7 @@ from workbench.model.sheet import Sheet
 from workbench.model.template import Template
 from workbench.model.written_rows import own_headers
 from workbench.prepare import mapping
-from workbench.prepare.cleaning import taken_by
+from workbench.prepare.cleaning import headers_after, likely, missed, others, taken_by
 from workbench.prepare.mapping import Suggestion
 
 
@@ -19,9 +19,11 @@ def header_change(sheet: Sheet, contract: Contract, template: Template, known: s
     all the headers are known, and for a template that speaks of no columns.
 
     `known` are headers that imports have had before, though the template does not speak of them. Headers are the same
-    but for case and punctuation; of those that a step of the sheet's recipe took away it is said by which (`taken`). A
-    header is not missing where another one of the template's fills its field, and one that carries secrets is never
-    new: it is refused by itself; nor are those that Workbench adds to a file of rows.
+    but for case and punctuation; of those that a step of the sheet's recipe took away it is said by which (`taken`).
+    Columns of the source that the recipe knows under another name, as it seems, are `renamed` (the name it knows, the
+    new one), and what of the missing comes back with them is `brought`. A header is not missing where another one of
+    the template's fills its field, and one that carries secrets is never new: it is refused by itself; nor are those
+    that Workbench adds to a file of rows.
     """
     here = {mapping.key(header): header for header in sheet.headers}
     said = template.mapping
@@ -41,7 +43,10 @@ def header_change(sheet: Sheet, contract: Contract, template: Template, known: s
     ]
     taken = {mapping.key(header): step for header, step in taken_by(sheet).items()}
     by = {header: taken[mapping.key(header)] for header in missing if mapping.key(header) in taken}
-    return {"missing": missing, "new": new, "suggestions": found} | ({"taken": by} if by else {})
+    change = {"missing": missing, "new": new, "suggestions": found} | ({"taken": by} if by else {})
+    return change | _renamed(
+        sheet, contract, said.columns, missing, [header for header in sheet.headers if header not in new]
+    )
 
 
 def in_words(change: Mapping[str, Any]) -> str:
@@ -50,6 +55,20 @@ def in_words(change: Mapping[str, Any]) -> str:
     gone = [f"{header} (by {taken[header].lower()})" if header in taken else header for header in change["missing"]]
     parts = {"gone": gone, "new": change["new"]}
     return "; ".join(f"{what}: {', '.join(headers)}" for what, headers in parts.items() if headers)
+
+
+def _renamed(
+    sheet: Sheet, contract: Contract, fields: Mapping[str, str], missing: list[str], known: list[str]
+) -> dict[str, Any]:
+    """The columns of the source that the recipe of a sheet knows under another name, as it seems, and which of the
+    missing headers come back under those; nothing where that is not so."""
+    if sheet.recipe is None or sheet.came is None or not (lost := missed(sheet.recipe, sheet.source_headers)):
+        return {}
+    new = others(sheet.recipe, sheet.source_headers, known)
+    found = likely(lost, new, sheet.recipe, sheet.came.sample(), fields, contract)
+    after = set(map(mapping.key, headers_after((*sheet.source_headers, *found), sheet.recipe)))
+    brought = [header for header in missing if mapping.key(header) in after]
+    return {"renamed": found, "brought": brought} if brought else {}
 
 
 _SUGGESTED = ("header", "field", "score", "reason")

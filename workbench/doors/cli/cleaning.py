@@ -10,6 +10,7 @@ import typer
 from workbench.doors.cli import printing, sources
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, plain, warn
 from workbench.doors.cli.preparing import Output
+from workbench.doors.cli.renaming import Renamed, names_asked, with_names
 from workbench.doors.cli.said import FileOrObject, Worksheet
 from workbench.model.wording import many
 
@@ -33,6 +34,7 @@ def clean(
         bool,
         typer.Option("--remember", help="Keep in the recipe what its steps did: the next file is compared with that."),
     ] = False,
+    renamed: Renamed = None,
     sheet: Worksheet = None,
     layout: "Layout | None" = None,
 ) -> int:
@@ -45,7 +47,7 @@ def clean(
         raise typer.BadParameter("say where to write it (-o), or that it is only asked (--dry-run).")
     if output is not None and output.exists() and Path(source).exists() and output.samefile(source):
         raise typer.BadParameter("would be written over its source, which stays as it came.", param_hint="-o")
-    steps = read_recipe(recipe)
+    steps = with_names(read_recipe(recipe), renamed)
     opened = sources.opened(asked, source, sheet, layout)
     written = _Written(sheet=without_removed(cleaned(opened, steps)))
     tally = save_csv(written.counted, output) if output is not None else written.counted.tally()
@@ -68,7 +70,7 @@ def clean(
     printing.tell(asked, made)
     where = f"{many(written.rows)} in {output}" if output is not None else f"{many(written.rows)} would be left"
     printing.say(asked, "", f"{opened.name}: {many(tally.rows)}, {where}.")
-    for sentence in (*told, *(one.message for one in drift)):
+    for sentence in (*told, *(one.message for one in drift), *names_asked(steps, opened)):
         warn(sentence)
     return NEEDS_A_PERSON if any(each.holds for each in drift) else DONE
 

@@ -11,6 +11,7 @@ from workbench.doors.cli import loading, printing, sources
 from workbench.doors.cli.command import DONE, Asked, command, warn
 from workbench.doors.cli.ending import committed, end
 from workbench.doors.cli.remedies import with_command
+from workbench.doors.cli.renaming import Renamed, names_asked, of_template, with_names
 from workbench.doors.cli.said import (
     AnySource,
     DateOrders,
@@ -139,6 +140,7 @@ def import_(
         bool, typer.Option("--allow-empty", help="A file without rows is meant to remove every record it could name.")
     ] = False,
     recipe: RecipeFile = None,
+    renamed: Renamed = None,
     save_template: Annotated[
         str | None, typer.Option("--save-template", metavar="NAME", help="Keep the mapping under a name.")
     ] = None,
@@ -159,7 +161,7 @@ def import_(
     wanted = playbook or dataset or (_dataset_of(asked, template) if template is not None else None)
     if kinds and (google or salesforce):
         raise typer.BadParameter("it is of files with several sheets.", param_hint="--kind")
-    cleans, meant = recipe_said(recipe), None
+    cleans, meant = with_names(recipe_said(recipe), renamed), None
     if not (google or salesforce):
         said_kinds = pairs(kinds, "--kind", "SHEET=DATASET")
         meant = sources.of_file(source, wanted, sheet, layout, lambda: _templates(asked), said_kinds, recipe=cleans)
@@ -195,6 +197,7 @@ def import_(
             with asked.progress() as progress:
                 meant = sources.of_google(wb, source, wanted, sheet, layout, progress)
         wanted, template = meant.dataset, _recognised(asked, wb, meant, template)
+        cleans = cleans if cleans is not None else of_template(wb, wanted, template, renamed)
 
         said = {
             "columns": mapped if meant.columns is None else meant.columns,
@@ -405,6 +408,8 @@ def _tell_reading(asked: Asked, wb: "Workbench", sheets: "Sequence[Sheet]", batc
     for said in wb.suggest(sheet, batch.dataset, template=template) if ignored else ():
         if said.header in ignored and said.field is not None:
             printing.say(asked, f"  {said.header} {said.reason}. To import it: --map '{said.header}={said.field}'")
+    for each in names_asked(sheet.recipe, sheet.came) if sheet.came is not None else ():
+        printing.say(asked, f"  {each}")
     warnings = (each for each in sheet.reading.warnings if each in batch.reading["warnings"])
     for warning in (*warnings, *printing.kept_left_out(batch)):
         printing.say(asked, f"  {warning}")

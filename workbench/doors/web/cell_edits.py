@@ -2,9 +2,10 @@
 
 So the edit means all rows that say the same in the column, today and next month, as an edited value of a facet does.
 One row alone is meant where something tells it from the others next month, too: its key, or a column that is filled and
-different in every row. A blank cell is filled in that row alone, or in no row before somebody has said so: blanks are
-alike, and what they lack is not. Where nothing tells a row from others, it alone is corrected at Validate, beside the
-source.
+different in every row. What a facet asks of another column is asked by the step only where rows out of sight say the
+same: else it would find nothing next month, once that column is put right. A blank cell is filled in that row alone, or
+in no row before somebody has said so: blanks are alike, and what they lack is not. Where nothing tells a row from
+others, it alone is corrected at Validate, beside the source.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,8 +41,10 @@ class Edited:
     line: int
     rows: int
     """So many said so, of those that the facets let through."""
-    where: tuple[Condition, ...]
+    facets: tuple[Condition, ...]
     """What the facets ask of the other columns."""
+    where: tuple[Condition, ...]
+    """What of that the step asks for all rows that say so: all, where other rows say so as well, or nothing."""
     alone: tuple[Condition, ...]
     """What tells the row from all others; nothing where nothing does."""
     way: cell_edit.Way
@@ -69,19 +72,31 @@ def _edit(
 ) -> None:
     state = rows_by_step.after(at.source.raw, at.recipe, at.settings.home)
     # whatever else is asked of this column is true of all cells that say the same, or of none
-    where = tuple(each for each in recipe_editor.conditions(said) if each.column != column)
-    rows = len(state.places((*where, Condition(column=column, test="values", values=(was,)))))
+    facets = tuple(each for each in recipe_editor.conditions(said) if each.column != column)
+    says_so = Condition(column=column, test="values", values=(was,))
+    rows = len(state.places((*facets, says_so)))
+    is_all = bool(was.strip()) and rows == len(state.places((says_so,)))
+    where = () if is_all else facets
     if not rows:  # another edit has come before, or somebody else
         return
     way: cell_edit.Way = "every"
     if mended := _mended(at.recipe, state, column, was):
-        where, alone, way = (), mended, "alone"
+        facets, where, alone, way = (), (), mended, "alone"
     else:
         alone = _alone(at, state, row, column)
         if not was.strip():
             way = "alone" if alone else "none"
     edited = Edited(
-        column=column, was=was, now=now, line=line, rows=rows, where=where, alone=alone, way=way, recipe=at.recipe
+        column=column,
+        was=was,
+        now=now,
+        line=line,
+        rows=rows,
+        facets=facets,
+        where=where,
+        alone=alone,
+        way=way,
+        recipe=at.recipe,
     )
     _take(at, edited)
 
@@ -99,11 +114,11 @@ def _mended(recipe: Recipe, state: State, column: str, was: str) -> tuple[Condit
 def _take(at: RecipeEditor, edited: Edited) -> None:
     """Makes a step of an edit, and keeps what was taken, to tell it and to take it otherwise."""
     if edited.way != "none":
-        where = (*edited.where, *edited.alone) if edited.way == "alone" else edited.where
+        where = edited.alone if edited.way == "alone" else edited.where
         at.say(edited.column, edited.was, edited.now, where)
         if "clean refused" in st.session_state:
             return
-        follow(at, edited.column, edited.was, edited.now, edited.where)
+        follow(at, edited.column, edited.was, edited.now, edited.facets)
     st.session_state[_LAST] = replace(edited, recipe=_by_now(at).recipe)
 
 
@@ -134,6 +149,7 @@ def tell(at: RecipeEditor) -> None:
         now=edited.now,
         line=edited.line,
         rows=edited.rows,
+        where=edited.where,
         alone=edited.alone,
         way=edited.way,
         other=other,

@@ -1,5 +1,6 @@
 """The page Clean, drawn again by itself at each click: the recipe, the facets, a step that is made, and the rows."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any
@@ -13,6 +14,7 @@ from workbench.doors.web import (
     address,
     browser,
     counting,
+    formats,
     recipe_editor,
     rows_by_step,
     rows_to_clean,
@@ -27,11 +29,11 @@ from workbench.doors.web.sheets import SAME_SHEET, Source, cleaned_by
 from workbench.doors.web.views import clusters, findings, operations, recipe, take_away
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongRecipe
-from workbench.model.recipe import Recipe, Step, is_same
+from workbench.model.recipe import Done, Recipe, Step, is_same
 from workbench.model.sheet import Sheet
-from workbench.model.template import Mapping
+from workbench.model.template import Mapping as Mapped
 from workbench.playbooks import PLAYBOOKS
-from workbench.prepare.cleaning import OPERATIONS
+from workbench.prepare.cleaning import OPERATIONS, likely, missed, others
 from workbench.prepare.findings import Finding
 from workbench.prepare.findings import findings as find
 from workbench.settings import Settings
@@ -126,6 +128,7 @@ def _recipe(at: RecipeEditor, now: State) -> None:
     done = dict(zip(on, now.done, strict=True))
     changed = sum(each.changed for each in now.done)
     told = recipe_editor.drifted(at.recipe, done, now)
+    _missed(at, done)
     with st.expander(
         f"Recipe: {words.many(len(steps), 'step')}, {words.many(changed, 'change')}",
         expanded=len(steps) <= FOLDED or bool(told) or recipe_editor.editing(at.recipe) is not None,
@@ -138,13 +141,33 @@ def _recipe(at: RecipeEditor, now: State) -> None:
             at.switch,
             at.act,
             editing=recipe_editor.editing(at.recipe),
+            moving=at.moving,
             key=f"{at.source.kept_under} {at.history.number}",
         )
 
 
+def _missed(at: RecipeEditor, done: Mapping[int, Done]) -> None:
+    """The columns that steps need and that are called otherwise now, as it seems."""
+    source = at.source
+    lost = missed(at.recipe, source.raw.headers)
+    if not lost:
+        return
+    known = [*source.fields, *(source.template.mapping.left_out if source.template is not None else ())]
+    new = rows_by_step.open_headers(tuple(others(at.recipe, source.raw.headers, known)))
+    contract = formats.known().get(source.dataset or "")
+    found = likely(lost, new, at.recipe, source.raw.sample(), source.fields, contract)
+    recipe.missed(
+        {was: found.get(was) for was in lost},
+        new,
+        sum(bool(each.gone) for each in done.values()),
+        at.rename,
+        key=f"{source.kept_under} {at.history.number}",
+    )
+
+
 def _into_the_import(at: RecipeEditor, batch: Batch) -> None:
     """The way back into an import that is not written yet, once its rows are to be cleaned otherwise."""
-    before = Mapping.from_dict(batch.mapping).recipe
+    before = Mapped.from_dict(batch.mapping).recipe
     if batch.stage not in ("staged", "planned", "held") or batch.part_of is not None or is_same(before, at.recipe):
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):

@@ -16,7 +16,7 @@ from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import Source
 from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.recipe import Condition, Done, Recipe, Step
-from workbench.prepare.cleaning import OPERATIONS, checked, drifts
+from workbench.prepare.cleaning import OPERATIONS, checked, drifts, renamed
 from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.findings import Finding
 from workbench.settings import Settings
@@ -143,6 +143,9 @@ def conditions(said: Sequence[Facet]) -> tuple[Condition, ...]:
 
 # --- the recipe ---
 
+MOVING = "clean moving"
+"""Where the session keeps which step is to be put somewhere else, with the number of the recipe as it was then."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecipeEditor:
@@ -221,18 +224,38 @@ class RecipeEditor:
         self.change(replace(self.recipe, steps=(*steps, step) if meanings else steps))
 
     def act(self, at: int, key: str) -> None:
-        """Does with a step what was chosen from its menu."""
+        """Does with a step what was chosen from its menu, or puts it into the place that was chosen, from 0 on."""
         what = st.session_state[key]
         if what == "edit":
             edit(self.recipe, at)
             return
+        if what == "move":
+            st.session_state[MOVING] = (self.history.number, at)
+            return
         steps = list(self.recipe.steps)
         step = steps.pop(at)
         if what in ("up", "down"):
-            steps.insert(max(at + (1 if what == "down" else -1), 0), step)
+            what = max(at + (1 if what == "down" else -1), 0)
+        if isinstance(what, int):
+            steps.insert(what, step)
         if what == "accept":
             steps.insert(at, replace(step, expected=None))
         self.change(replace(self.recipe, steps=tuple(steps)))
+
+    def rename(self, keys: Mapping[str, str]) -> None:
+        """Gives columns that the recipe calls otherwise their names at its beginning: those that were chosen, by the
+        name of the recipe."""
+        said = {st.session_state[key]: was for was, key in keys.items() if st.session_state[key] is not None}
+        try:
+            self.change(renamed(self.recipe, said))
+        except WrongRecipe as refusal:
+            st.session_state["clean refused"] = str(refusal)
+
+    @property
+    def moving(self) -> int | None:
+        """The place of the step that is to be put somewhere else, as long as the recipe is as it was then."""
+        number, at = st.session_state.get(MOVING, (-1, 0))
+        return at if number == self.history.number and at < len(self.recipe.steps) else None
 
     def switch(self, at: int, key: str) -> None:
         """Switches a step on or off, as its box says.

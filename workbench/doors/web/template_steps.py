@@ -1,14 +1,21 @@
-"""The steps of a template beside those that a file is cleaned by: done, or passed over, which is said."""
+"""The steps of a template beside those that a file is cleaned by: done, passed over, or not yet in it; that is said."""
 
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
+from workbench import Workbench
 from workbench.doors.web import sheets, words
+from workbench.doors.web.page import person
 from workbench.doors.web.recipe_editor import RecipeEditor
 from workbench.doors.web.views import templates
-from workbench.model.recipe import does, is_same
+from workbench.model.batch import Batch
+from workbench.model.errors import UnknownTemplate, UnusableTemplate, WorkbenchError
+from workbench.model.recipe import Recipe, does, is_same
 from workbench.model.template import Template
+from workbench.prepare.cleaning import recipe_of
 
 
 def tell(at: RecipeEditor, template: Template, *, some_found: bool) -> None:
@@ -29,3 +36,38 @@ def passed_over(at: RecipeEditor, template: Template) -> None:
     templates.passed_over(
         template.name, number, len(does(theirs)), own=bool(at.recipe.steps), take=partial(at.change, theirs)
     )
+
+
+def lacking(template: Template, recipe: Recipe | None) -> None:
+    """That steps of a recipe are not in the template, which next month's file is cleaned by, with the way to save them
+    into it; nothing where all are."""
+    if refused := st.session_state.pop(_REFUSED, None):
+        st.error(words.text(refused), icon=":material/block:")
+    theirs = does(template.mapping.recipe)
+    number = sum(step not in theirs for step in does(recipe))
+    if recipe is None or recipe.unknown is not None or not number:
+        return
+    instead = bool(sheets.not_done(template, recipe))
+    templates.lacks(template.name, number, instead=instead, save=partial(_save, template, recipe))
+
+
+def lacking_of(wb: Workbench, batch: Batch) -> None:
+    """The same of an import and the template that it began with, if that is still there."""
+    if batch.template_id is None or batch.undo_of is not None:
+        return
+    with suppress(UnknownTemplate, UnusableTemplate):
+        lacking(wb.templates.get(batch.dataset, str(batch.template_id)), recipe_of(batch))
+
+
+_REFUSED = "steps not saved"
+"""Where the session keeps why steps were not saved into a template."""
+
+
+def _save(template: Template, recipe: Recipe) -> None:
+    try:
+        with Workbench.open(user=person()) as wb:
+            wb.templates.update(template.id, replace(template.mapping, recipe=recipe), seen=template)
+    except WorkbenchError as refusal:
+        st.session_state[_REFUSED] = str(refusal)
+    else:
+        st.toast(f"Saved into {words.text(template.name)}")

@@ -20,6 +20,7 @@ from workbench.prepare.cleaning.multiplying import (
 from workbench.prepare.cleaning.once import as_recipe_says, cleaned_once, refuse_secrets
 from workbench.prepare.cleaning.operation import Operation, Option
 from workbench.prepare.cleaning.operations import OPERATIONS
+from workbench.prepare.cleaning.renaming import likely, missed, others, renamed
 
 __all__ = [
     "CLEANED",
@@ -39,14 +40,18 @@ __all__ = [
     "hanging",
     "headers_after",
     "left_alone",
+    "likely",
     "mapping_of",
+    "missed",
     "multiplies",
     "of_source",
+    "others",
     "own_columns",
     "recipe_of",
     "refuse_alone",
     "refuse_multiplying",
     "refuse_secrets",
+    "renamed",
     "said_of",
     "sentence",
     "taken_by",

@@ -109,14 +109,15 @@ def without_removed(sheet: Sheet) -> Sheet:
     return replace(sheet, read=read)
 
 
-def sentence(step: Step) -> str:
-    """A step in words: "In Phone, of the 12 rows where City is 'A', replace 'x' by 'e'."."""
+def sentence(step: Step, rows: int | None = None) -> str:
+    """A step in words: "In Phone, of the 12 rows where City is 'A', replace 'x' by 'e'."; `rows` are those of the file
+    at hand that its conditions let through, where that is known. What the last one had is told where they differ."""
     if step.operation not in OPERATIONS:
         return f"Do {step.operation}, which this version of Workbench does not know."
     where = ""
     if step.where:
-        rows = f"{many(step.expected.rows)} " if step.expected is not None else "rows "
-        where = f"of the {rows}where {' and '.join(map(str, step.where))}, "
+        of = many(rows) if rows is not None else "rows"
+        where = f"of the {of} where {' and '.join(map(str, step.where))}, "
     operation = OPERATIONS[step.operation]
     columns = listed(step.columns) if step.columns else "every column" if operation.takes == "each" else ""
     try:

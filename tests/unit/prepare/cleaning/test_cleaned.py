@@ -1,5 +1,6 @@
 """A recipe cleans a sheet while it is read, and knows what it did."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,9 @@ def test_a_wrong_step_is_one_sentence(sheet: Sheet, step: Step, why: str) -> Non
 def test_steps_are_sentences() -> None:
     step = Step(operation="replace", columns=("Phone",), options={"find": "x", "by": "-"}, where=(IN_BOSTON,))
     assert sentence(step) == "In Phone, of the rows where City is 'Boston', replace 'x' by '-'."
+    known = replace(step, expected=Expected(rows=11, changed=4, of=200))
+    assert sentence(known) == sentence(step), "last month's rows are none of this file's"
+    assert sentence(known, 12) == "In Phone, of the 12 rows where City is 'Boston', replace 'x' by '-'."
     assert sentence(Step(operation="trim")) == "In every column, take away white space around the text."
 
 

@@ -20,17 +20,20 @@ def told(  # noqa: PLR0913
     now: str,
     line: int,
     rows: int,
+    where: Sequence[Condition],
     alone: Sequence[Condition],
     way: Way,
     other: Way | None,
     take: Callable[[], None],
 ) -> None:
-    """The sentence of an edit; `rows` say what the cell said, `alone` tells its row from the others."""
+    """The sentence of an edit; `rows` say what the cell said, `where` is what else the step asks of all
+    that do, `alone` tells its row from the others."""
     many = words.many(rows)
     own = f"where {listed([str(each) for each in alone])}" if alone else ""
-    every = f"{many} that {'say' if rows > 1 else 'says'} so"
+    too = f", where {listed([str(each) for each in where])}" if where else ""
+    every = f"{many} that {'say' if rows > 1 else 'says'} so{too}"
     in_ = f"line {line:,} alone, {own}" if way == "alone" else every
-    later = "there alone" if way == "alone" else "in every row that says so"
+    later = "there alone" if way == "alone" else f"in every row that says so{' there' * bool(where)}"
     told = f"{column}: {_shown(was)} becomes {_shown(now)} in {in_}, by a step; next month {later}."
     if way == "none":
         told = f"{column}: none of {many} was filled, for nothing tells line {line:,} from the others next month."
@@ -38,7 +41,7 @@ def told(  # noqa: PLR0913
         told += " One row alone is corrected at Validate."
     labels = {
         "alone": f"Only in line {line:,}, {own}",
-        "every": f"In all {many}" if rows > 1 else "In every row that says so",
+        "every": f"In all {many}{too}" if rows > 1 else f"In every row that says so{too}",
     }
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="clean edited"):
         st.caption(f":material/edit: {words.text(told)}", width="content")

@@ -43,6 +43,11 @@ def asked(batch: Batch) -> tuple[str, tuple[CellTest, ...], int]:
     return text, tuple(each for each in said if each.text.strip() or each.test == "blank"), start
 
 
+def told(found: int, of: int) -> None:
+    """How many rows fit all of that, of those that are shown without it."""
+    st.markdown(f"**{found:,} of {words.many(of)}**")
+
+
 def _said(headers: Sequence[str]) -> list[CellTest]:
     """The filters that the address says, of columns that there are."""
     found = []

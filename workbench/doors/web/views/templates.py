@@ -82,3 +82,18 @@ def passed_over(name: str, number: int, of: int, *, own: bool, take: Callable[[]
     with st.container(horizontal=True, vertical_alignment="center", key="passed over"):
         st.warning(words.text(f"{steps}{why}."), icon=":material/bookmark:")
         st.button("Take the template's steps instead" if own else "Do the template's steps", on_click=take)
+
+
+def lacks(name: str, number: int, *, instead: bool, save: Callable[[], None]) -> None:
+    """That `number` steps which clean this file are not in its template, with a button that saves them into it,
+    `instead` of steps that are in it and are not done."""
+    steps = f"{words.many(number, 'step')} of this file's recipe {'is' if number == 1 else 'are'}"
+    told = f"{steps} not in the template {name}: next month's file would be cleaned without {_them(number)}."
+    with st.container(horizontal=True, vertical_alignment="center", key="lacks steps"):
+        st.warning(words.text(told), icon=":material/bookmark_add:")
+        into = "Save this recipe in place of the template's" if instead else f"Save {_them(number)} into the template"
+        st.button(into, on_click=save, key="save steps")
+
+
+def _them(number: int) -> str:
+    return "it" if number == 1 else "them"
