@@ -1,4 +1,4 @@
-"""What makes the rows of a batch wait for a person's word: each kind with its number and one of those rows as example."""
+"""What makes the rows of a batch wait for a person's word: each kind, its number, and one of those rows."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def _example(store: Store, batch: Batch, outcome: str, code: str, field: str) ->
     which = RowQuery(outcome=outcome, code=code, field=field, waiting=True)
     lines = paging.lines(store, batch, which, limit=1)
     row = store.one(_MESSAGE, {"batch": batch.id, "line": lines[0], "code": code, "field": field}) if lines else None
-    return row and row["message"]
+    return str(row["message"]) if row else None
 
 
 _MESSAGE = """
