@@ -280,7 +280,15 @@ def record(
             str(touched["line"] or ""),
             _outcome(touched) + _unless_it_stands(touched),
             plain(f"{touched['run_by']}{signed}"),
-            _what({**touched, "changes": _with_names(touched["changes"], found["names"])})
+            "; ".join(
+                filter(
+                    None,
+                    (
+                        _corrected(touched),
+                        _what({**touched, "changes": _with_names(touched["changes"], found["names"])}),
+                    ),
+                )
+            )
             or plain(touched["file_name"]),
         )
     printing.tell(asked, made)
@@ -454,6 +462,12 @@ def _what(row: dict[str, Any]) -> str:
     if row.get("explanation"):
         parts.append(f"{row['reason']}: {row['explanation']}")
     return plain("; ".join(parts))
+
+
+def _corrected(row: dict[str, Any]) -> str:
+    """What a person made of a row's cells, and who."""
+    said = [f"{header}: {was or '(blank)'} → {now or '(blank)'}" for header, (was, now) in row["corrected"].items()]
+    return plain("; ".join(f"{each}, corrected by {row['corrected_by']}" for each in said))
 
 
 def _value(value: Any) -> str:

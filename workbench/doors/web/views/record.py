@@ -216,6 +216,9 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
         st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{told}**{reason}{since} · {words.here(event['at'])}")
         for name, (old, new) in event["changes"].items():
             st.markdown(f"{words.text(words.field(name))}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
+        for header, (was, is_now) in event["corrected"].items():
+            by = f"corrected by {event['corrected_by']}, {words.here(event['corrected_at'])}"
+            st.markdown(f"{words.text(header)}: ~~{_shown(was, {})}~~ → **{_shown(is_now, {})}**, {words.text(by)}")
         for why in filter(None, (words.told(event["issues"] or ()), *said_of(event), event["explanation"])):
             st.markdown(words.text(why))
         line = f"line {event['line']}" if event["line"] else "not in the file"
