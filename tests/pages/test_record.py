@@ -141,6 +141,28 @@ def test_the_story_of_a_part_tells_what_its_source_row_was_corrected_from(show: 
     assert "'vol13 at corp' is no e-mail address, and is left out" in text and "corrected by" not in text
 
 
+def test_the_story_of_an_invoice_that_is_withheld_names_the_line_that_was_refused(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet("name\nHarbor Wine Bar\n", "companies.csv"), "commerce.companies")
+    wb.import_sheet(sheet("sku,name\nFRA1023,Chablis\n", "skus.csv"), "commerce.skus")
+    wb.import_sheet(
+        sheet(
+            """\
+Invoice number,Invoice date,Status,Customer,SKU,Item,Qty.,Unit price,Net price
+1001,2026-01-15,Delivered,Harbor Wine Bar,FRA1023,Chablis,2,10.00,20.00
+1001,2026-01-15,Delivered,Harbor Wine Bar,NEW9999,New,1,12.50,12.50
+1002,2026-01-15,Delivered,Harbor Wine Bar,FRA1023,Chablis,1,12.50,12.50
+""",
+            "sales.csv",
+        ),
+        "commerce.invoices",
+    )
+    text = said(show("record", dataset="commerce.invoice_headers", record="1001"))
+    assert "Not written, for what it belongs to was refused: line 3: sku: SKU not found: 'NEW9999'." in text
+    assert "refused" not in said(show("record", dataset="commerce.invoice_headers", record="1002"))
+
+
 def test_a_line_that_is_not_there_is_told(show: Show, twice: tuple[Batch, Batch]) -> None:
     page = show("record", batch=twice[0].id, line=99)
     assert [info.value for info in page.info] == ["Line 99 of this file holds no row."]

@@ -1,5 +1,5 @@
 """What the rows of a source say of the records that the parts of a composed run made of them: what was corrected there,
-by whom, and what was warned of."""
+by whom, what was warned of, and what was refused."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
@@ -15,12 +15,14 @@ _MOST = 20
 def tell(store: Store, contract: Contract, history: Sequence[dict[str, Any]]) -> None:
     """Gives each event of a record's history `corrected`, {header: [as it came, as a person corrected it]}. An event of
     a part that was made of a source's rows has what is known of those: who corrected them, and the warnings that are of
-    its own fields."""
+    its own fields; and where the part is withheld `refused`, what is wrong with its rows of the source, for whose sake
+    it is: line, field, message."""
     rows, names = _of_sources(store, history), {field.name for field in contract.fields}
     for event in history:
         run, derived, lines = event.pop("run"), event.pop("derived"), _lines(event)
         headers, raw, original = event.pop("headers"), event.pop("raw"), event.pop("original")
         filling = event.pop("filling") or {}
+        event["refused"] = []
         if not derived or event["undo_of"] is not None:
             event["corrected"] = {} if event["undo_of"] is not None else _corrected(headers, raw, original)
             continue
@@ -33,6 +35,7 @@ def tell(store: Store, contract: Contract, history: Sequence[dict[str, Any]]) ->
             if row["corrected_by"]:
                 event |= {"corrected_by": row["corrected_by"], "corrected_at": row["corrected_at"]}
         event["issues"] = [*(event["issues"] or ()), *_warned(names, own)]
+        event["refused"] = _refused(own) if event["reason"] == "withheld" else []
 
 
 def _lines(event: Mapping[str, Any]) -> list[int]:
@@ -69,3 +72,15 @@ def _warned(names: Container[str], rows: Iterable[Mapping[str, Any]]) -> list[di
     """What is warned of in those fields."""
     every = (issue for row in rows for issue in row["errors"] or ())
     return [each for each in every if each["severity"] == "warning" and each["field"] in names]
+
+
+def _refused(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is wrong with rows; that one waits with another is told only where nothing else is known."""
+    every = [
+        {"line": row["line"], **{name: issue[name] for name in ("code", "field", "message")}}
+        for row in rows
+        for issue in row["errors"] or ()
+        if issue["severity"] == "error"
+    ]
+    told = [each for each in every if each["code"] != "waits"] or every
+    return [{name: each[name] for name in ("line", "field", "message")} for each in told]

@@ -284,7 +284,7 @@ def record(
                 filter(
                     None,
                     (
-                        _corrected(touched),
+                        _of_source(touched),
                         _what({**touched, "changes": _with_names(touched["changes"], found["names"])}),
                     ),
                 )
@@ -464,10 +464,13 @@ def _what(row: dict[str, Any]) -> str:
     return plain("; ".join(parts))
 
 
-def _corrected(row: dict[str, Any]) -> str:
-    """What a person made of a row's cells, and who."""
+def _of_source(row: dict[str, Any]) -> str:
+    """What a person made of a row's cells, and who; and which rows of the source were refused, so that it was not
+    written either."""
     said = [f"{header}: {was or '(blank)'} → {now or '(blank)'}" for header, (was, now) in row["corrected"].items()]
-    return plain("; ".join(f"{each}, corrected by {row['corrected_by']}" for each in said))
+    told = [f"{each}, corrected by {row['corrected_by']}" for each in said]
+    told += [f"line {each['line']}: {each['field']}: {each['message']}" for each in row["refused"]]
+    return plain("; ".join(told))
 
 
 def _value(value: Any) -> str:
