@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, runs, template_steps, typed, words
+from workbench.doors.web import address, batches, planned_again, runs, template_steps, typed, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import glance, holds, outcomes, plots, totals
@@ -53,6 +53,7 @@ def kept_edits(wb: Workbench, batch: Batch) -> None:
 def looked_at(batch: UUID, plan: int) -> None:
     """Remembers which plan somebody wanted to have written."""
     st.session_state[f"wanted {batch}"] = plan
+    holds.keep_for_later(f"{batch} {plan}")
 
 
 def written_since(wb: Workbench, batch: Batch) -> bool:
@@ -74,9 +75,9 @@ def written_since(wb: Workbench, batch: Batch) -> bool:
 def decide(wb: Workbench, batch: Batch) -> None:
     """Write the plan, or hold it."""
     st.header("Write it")
-    if st.session_state.pop(f"wanted {batch.id}", batch.plan) != batch.plan:
-        again = f"It was planned again since you looked, and nothing was written. This is plan {batch.plan}."
-        st.warning(again, icon=":material/history:")
+    seen = st.session_state.pop(f"wanted {batch.id}", batch.plan)
+    if seen != batch.plan:
+        st.warning(words.text(planned_again.told(wb, batch, seen)), icon=":material/history:")
     since = written_since(wb, batch)
     if said := typed.unsaved(wb, batch):
         cells = words.many(typed.number(said), "cell")

@@ -1,13 +1,14 @@
 """Home: what needs someone now, and how the last imports ended."""
 
 from collections import Counter
+from functools import partial
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import address, uploads, waiting, words
+from workbench.doors.web import address, marks, uploads, waiting, words
 from workbench.doors.web.page import page
 from workbench.doors.web.views import waiting as views
 from workbench.doors.web.views.outcomes import COLOURS, SIGNS
@@ -24,13 +25,16 @@ def needs_someone(wb: Workbench) -> tuple[list[waiting.Waits], dict[str, int]]:
     failed = list(waiting.schedules(wb))
     every = [batch.id for batches in found.values() for batch in batches]
     unsaid = wb.batches.unsaid(found["unexplained"])
-    waits = [*waiting.imports(found, wb.batches.stories(every), unsaid, wb.settings.user), *failed]
+    waits = [
+        *waiting.imports(found, wb.batches.stories(every), unsaid, wb.settings.user, partial(marks.mark, wb)),
+        *failed,
+    ]
     return waits, {kind: len(batches) for kind, batches in found.items()} | {"schedule": len(failed)}
 
 
 def everything(wb: Workbench, waits: list[waiting.Waits], numbers: dict[str, int]) -> None:
-    """All that waits, also matches and contradictions, which take a while to be counted; or what is of one kind."""
-    with st.spinner("Counting matches and contradictions ..."):
+    """All that waits, also matches and checks, which take a while to be counted; or what is of one kind."""
+    with st.spinner("Counting matches and checks ..."):
         of_records = waiting.of_records(wb)
     views.counted(numbers | Counter(each.kind for each in of_records), waiting.MOST)
     if waits or of_records:

@@ -8,61 +8,20 @@ from uuid import UUID
 import streamlit as st
 
 from workbench import Workbench
-from workbench.datasets import catalog
 from workbench.datasets.matchings import MATCHINGS
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, correcting, row_lists, runs, words
+from workbench.doors.web import address, batches, correcting, explaining, runs, words
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import evidence, glance, outcomes, plots, totals
 from workbench.model.batch import Batch
 from workbench.model.control_total import is_of_total
-from workbench.model.errors import SaidSince, StillRefused
+from workbench.model.errors import SaidSince
 from workbench.model.hold import Hold, contradictions
 from workbench.model.reconciliation import Reconciliation
-from workbench.model.row_query import RowQuery
 
 GONE = {"undone": "It was taken back", "discarded": "It was discarded", "failed": "It failed"}
 """What is said of an import that nobody signs any more, by its state."""
-
-
-def explain(wb: Workbench, batch: Batch, found: Reconciliation, ready: int) -> None:
-    """The rows that still need a person's word: some of them, or all of a kind, with one reason. An unmatched row is
-    explained, unless it is one of those that are `ready` to be brought in, an invalid one rejected."""
-    st.header("Rows to explain or reject", "to-explain", help=evidence.WORDS)
-    if whole := catalog.whole_again(batch.dataset):
-        st.caption(words.text(whole))
-    kind = evidence.kind(wb.rows.unexplained_kinds(batch))
-    which = {name: kind[name] for name in ("outcome", "code", "field")}
-    key = f"explain {batch.id} {which} {found.unexplained}"
-    query = RowQuery(**which, waiting=True)
-    listed = row_lists.waiting(wb, batch, query, kind["rows"], part="explain-", key=key)
-    if kind["outcome"] == "unmatched":
-        supply(wb, batch, kind["field"], list(listed.picked))
-    ready = ready if kind["outcome"] == "unmatched" else 0
-    reason = evidence.reason(kind["outcome"], len(listed.picked), listed.number, narrowed=listed.narrowed, ready=ready)
-    if reason is not None:
-        lines = list(listed.picked) or sorted(wb.rows.lines(batch, listed.query))
-        say = wb.reject if kind["outcome"] == "invalid" else wb.explain
-        with st.spinner(f"{words.many(len(lines))} ..."):
-            say(batch, lines, reason)
-        st.rerun()
-
-
-def supply(wb: Workbench, batch: Batch, field: str, lines: list[int]) -> None:
-    """What the picked rows lack, such as a session's date, which a person says and which brings them in."""
-    said = evidence.supply(batch, field, len(lines))
-    if said is None:
-        return
-    header, text = said
-    try:
-        with st.spinner(f"{words.many(len(lines))} ..."):
-            brought = wb.sweeps.supply(batch, {line: {header: text} for line in lines})
-    except StillRefused as refusal:
-        st.error(words.text(str(refusal)))
-        return
-    st.toast(f"Imported by run {str(brought.id)[:8]}", icon=":material/check:")
-    st.rerun()
 
 
 def to_explain(wb: Workbench, batch: Batch, found: Reconciliation, ready: int) -> None:
@@ -76,7 +35,7 @@ def to_explain(wb: Workbench, batch: Batch, found: Reconciliation, ready: int) -
             label = f"{words.many(number)} of {words.text(words.sheet(sheet))} ({words.part(sheet)})"
             address.jump(label, icon=":material/comment:", batch=sheet.id)
     if not several and not batch.derived:
-        explain(wb, batch, found, ready)
+        explaining.explain(wb, batch, found, ready)
 
 
 def say_otherwise(wb: Workbench, batch: Batch) -> None:
@@ -220,6 +179,8 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     to_match(wb, batch)
     if found.unexplained and batch.stage == "completed":
         to_explain(wb, batch, found, ready)
+    else:
+        explaining.say(wb, batch)
     for_their_owner(wb, batch, found)
     if batch.state == "completed" and not batch.derived and wb.signature(runs.face(wb, batch)) is None:
         say_otherwise(wb, batch)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets.catalog import contract, dependents
-from workbench.doors.web import address, batches, record_lists, runs, sheets, words
+from workbench.doors.web import address, batches, found_by_row, record_lists, runs, sheets, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.views import long_table, record
 from workbench.model.answer import Answer
@@ -75,14 +75,18 @@ def matches(wb: Workbench, text: str) -> None:
     if answer.number == 1 and answer.records and not answer.nearly:
         if answer.rows_number:
             st.caption(f"{words.many(answer.rows_number)} that fit and became no record: at the end of this page.")
+        found_by_row.told(wb, text, answer.records[0])
         show(wb, answer.records[0]["dataset"], record_lists.named(answer.records[0]), asked=text)
     elif not skip and is_all_about_the_first(answer, text):
+        found_by_row.told(wb, text, answer.records[0])
         show(wb, answer.records[0]["dataset"], record_lists.named(answer.records[0]), asked=text)
     elif answer.number:
         if only_rows:
             st.header("Records that are written nearly so")
         elif answer.nearly:
             st.info("No record has just that. These are written nearly so:", icon=":material/spellcheck:")
+        elif all("row" in one for one in answer.records):
+            found_by_row.several()
         record_lists.links(answer.records, answer.number, find=text)
     if answer.rows_number and answer.number and not only_rows:
         nearly = ", written nearly so" if answer.rows_nearly else ""

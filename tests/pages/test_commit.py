@@ -222,16 +222,20 @@ def test_what_unmatched_rows_wait_for_may_have_come_since_the_plan(wb: Workbench
 
 
 def test_a_plan_that_nobody_looked_at_is_not_written_from_an_older_page(
-    show: Show, wb: Workbench, sheet: Sheets, worked: Worked, url: str
+    show: Show, wb: Workbench, open_wb: Callable[..., Workbench], sheet: Sheets, worked: Worked, url: str
 ) -> None:
     seen = wb.plan(wb.stage(sheet(BEFORE), "elevate.students")).batch
     page = show("commit", batch=seen.id)
-    wb.fill_cells(seen, "full_name", "Changed Behind", lines=[2])
-    wb.plan(seen)
+    bo = open_wb(user="bo")
+    bo.fill_cells(seen, "email", "no email", lines=[2])
+    bo.plan(seen)
     page = press(page, "Commit 2 rows")
-    assert "It was planned again since you looked, and nothing was written. This is plan 2." in [
-        each.value for each in page.warning
-    ]
+    told = untimed("".join(each.value.replace("\\", "") for each in page.warning))
+    assert told.startswith("It was planned again since you looked, by bo")
+    assert "and nothing was written. Created 2 before, 1 now, invalid 0 before, 1 now." in told
+    wb.fill_cells(seen, "email", "eve@example.com", lines=[2])
+    wb.plan(seen)
+    page = show("commit", batch=seen.id)
     assert worked(seen).stage == "planned"
     assert records(url, "elevate.profiles", "email") == []
     page.run()
@@ -255,6 +259,30 @@ def test_a_stale_plan_is_refused_in_a_sentence_and_planned_again(
     assert not page.error
     press(page, "Commit 1 row")
     assert worked(stale).stage == "completed"
+
+
+def test_what_was_decided_of_a_plan_stays_when_its_commit_is_refused(
+    show: Show, wb: Workbench, sheet: Sheets, worked: Worked
+) -> None:
+    wb.import_sheet(sheet(BEFORE), "elevate.students")
+    limits = {"updated": "0"}
+    rows = AFTER.replace("Park", "Park-Lee")
+    stale = wb.plan(wb.stage(sheet(rows), "elevate.students", limits=limits)).batch
+    page = show("commit", batch=stale.id)
+    page.checkbox[0].check().run()
+    page.radio[0].set_value("Let the good rows go on").run()
+    wb.import_sheet(sheet(BEFORE.replace("Ada", "Eda")), "elevate.students")
+    press(page, "Commit 2 rows")
+    worked(stale)
+    page.run()
+    assert "no longer holds" in page.error[0].value
+    assert page.checkbox[0].value
+    assert page.radio[0].value == "Let the good rows go on"
+    assert "Commit 2 rows" in [button.label for button in page.button]
+    press(page, "Plan again")
+    worked(stale)
+    page.run()
+    assert not page.checkbox[0].value, "another plan is decided anew"
 
 
 def test_what_is_at_work_is_watched_from_any_tab(show: Show, planned: Batch) -> None:

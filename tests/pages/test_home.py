@@ -103,6 +103,25 @@ def test_what_waits_stands_in_the_order_of_its_age_with_who_did_what_last(
     assert "**ana** undid it" in said(show("home")) and "began" not in said(show("home"))
 
 
+def test_a_card_to_be_signed_says_what_is_to_be_looked_at_first(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    def students(name: str, phone: str) -> Sheet:
+        rows = "".join(f"{name}{number}@example.com,Ada Park,{phone}\n" for number in range(20))
+        return sheet(f"email,full_name,phone\n{rows}", f"{name}.csv")
+
+    for name in ("students-1", "students-2"):
+        wb.import_sheet(students(name, "555-201-0001"), "elevate.students")
+    assert "priority_high" not in said(show("home")), "what is as ever has no mark"
+    wb.import_sheet(students("students-3", ""), "elevate.students")
+    text = said(show("home"))
+    assert text.count("priority_high") == 1
+    assert "20 rows, 20 written. You ran it; nobody else works here, so you may sign it.  \n:orange" in text
+    assert "Phone is filled in 0% of the rows, and was 100%." in text
+    limits = {"created": "0"}
+    waits = wb.plan(wb.stage(sheet("name,code\nWelding,WELD101\n"), "elevate.courses", limits=limits)).batch
+    wb.commit(waits, accept=["created"])
+    assert "ana let go on: 1 course would be created: the limit is 0 courses." in said(show("home"))
+
+
 def test_schedules_that_failed_wait_until_a_later_run_succeeds(show: Show, wb: Workbench, sheet: Sheets) -> None:
     one = wb.schedules.add("Nightly", "0 2 * * *", sequence="daily")
     failed = wb.schedules.run_now(one.id)
@@ -120,7 +139,7 @@ def test_schedules_that_failed_wait_until_a_later_run_succeeds(show: Show, wb: W
     assert "Nightly" not in [link.label for link in show("home").page_link]
 
 
-def test_records_that_contradict_each_other_are_counted_anew_once_anything_was_done(
+def test_checks_that_found_something_are_counted_anew_once_anything_was_done(
     show: Show, wb: Workbench, sheet: Sheets
 ) -> None:
     wb.import_sheet(sheet("name\nHarbor\n", "companies.csv"), "commerce.companies")
@@ -129,14 +148,14 @@ def test_records_that_contradict_each_other_are_counted_anew_once_anything_was_d
     assert "Invoices whose payments" not in said(show("home"))
     wb.import_sheet(sheet("payment id,invoice,amount\nP1,1,6\nP2,1,5\nP3,2,20\n"), "commerce.payments")
     page = show("home")
-    assert "Contradictions" in said(page)
+    assert "badge[Checks]" in said(page)
     assert "Invoices whose payments come to more than their total: 1 of 2 records." in said(page)
     links = [(link.proto.page, link.proto.query_string) for link in page.page_link if link.label == "Their list"]
     assert ("checks", "check=payments-beyond-invoice") in links
-    assert page.get("button_group")[0].options == ["To be signed off **3**", f"Contradictions **{len(links)}**"]
+    assert page.get("button_group")[0].options == ["To be signed off **3**", f"Checks **{len(links)}**"]
     page.get("button_group")[0].set_value("unsigned").run()
     assert "Invoices whose payments" not in said(page), "a filter hides what is of another kind"
-    page.get("button_group")[0].set_value("contradictions").run()
+    page.get("button_group")[0].set_value("checks").run()
     assert "Invoices whose payments" in said(page) and "invoices.csv" not in said(page)
 
 

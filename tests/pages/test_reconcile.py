@@ -95,6 +95,43 @@ def test_all_rows_of_a_kind_are_explained_with_one_reason(show: Show, wb: Workbe
     assert [metric.value for metric in page.metric] == ["4", "1", "0", "2", "1", "0"]
 
 
+def test_a_word_on_rows_that_somebody_else_has_explained_meanwhile_is_kept_and_told(
+    show: Show, wb: Workbench, open_wb: Opened, unmatched: Batch
+) -> None:
+    page = show("reconcile", batch=unmatched.id)
+    page.text_input(key="why").set_value("The bakery was closed.")
+    open_wb(user="bo").explain(unmatched, [4], "No course.")
+    press(page, "Explain all of this kind: 2 rows")
+    told = "Since you looked, bo has explained rows: of the 2 rows you meant 1 still waits. Nothing was saved of yours."
+    assert told in said(page).replace("\\", "")
+    assert page.text_input(key="why").value == "The bakery was closed."
+    assert wb.rows.unexplained(unmatched) == [3, 5]
+    press(page, "Explain all of this kind: 1 row")
+    assert [row["explanation"] for row in wb.rows.each(unmatched, outcome="skipped")] == [
+        "No course.",
+        "The bakery was closed.",
+    ]
+    assert page.text_input(key="why").value == "", "the next reason begins with nothing"
+    open_wb(user="bo").explain(unmatched, [3], "Ben left.")
+    page.text_input(key="why").set_value("He moved.")
+    press(page, "Explain all of this kind: 1 row")
+    assert "none waits any more" in said(page), "also where nothing is left to explain"
+    assert not page.exception
+
+
+def test_the_picked_rows_alone_are_explained_or_none(
+    show: Show, wb: Workbench, open_wb: Opened, unmatched: Batch
+) -> None:
+    page = show("reconcile", batch=unmatched.id)
+    pick(page)
+    page.run()
+    page.text_input(key="why").set_value("The bakery was closed.")
+    open_wb(user="bo").explain(unmatched, [4], "No course.")
+    press(page, "Explain 1 row")
+    assert "of the 1 row you meant none waits any more." in said(page).replace("\\", "")
+    assert wb.rows.unexplained(unmatched) == [3, 5], "no other row is explained instead of the picked one"
+
+
 def test_the_rows_that_were_found_are_explained_at_once(show: Show, wb: Workbench, unmatched: Batch) -> None:
     page = show("reconcile", batch=unmatched.id, **{"explain-search": "BAKE102"})
     assert grid(page, "explain").lines == [5]

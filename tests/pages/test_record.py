@@ -102,6 +102,65 @@ def test_a_corrected_line_shows_what_it_was_and_by_whom(show: Show, wb: Workbenc
     assert page.dataframe[1].value.to_numpy().tolist()[0] == ["email", "dee@example.com", "bad at example.com"]
     assert "Corrected by ana" in said(page)
     assert "first.csv, line 3, corrected by ana · run by ana" in said(page)
+    assert "email: ~~bad at example.com~~ → **dee@example.com**, corrected by ana, " in said(page)
+
+
+CONTACTS = """\
+Id,FirstName,LastName,Email,Phone
+003Dn00000AbC13,Chloe,Garcia,vol13 at corp,(816) 555-0013
+003Dn00000AbC14,Ann,Wrong,vol14@corp.example,(816) 555-0014
+"""
+
+
+@pytest.fixture
+def volunteers(wb: Workbench, open_wb: Opened, sheet: Sheets) -> Batch:
+    """Two people of Salesforce: of one the e-mail is left out, the other's name gil has corrected."""
+    batch = wb.stage(sheet(CONTACTS, "contacts.csv"), "salesforce.volunteers")
+    open_wb(user="gil").correct(batch, {3: {"LastName": "Lee"}})
+    wb.plan(batch)
+    return wb.commit(batch)
+
+
+def test_a_record_that_is_found_by_what_it_says_no_longer_says_why(show: Show, volunteers: Batch) -> None:
+    (told,) = ask(show("record"), "Ann Wrong").info
+    assert told.value.replace("\\", "").startswith(
+        "The record does not say that now. It came of line 3 of contacts.csv, which has it. "
+        "LastName was 'Wrong', corrected to 'Lee' by gil, "
+    )
+    (told,) = ask(show("record"), "vol13 at corp").info
+    assert "line 2 of contacts.csv" in told.value.replace("\\", "")
+    assert "'vol13 at corp' is no e-mail address, and is left out." in told.value.replace("\\", "")
+    assert not ask(show("record"), "Ann Lee").info, "of what it says itself nothing is to be explained"
+
+
+def test_the_story_of_a_part_tells_what_its_source_row_was_corrected_from(show: Show, volunteers: Batch) -> None:
+    text = said(ask(show("record"), "003Dn00000AbC14"))
+    assert "LastName: ~~Wrong~~ → **Lee**, corrected by gil, " in text
+    assert "contacts.csv, line 3, corrected by gil · run by ana" in text
+    text = said(ask(show("record"), "003Dn00000AbC13"))
+    assert "'vol13 at corp' is no e-mail address, and is left out" in text and "corrected by" not in text
+
+
+def test_the_story_of_an_invoice_that_is_withheld_names_the_line_that_was_refused(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet("name\nHarbor Wine Bar\n", "companies.csv"), "commerce.companies")
+    wb.import_sheet(sheet("sku,name\nFRA1023,Chablis\n", "skus.csv"), "commerce.skus")
+    wb.import_sheet(
+        sheet(
+            """\
+Invoice number,Invoice date,Status,Customer,SKU,Item,Qty.,Unit price,Net price
+1001,2026-01-15,Delivered,Harbor Wine Bar,FRA1023,Chablis,2,10.00,20.00
+1001,2026-01-15,Delivered,Harbor Wine Bar,NEW9999,New,1,12.50,12.50
+1002,2026-01-15,Delivered,Harbor Wine Bar,FRA1023,Chablis,1,12.50,12.50
+""",
+            "sales.csv",
+        ),
+        "commerce.invoices",
+    )
+    text = said(show("record", dataset="commerce.invoice_headers", record="1001"))
+    assert "Not written, for what it belongs to was refused: line 3: sku: SKU not found: 'NEW9999'." in text
+    assert "refused" not in said(show("record", dataset="commerce.invoice_headers", record="1002"))
 
 
 def test_a_line_that_is_not_there_is_told(show: Show, twice: tuple[Batch, Batch]) -> None:

@@ -406,30 +406,3 @@ select issue ->> 'code' as code, issue ->> 'field' as field, issue ->> 'severity
 from workbench.import_outcome, jsonb_array_elements(errors) issue
 where batch_id = %s and plan = %s and errors is not null group by 1, 2, 3
 """
-
-
-def unexplained_kinds(store: Store, batch: Batch) -> list[dict[str, Any]]:
-    """What makes rows unmatched or invalid that nobody has explained: outcome, code, field, message, rows."""
-    kinds: dict[tuple[str, str, str], dict[str, Any]] = {}
-    read = [{**each, "outcome": "invalid"} for each in batch.summary.get("issue_counts", ())]
-    for each in (*read, *batch.summary.get("issue_counts_planned", ())):
-        if each["severity"] == "error":
-            key = each["outcome"], each["code"], each["field"]
-            named = dict(zip(("outcome", "code", "field"), key, strict=True))
-            kind = kinds.setdefault(key, {**named, "message": each["message"], "rows": 0})
-            kind["rows"] += each["rows"]
-    for row in store.all(_EXPLAINED, {"batch": batch.id}):
-        if (key := (row["outcome"], row["code"], row["field"])) in kinds:
-            kinds[key]["rows"] -= row["rows"]
-    return sorted(
-        (of_kind(kind) for kind in kinds.values() if kind["rows"] > 0),
-        key=lambda kind: (-kind["rows"], kind["outcome"], kind["code"], kind["field"]),
-    )
-
-
-_EXPLAINED = """
-select r.planned_outcome as outcome, issue ->> 'code' as code, issue ->> 'field' as field, count(*)::int as rows
-from workbench.import_explanation e join workbench.import_result r on r.batch_id = e.batch_id and r.line = e.line,
-     jsonb_array_elements(r.errors) issue
-where e.batch_id = %(batch)s and r.explanation is not null and issue ->> 'severity' = 'error' group by 1, 2, 3
-"""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from workbench.database import classes, deactivating, search, unwritten
+from workbench.database import classes, deactivating, search, source_rows, unwritten
 from workbench.database.batches import get, one_sheet, parts
 from workbench.database.referring import Referring
 from workbench.database.rows import by_steps, changes, settled
@@ -220,7 +220,7 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
         ).fetchall()
     for row in history:
         before, refs, mapping = row.pop("before"), row.pop("refs"), row.pop("mapping")
-        recipe, filling = row.pop("recipe"), row.pop("filling") or {}
+        recipe, filling = row.pop("recipe"), row["filling"] or {}
         cleaned, row["removed_by"] = by_steps(row["cleaned"], Recipe.kept(recipe))
         # what was done to columns that are not imported stands with the row, and is no part of the record's story
         row["cleaned"] = {header: each for header, each in cleaned.items() if filling.get(header)}
@@ -233,9 +233,10 @@ def _history(store: Store, contract: Contract, record: UUID | None, key: str) ->
             row["changes"] = {contract.removal.active: [True, False]}
         else:
             row["changes"] = {}
+    source_rows.tell(store, contract, history)
     done = {(row["batch"], row["of_row"]): row["changes"] for row in history}
     for row in history:
-        of_row = row.pop("of_row")
+        of_row, _ = row.pop("of_row"), row.pop("sources")
         if row["undo_of"] is not None and row["reason"] == "restored":
             taken_back = done.get((row["undo_of"], of_row), {})
             row["changes"] = {name: [new, old] for name, (old, new) in taken_back.items()}
@@ -255,7 +256,8 @@ _HISTORY = f"""
     union select batch_id, line from workbench.import_outcome where record_id = %(record)s and outcome = 'updated'
     union select batch_id, line from keyed
 )
-select b.id as batch, b.undo_of, b.file_name, e.line as of_row, coalesce(e.sources[1], e.line) as line,
+select b.id as batch, b.undo_of, b.file_name, b.part_of as run, b.derived, b.headers, e.raw, e.original, e.sources,
+       e.line as of_row, coalesce(e.sources[1], e.line) as line,
        e.outcome, e.reason, e.payload,
        e.before, e.refs, e.issues, b.stage, b.mapping, b.initiated_by_id as run_by,
        coalesce(b.completed_at, b.planned_at, b.created_at) as at,
@@ -269,10 +271,11 @@ select b.id as batch, b.undo_of, b.file_name, e.line as of_row, coalesce(e.sourc
             else workbench.undone_by(b.id) end as undone_by
 from (
     select batch_id, line, outcome, reason, payload, before, refs, errors as issues, explanation,
-           corrected_by, corrected_at, cleaned, sources
+           corrected_by, corrected_at, cleaned, sources, raw, original
     from touched join workbench.import_result using (batch_id, line)
     union all
-    select m.batch_id, null, m.action, null, null, null, null, null, null, null, null, null, null
+    select m.batch_id, null, m.action, null, null, null, null, null, null, null, null, null, null,
+           null, null
     from workbench.import_removal m join workbench.import_batch n on n.id = m.batch_id and n.plan = m.plan
     where m.record_id = %(record)s
 ) e join workbench.import_batch b on b.id = e.batch_id

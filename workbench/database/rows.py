@@ -12,7 +12,7 @@ from uuid import UUID
 import pyarrow as pa
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from workbench.database import explaining, paging, wrong_values
+from workbench.database import explaining, paging, waiting_kinds, wrong_values
 from workbench.database.batches import get, one_sheet, parts, sheets
 from workbench.database.planning import suggestions
 from workbench.database.store import Store
@@ -501,7 +501,7 @@ class Rows:
 
         The most frequent come first. A row with two issues is of two kinds.
         """
-        return self._dated(batch, paging.unexplained_kinds)
+        return self._dated(batch, waiting_kinds.unexplained_kinds)
 
     def _dated(
         self, batch: Batch | UUID | str, kinds: Callable[[Store, Batch], list[dict[str, Any]]]

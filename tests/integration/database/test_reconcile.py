@@ -138,3 +138,19 @@ def test_what_is_unexplained_is_told_by_its_kind(wb: Workbench, sheet: Given) ->
     ]
     assert (wb.rows.unexplained(batch), wb.rows.unexplained(batch, outcome="unmatched")) == ([5], [])
     assert [kind["code"] for kind in wb.rows.unexplained_kinds(batch)] == ["bad_phone"]
+
+
+def test_the_example_of_a_kind_is_a_row_that_still_waits(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("email,name\nann@example.com,Ann Lee\n"), "elevate.students")
+    texts = "student_email,course_code\naisha@example.com,CNA101\nben@example.com,CNA101\nlate@example.com,CNA101\n"
+    batch = wb.import_sheet(sheet(texts), "elevate.enrollments")
+
+    def told() -> list[str]:
+        return [kind["message"] for kind in wb.rows.unexplained_kinds(batch)]
+
+    assert told() == ["Student not found, for example 'aisha@example.com'"]
+    wb.explain(batch, [2], "Aisha left.")
+    assert told() == ["Student not found, for example 'ben@example.com'"]
+    wb.explain(batch, [3], "Ben left.")
+    assert told() == ["Student not found: 'late@example.com'"]

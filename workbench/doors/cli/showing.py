@@ -280,7 +280,15 @@ def record(
             str(touched["line"] or ""),
             _outcome(touched) + _unless_it_stands(touched),
             plain(f"{touched['run_by']}{signed}"),
-            _what({**touched, "changes": _with_names(touched["changes"], found["names"])})
+            "; ".join(
+                filter(
+                    None,
+                    (
+                        _of_source(touched),
+                        _what({**touched, "changes": _with_names(touched["changes"], found["names"])}),
+                    ),
+                )
+            )
             or plain(touched["file_name"]),
         )
     printing.tell(asked, made)
@@ -454,6 +462,15 @@ def _what(row: dict[str, Any]) -> str:
     if row.get("explanation"):
         parts.append(f"{row['reason']}: {row['explanation']}")
     return plain("; ".join(parts))
+
+
+def _of_source(row: dict[str, Any]) -> str:
+    """What a person made of a row's cells, and who; and which rows of the source were refused, so that it was not
+    written either."""
+    said = [f"{header}: {was or '(blank)'} → {now or '(blank)'}" for header, (was, now) in row["corrected"].items()]
+    told = [f"{each}, corrected by {row['corrected_by']}" for each in said]
+    told += [f"line {each['line']}: {each['field']}: {each['message']}" for each in row["refused"]]
+    return plain("; ".join(told))
 
 
 def _value(value: Any) -> str:

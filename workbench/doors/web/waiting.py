@@ -1,8 +1,9 @@
 """What waits for a person, of whatever kind: why, since when, where it is dealt with, and who did what with it last."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ class Waits:
     """One thing that waits for somebody."""
 
     kind: str
-    """held, left off, unexplained, unsigned, own, schedule, matches or contradictions."""
+    """held, left off, unexplained, unsigned, own, schedule, matches or checks."""
     what: str
     why: str
     since: datetime | None
@@ -33,6 +34,8 @@ class Waits:
     address: dict[str, str] = field(default_factory=dict)
     last: Mapping[str, Any] | None = None
     """Who did what with it last: actor, action, at."""
+    mark: Callable[[], str] = str
+    """What is to be looked at first, asked for what is shown alone; "" where nothing is."""
 
 
 def imports(
@@ -40,9 +43,11 @@ def imports(
     story: list[dict[str, Any]],
     unsaid: Mapping[UUID, Mapping[str, int]],
     me: str,
+    mark: Callable[[Batch], str],
 ) -> Iterator[Waits]:
     """The imports that wait, by what for (see `Batches.attention`), with what was done with them and the rows that
-    nobody has said a word of, as told to `me`."""
+    nobody has said a word of, as told to `me`, and with the
+    `mark` of those that wait for a signature."""
     last: dict[UUID, Mapping[str, Any]] = {event["batch_id"]: event for event in story}
     for kind, batches in found.items():
         for batch in batches:
@@ -58,6 +63,7 @@ def imports(
                 target="reconcile" if kind in ("unexplained", "unsigned", "own") else "commit",
                 address={"batch": str(batch.id)},
                 last=deed,
+                mark=partial(mark, batch) if kind in ("unsigned", "own") else str,
             )
 
 
@@ -98,7 +104,7 @@ def schedules(wb: Workbench) -> Iterator[Waits]:
 
 
 def of_records(wb: Workbench) -> list[Waits]:
-    """The people that are to be matched by hand, and the records that contradict each other; counted anew once anything
+    """The people that are to be matched by hand, and the checks that have found something; counted anew once anything
     was done."""
     of = wb.settings
     return _of_records(hash((of.database_url, of.home, of.tenant)), wb.batches.entries(), wb)
@@ -126,7 +132,7 @@ def _of_records(tenant: int, entries: int, _wb: Workbench) -> list[Waits]:
         if checked.found:
             found.append(
                 Waits(
-                    kind="contradictions",
+                    kind="checks",
                     what="Their list",
                     why=f"{checked.check.title}: {checked.found:,} of {words.many(checked.records, 'record')}.",
                     since=None,

@@ -35,7 +35,11 @@ def definition_of_done(found: Reconciliation) -> None:
 
 
 def kind(kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """One of the kinds of rows that are to be explained or rejected."""
+    """One of the kinds of rows that are to be explained or rejected: that which was chosen, as long as any wait."""
+    was = st.session_state.get("kind")
+    if was is not None and was not in kinds:
+        same = (each for each in kinds if all(each[name] == was[name] for name in ("outcome", "code", "field")))
+        st.session_state["kind"] = next(same, kinds[0])
     return st.selectbox(
         "Kind",
         kinds,
@@ -74,9 +78,23 @@ def supply(batch: Batch, field: str, picked: int) -> tuple[str, str] | None:
     return header, text.strip()
 
 
-def reason(outcome: str, picked: int, number: int, *, narrowed: bool, ready: int = 0) -> str | None:
-    """Why the picked rows, or all of their kind, or so many of it as were asked for (`narrowed`), may stay out; None
-    until somebody has said so. Those of the import that are `ready` to be brought in had better not."""
+REASON_SAID = "why was said"
+"""That the session's reason is kept with rows, so that the next one begins with none."""
+
+
+def reason(
+    outcome: str,
+    picked: int,
+    number: int,
+    *,
+    narrowed: bool,
+    ready: int,
+    on_click: Callable[..., None],
+    args: tuple[Any, ...],
+) -> None:
+    """Asks why the picked rows, or all of their kind, or so many of it as were asked for (`narrowed`), may stay out:
+    `on_click(*args)` is called once somebody says so. Those of the import that are `ready` to be brought in had better
+    not. What was typed stays until it is kept."""
     verb, icon = ("Reject", "block") if outcome == "invalid" else ("Explain", "comment")
     if ready:
         are = "row of this import needs" if ready == 1 else "rows of this import need"
@@ -84,16 +102,19 @@ def reason(outcome: str, picked: int, number: int, *, narrowed: bool, ready: int
             f"{ready:,} {are} no explanation: what they name has come since. Bring them in first, above.",
             icon=":material/input:",
         )
-    with st.form("explain", clear_on_submit=True):
-        said = st.text_input("Why may they stay out?", placeholder="e.g. BAKE101 was cancelled.", key="why")
+    if st.session_state.pop(REASON_SAID, False):
+        st.session_state["why"] = ""
+    with st.form("explain"):
+        st.text_input("Why may they stay out?", placeholder="e.g. BAKE101 was cancelled.", key="why")
         every = f"{verb} all {'that are found here' if narrowed else 'of this kind'}: {words.many(number)}"
-        label = f"{verb} {words.many(picked)}" if picked else every
-        if not st.form_submit_button(label, type="secondary" if ready else "primary", icon=f":material/{icon}:"):
-            return None
-        if not as_said(said):
-            st.error("Say why, for whoever reads this next year.")
-            return None
-        return said
+        st.form_submit_button(
+            f"{verb} {words.many(picked)}" if picked else every,
+            key="say why",  # a click counts whatever the button says by then
+            type="secondary" if ready else "primary",
+            icon=f":material/{icon}:",
+            on_click=on_click,
+            args=args,
+        )
 
 
 def otherwise(words_said: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], str] | None:

@@ -12,10 +12,13 @@ from workbench.doors.web import address, grid, words
 from workbench.doors.web.views import rows, whole_table
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.trimming import as_said
+from workbench.model.wording import first_of
 from workbench.prepare.cleaning import said_of
 
 _LAST = ("id", "created_at", "updated_at")
 _LONGEST = 200
+_NAMED = 3
+"""So many refused cells are named."""
 NOT_WRITTEN = {
     "staged": "Its import has no plan yet: nothing was written.",
     "planned": "Its import is only planned: nothing was written.",
@@ -216,14 +219,27 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
         st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{told}**{reason}{since} · {words.here(event['at'])}")
         for name, (old, new) in event["changes"].items():
             st.markdown(f"{words.text(words.field(name))}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
+        for header, (was, is_now) in event["corrected"].items():
+            by = f"corrected by {event['corrected_by']}, {words.here(event['corrected_at'])}"
+            st.markdown(f"{words.text(header)}: ~~{_shown(was, {})}~~ → **{_shown(is_now, {})}**, {words.text(by)}")
         for why in filter(None, (words.told(event["issues"] or ()), *said_of(event), event["explanation"])):
             st.markdown(words.text(why))
+        if event["reason"] == "withheld":
+            st.markdown(words.text(withheld(event)))
         line = f"line {event['line']}" if event["line"] else "not in the file"
         line += f", corrected by {event['corrected_by']}" if event["corrected_by"] else ""
         signed = f"signed off by {event['signed_by']}" if event["signed_by"] else "not signed off"
         planned = "" if event["stage"] == "completed" else f", only {event['stage']}: nothing was written"
         st.caption(words.text(f"{event['file_name']}, {line} · run by {event['run_by']} · {signed}{planned}"))
         address.link("history", "This import's story", batch=event["batch"])
+
+
+def withheld(event: Mapping[str, Any]) -> str:
+    """For whose sake a part was not written: the rows of the source that were refused, and why."""
+    if not event["refused"]:
+        return f"{rows.REASONS['withheld']}."
+    each = (f"line {one['line']}: {one['field']}: {one['message']}" for one in event["refused"])
+    return f"Not written, for what it belongs to was refused: {first_of(list(each), _NAMED)}."
 
 
 def _shown(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:

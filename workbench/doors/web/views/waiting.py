@@ -17,14 +17,14 @@ KINDS = {
     "unexplained": ("Rows to be explained", "orange"),
     "left off": ("Begun and left", "gray"),
     "unsigned": ("To be signed off", "blue"),
-    "contradictions": ("Contradictions", "orange"),
+    "checks": ("Checks", "orange"),
     "own": ("For others to sign", "gray"),
 }
 """What each kind is called, and the colour of its badge; in the order in which a person is needed."""
 _ABOUT = {
     "held": "Nothing of them is written before a person has decided.",
     "matches": "People of whom nobody has decided whom they mean.",
-    "contradictions": "Lists of records that do not agree with each other.",
+    "checks": "Lists of records that do not agree with each other.",
     "left off": "Read or planned; nobody is at work on them.",
     "unexplained": "Written, but for rows that nobody has said a word of.",
     "unsigned": "Done; your signature is still missing.",
@@ -81,7 +81,9 @@ def some(found: Sequence[Waits], most: int = SHOWN) -> None:
                 name, colour = KINDS[each.kind]
                 st.markdown(f":{colour}-badge[{name}]")
                 address.link(each.target, words.text(each.what), **each.address)
-            why.markdown(words.text(each.why))
+            mark = each.mark()
+            looked = f"  \n:orange[:material/priority_high:] :small[{words.text(mark)}]" if mark else ""
+            why.markdown(f"{words.text(each.why)}{looked}")
             last.caption("  \n".join(filter(None, (_since(each.since), _deed(each.last)))))
 
 

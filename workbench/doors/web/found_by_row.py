@@ -1,0 +1,48 @@
+"""Why a record is found that does not say what was asked for: the row that it came of, which says or said so."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import streamlit as st
+
+from workbench import Workbench
+from workbench.doors.web import words
+
+
+def told(wb: Workbench, text: str, found: Mapping[str, Any]) -> None:
+    """That the record does not say it, where its row is, what stood there, and what became of that; nothing of a record
+    that was found for what it says."""
+    if "row" not in found:
+        return
+    at = found["row"]
+    row = next(wb.rows.each(at["batch"], lines=[at["line"]], limit=1), None)
+    said = " ".join(_cells(text, row)) if row is not None else ""
+    where = f"It came of line {at['line']} of {at['file_name']}, which has it."
+    st.info(words.text(f"The record does not say that now. {where} {said}".strip()), icon=":material/manage_search:")
+
+
+def several() -> None:
+    """The same of many records."""
+    st.info("No record says that now. These came of rows that do, or did:", icon=":material/manage_search:")
+
+
+def _cells(text: str, row: Mapping[str, Any]) -> Iterator[str]:
+    """What each cell with a word of the text said, and what a person or a recipe made of it, or why it is left out."""
+    asked = text.casefold().split()
+
+    def has(cell: object) -> bool:
+        return any(word in str(cell).casefold() for word in asked)
+
+    for header, (was, now) in row["corrected"].items():
+        if has(was):
+            who = f"{row['corrected_by']}, {words.here(row['corrected_at'])}"
+            yield f"{header} was '{was}', corrected to '{now}' by {who}."
+    for header, each in row["cleaned"].items():
+        if has(each["was"]):
+            yield f"{header} was '{each['was']}' before step {each['step']}: {each['by'].rstrip('.')}."
+    for header, cell in row["raw"].items():
+        if cell and has(cell):
+            yield f"{header} says '{cell}'."
+    for issue in row["issues"]:
+        if has(issue["message"]):
+            yield f"{issue['message']}."
