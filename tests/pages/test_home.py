@@ -209,3 +209,12 @@ def test_a_refusal_is_a_sentence(show: Show, monkeypatch: pytest.MonkeyPatch) ->
     page = show("home")
     assert "The database cannot be reached" in page.error[0].value
     assert not page.exception
+
+
+def test_a_page_whose_database_was_away_is_tried_again(show: Show, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_DATABASE_URL", "postgresql://127.0.0.1:1/none")
+    page = show("home")
+    monkeypatch.setenv("WORKBENCH_DATABASE_URL", url)
+    page = page.button(key="try again").click().run()
+    assert not page.exception and not page.error
+    assert "try again" not in [button.key for button in page.button]

@@ -566,12 +566,6 @@ def test_what_texts_mean_is_not_changed_where_the_import_is_written(
     assert "Put them right in this import" not in [button.label for button in page.button]
 
 
-def test_an_upload_that_is_gone_is_told_in_a_sentence(show: Show) -> None:
-    page = show("map", upload="f" * 64)
-    assert not page.exception
-    assert "Upload the file again" in page.error[0].value
-
-
 def test_hostile_headers_are_cells_and_never_markup(show: Show, wb: Workbench) -> None:
     header = "<script>alert(1)</script>"
     page = show("map", upload=keep(wb, f"email,full name,{header}\nann@example.org,Ann,=1+1\n".encode()))

@@ -189,7 +189,7 @@ def test_a_kind_is_opened_with_the_texts_of_its_cells_and_its_rows(show: Show, p
     assert grid(page).lines == [4]
     page.button(key="kind email bad_email error").click().run()
     values, lines = page.data_editor[0].value, grid(page).lines
-    assert values.to_numpy().tolist() == [["ben at example.com", 1, 3, None]]
+    assert values.to_numpy().tolist() == [["ben at example.com", 1, 3, ""]]
     assert lines == [3]
     page.button(key="kind email bad_email error").click().run()
     assert "code" not in page.query_params
@@ -215,6 +215,7 @@ def test_a_text_is_put_right_in_all_its_rows_and_that_is_taken_back(
     show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
 ) -> None:
     page = show("validate", batch=planned.id, field="phone", code="bad_phone")
+    assert page.data_editor[0].value["means"].tolist() == [""], "nobody knows what is meant, and no None stands for it"
     editor = f"values {planned.id} 0 {planned.plan} phone bad_phone"
     page.session_state[editor] = {"edited_rows": {0: {"means": "(nothing)"}}, "added_rows": [], "deleted_rows": []}
     page.run()

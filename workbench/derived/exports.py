@@ -14,6 +14,7 @@ from typing import IO, Any, Literal
 
 from workbench.model.errors import FULL, NoSpace, UnwritableFile
 from workbench.model.files import beside
+from workbench.model.wording import named
 from workbench.model.written_rows import ADDED, REVISION, harmless, own_headers, runs
 
 Format = Literal["csv", "xlsx", "json"]
@@ -120,8 +121,7 @@ def _in_a_workbook(cell: str) -> str:
 
 def said(issues: Iterable[dict[str, str]]) -> str:
     """The issues of a row in one cell."""
-    pairs = ((issue["field"], issue["message"]) for issue in issues)
-    return "; ".join(f"{field}: {message}" if field else message for field, message in pairs)
+    return "; ".join(named(issue["field"], issue["message"]) for issue in issues)
 
 
 def _table(rows: Iterable[Row], headers: Sequence[str], revision: int) -> Iterator[list[str | int]]:

@@ -1,4 +1,4 @@
-"""How a sentence says numbers, and the first of many: the same from every door."""
+"""How a sentence says numbers, the first of many, and what is wrong with a field: the same from every door."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -31,3 +31,12 @@ def listed(texts: Collection[str]) -> str:
     """All of several texts: "a, b and c"."""
     *others, last = texts
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def named(field: str, message: str, called: str = "") -> str:
+    """What is wrong, behind the field that it is of ("" for the row), `called` otherwise where that is said; a sentence
+    that begins with its field names it once: "status is none of: ...", not "status: status is none of: ..."."""
+    called = called or field
+    if field and message.startswith(f"{field} "):
+        return f"{called} {message.removeprefix(f'{field} ')}"
+    return f"{called}: {message}" if called else message

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from workbench.model.wording import first_of, in_utc, many
+import pytest
+
+from workbench.model.wording import first_of, in_utc, many, named
 
 
 def test_one_is_one_and_several_are_many() -> None:
@@ -20,3 +22,18 @@ def test_the_first_are_named_and_the_others_counted() -> None:
 def test_a_time_is_said_in_utc_to_the_minute() -> None:
     moment = datetime(2026, 11, 26, 23, 2, 59, tzinfo=timezone(timedelta(hours=1)))
     assert in_utc(moment) == in_utc(moment.astimezone(UTC)) == "2026-11-26 22:02 UTC"
+
+
+@pytest.mark.parametrize(
+    "field, message, called, told",
+    [
+        ("status", "status is none of: a, b", "", "status is none of: a, b"),
+        ("first_name", "first_name is required", "first name", "first name is required"),
+        ("email", "email is required", "elevate.students email", "elevate.students email is required"),
+        ("email", "Invalid email format", "", "email: Invalid email format"),
+        ("email", "emails are two", "", "email: emails are two"),
+        ("", "The row has too few cells", "", "The row has too few cells"),
+    ],
+)
+def test_a_field_is_named_once(field: str, message: str, called: str, told: str) -> None:
+    assert named(field, message, called) == told

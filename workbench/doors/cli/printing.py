@@ -16,7 +16,7 @@ from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
 from workbench.model.row_query import RowQuery
 from workbench.model.template import Mapping
-from workbench.model.wording import by_number, many
+from workbench.model.wording import by_number, many, named
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -376,8 +376,8 @@ def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     which = "Lines" if batch.undo_of is None else "Changes"  # an undo has no source, and numbers what it takes back
     made = table("Issue", ">Rows", which, "What is wrong")
     for issue in sorted(found, key=lambda issue: -issue["rows"]):
-        issue["field"] = " ".join(filter(None, (issue.get("dataset"), issue["field"])))
-        sentence = f"{issue['field']}: {issue['message']}" if issue["field"] else issue["message"]
+        called = " ".join(filter(None, (issue.get("dataset"), issue["field"])))
+        sentence = named(issue["field"], issue["message"], called)
         made.add_row(issue["code"], f"{issue['rows']:,}", first(issue["lines"], issue["rows"]), plain(sentence))
     asked.out.print()
     tell(asked, made)

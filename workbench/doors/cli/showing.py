@@ -16,7 +16,7 @@ from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.preparing import Dataset, MaybeDataset, Output
 from workbench.doors.cli.said import Identifier
 from workbench.model.batch import taken_back
-from workbench.model.wording import many
+from workbench.model.wording import many, named
 
 if TYPE_CHECKING:
     from workbench.doors.doctor import Diagnosis
@@ -455,8 +455,7 @@ def _what(row: dict[str, Any]) -> str:
     """What is wrong with a row, what it changed, what a recipe did to it, and what a person has said of it."""
     from workbench.prepare.cleaning import said_of
 
-    said = ((issue["field"], issue["message"]) for issue in row["issues"] or ())
-    parts = [f"{field}: {message}" if field else message for field, message in said]
+    parts = [named(issue["field"], issue["message"]) for issue in row["issues"] or ()]
     parts += [f"{field}: {_value(old)} → {_value(new)}" for field, (old, new) in row["changes"].items()]
     parts += said_of(row)
     if row.get("explanation"):

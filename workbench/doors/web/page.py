@@ -7,7 +7,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors.web import words
-from workbench.model.errors import WorkbenchError
+from workbench.model.errors import DatabaseUnavailable, WorkbenchError
 
 _LOOK = """<style>
 [aria-label="Download as CSV"] { display: none }
@@ -47,6 +47,8 @@ def page(title: str, about: str = "") -> Iterator[Workbench]:
             yield wb
     except WorkbenchError as refusal:
         st.error(words.text(refusal), icon=":material/block:")
+        if isinstance(refusal, DatabaseUnavailable):
+            st.button("Try again", icon=":material/refresh:", key="try again")
         st.stop()  # there may be no Workbench at all
 
 

@@ -9,11 +9,11 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets import catalog
-from workbench.doors.web import address, formats, known_lines, layout, recipes, runs, several, uploads, words
+from workbench.doors.web import address, batches, formats, known_lines, layout, recipes, runs, several, uploads, words
 from workbench.doors.web.known_lines import Recalled
 from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
-from workbench.model.errors import UnreadableSheet, WorkbenchError
+from workbench.model.errors import UnknownBatch, UnknownUpload, UnreadableSheet, WorkbenchError
 from workbench.model.package import Package
 from workbench.model.recipe import Recipe, does, is_same
 from workbench.model.sheet import Layout, Sheet, Tally
@@ -113,15 +113,18 @@ class Together:
 def source(wb: Workbench) -> Source:
     """The sheet of this address: an upload (`?upload=...`, `sheet`, `layout`) or the kept source of an import
     (`?batch=...`), else of the one that this person was at before; without either, or for a run of several sheets, what
-    to do, and the page ends there.
+    to do, and of one that is not there a choice, and the page ends there.
 
-    Raises UnknownUpload, UnknownBatch, and what opening the sheet raises.
+    Raises what opening the sheet raises.
     """
     come_back(wb)
     query = st.query_params.to_dict()
     said = query["dataset"] if query.get("dataset") in formats.known() else None
     if query.get("batch"):
-        batch = wb.batches.get(query["batch"])
+        try:
+            batch = wb.batches.get(query["batch"])
+        except UnknownBatch:
+            batch = batches.chosen(wb)  # which says so, and offers others
         batch = runs.face(wb, batch) if batch.derived else batch
         which_sheet(wb, batch)
         under = str(batch.id)
@@ -140,6 +143,7 @@ def source(wb: Workbench) -> Source:
     if not query.get("upload"):
         empty("No file yet.", "Upload one first: nothing is imported before you say so.", "upload", "Upload a file")
         st.stop()
+    _is_there(wb, query["upload"])
     recalled = known_lines.recall(wb, query["upload"], query.get("sheet"))
     query = st.query_params.to_dict()
     raw = uploaded(wb, query["upload"], sheet=query.get("sheet"), said=layout.said())
@@ -163,6 +167,30 @@ def source(wb: Workbench) -> Source:
         fields=template.mapping.columns if template is not None else {},
         recalled=recalled,
     )
+
+
+def _is_there(wb: Workbench, upload: str) -> None:
+    """Of an upload that is not there (any more), that it is not, with those that are to choose from, and the page ends
+    there."""
+    try:
+        uploads.get(wb.settings, upload)
+        return
+    except UnknownUpload as refusal:
+        st.warning(words.text(refusal), icon=":material/search_off:")
+    picked = st.selectbox(
+        "Which file?",
+        uploads.waiting(wb.settings),
+        index=None,
+        format_func=lambda one: f"{one.name} · {words.here(one.at)} · {one.by}",
+        placeholder="Choose a file that is not imported yet",
+        key="chosen upload",
+    )
+    if picked is not None:
+        st.query_params.from_dict({"upload": picked.id})
+        st.rerun()
+    address.link("upload", "Upload a file", icon=":material/upload_file:")
+    address.link("history", "A file that is imported", icon=":material/history:")
+    st.stop()
 
 
 def come_back(wb: Workbench) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from workbench.model.batch import Batch
-from workbench.model.wording import many
+from workbench.model.wording import many, named
 
 __all__ = [
     "blank",
@@ -117,11 +117,7 @@ def titled(batch: Batch, title: str) -> str:
 
 def told(issues: Sequence[Mapping[str, str]]) -> str:
     """Issues in words, their times in the reader's zone."""
-    return in_zone(
-        "; ".join(
-            f"{field(issue['field'])}: {issue['message']}" if issue["field"] else issue["message"] for issue in issues
-        )
-    )
+    return in_zone("; ".join(named(issue["field"], issue["message"], field(issue["field"])) for issue in issues))
 
 
 def in_zone(said: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import operations
 from workbench.model.recipe import TESTS, Recipe, Step
 from workbench.prepare.cleaning import OPERATIONS, Operation, checked, sentence
 from workbench.prepare.cleaning.expression.written import WORDS
@@ -55,3 +56,7 @@ def test_the_recipe_of_the_page_can_be_used() -> None:
     (block,) = re.findall(r"```json\n(.*?)```", CLEAN, re.DOTALL)
     recipe = checked(Recipe.from_dict(json.loads(block)))
     assert len(recipe.steps) == 5
+
+
+def test_the_options_of_every_operation_stand_in_the_analysts_page_as_they_are() -> None:
+    assert operations.written() == operations.table(), "python -m tests.operations writes them anew"

@@ -13,6 +13,7 @@ from workbench.model.import_log import ImportLog
 from workbench.model.manifest import Proof
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.trimming import as_said
+from workbench.model.wording import named
 
 WORDS = (
     "An unmatched row is explained and counts as skipped. An invalid one is rejected and goes on counting as invalid. "
@@ -54,7 +55,7 @@ def _told(kind: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong, and in which field, where the same is wrong in another one too."""
     same = [other for other in kinds if other["message"] == kind["message"]]
     told = words.in_zone(str(kind["message"]))
-    return f"{kind['field']}: {told}" if same[1:] and kind["field"] else told
+    return named(kind["field"], told) if same[1:] else told
 
 
 def supply(batch: Batch, field: str, picked: int) -> tuple[str, str] | None:

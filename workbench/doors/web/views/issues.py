@@ -176,7 +176,7 @@ def values(
             "text": [each["text"] for each in found],
             "rows": [each["rows"] for each in found],
             "line": [each["line"] for each in found],
-            "means": [each["means"] or (NOTHING if each["text"] in NO_NAMES else None) for each in found],
+            "means": [each["means"] or NOTHING * (each["text"] in NO_NAMES) for each in found],
         }
     )
     if told:
