@@ -133,6 +133,15 @@ def test_a_record_that_is_found_by_what_it_says_no_longer_says_why(show: Show, v
     assert not ask(show("record"), "Ann Lee").info, "of what it says itself nothing is to be explained"
 
 
+def test_many_blank_fields_are_told_behind_one_line(show: Show, volunteers: Batch) -> None:
+    page = ask(show("record"), "003Dn00000AbC13")
+    now = dict(page.dataframe[0].value.to_numpy().tolist())
+    assert now["last name"] == "Garcia" and "" not in now.values()
+    (blank,) = [each for each in page.expander if each.label.endswith("fields are blank")]
+    names = blank.markdown[0].value.replace("\\", "").split(", ")
+    assert {"email", "birthdate"} <= set(names) and blank.label == f"{len(names)} fields are blank"
+
+
 def test_the_story_of_a_part_tells_what_its_source_row_was_corrected_from(show: Show, volunteers: Batch) -> None:
     text = said(ask(show("record"), "003Dn00000AbC14"))
     assert "LastName: ~~Wrong~~ → **Lee**, corrected by gil, " in text

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.imports import tamper
 from tests.pages.conftest import Show
+from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.doors.web.views.schedules import told_often
 from workbench.model.batch import Batch
@@ -115,8 +116,7 @@ def test_missed_nights_are_told(show: Show, wb: Workbench, url: str) -> None:
     page = show("schedules")
     assert not page.exception
     assert "Nightly was missed" in said(page) and "caught up once" in said(page)
-    table = next(each.value for each in page.dataframe if "Status" in each.value)
-    assert table["Status"].tolist() == ["✓ completed, caught up"]
+    assert grid(page, "runs-").shown["What came of it"].tolist() == ["✓ completed, caught up: 5 steps done."]
 
 
 def test_a_run_tells_what_came_of_each_of_its_steps(show: Show, wb: Workbench) -> None:
@@ -151,7 +151,7 @@ def test_a_held_run_names_the_field_and_leads_to_where_it_is_decided(show: Show,
     wb.commit(planned)
     page = show("schedules")
     assert "is held" not in said(page)
-    assert "✓ completed" in next(each.value for each in page.dataframe if "Status" in each.value)["Status"].tolist()
+    assert grid(page, "runs-").shown["What came of it"][0].startswith("✓ completed")
 
 
 def test_another_tenant_sees_nothing_of_it(show: Show, open_wb: Callable[..., Workbench]) -> None:

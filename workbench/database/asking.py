@@ -1,12 +1,14 @@
 """A person's own question in SQL: answered under the rights of the tenant, and able to change nothing."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import psycopg
 from psycopg.rows import tuple_row
 
 from workbench.database.store import Store, reason
+from workbench.datasets import catalog
 from workbench.model.errors import WrongQuestion
 
 
@@ -28,7 +30,24 @@ def ask(
                     answer = [column.name for column in cursor.description], cursor.fetchall()
     except psycopg.Error as error:
         why = reason(error) if error.sqlstate else str(error).splitlines()[0]  # of values that do not fit the statement
-        raise WrongQuestion(why=why.rstrip(".")) from None
+        told = "; ".join([why.rstrip("."), *_columns(statement, why)])
+        raise WrongQuestion(why=told) from None
     if answer is None:
         raise WrongQuestion(why="nothing is asked")
     return answer
+
+
+_UNKNOWN_COLUMN = re.compile(r'column "?(?:\w+\.)?(\w+)"? does not exist')
+
+
+def _columns(statement: str, why: str) -> Iterator[str]:
+    """Which columns of the tables that a statement names are the field that it took for one."""
+    unknown = _UNKNOWN_COLUMN.search(why)
+    for contract in catalog.CONTRACTS.values() if unknown is not None else ():
+        table = f"{contract.family}.{contract.table}"
+        if not contract.table or not re.search(rf"\b{re.escape(table)}\b", statement, re.IGNORECASE):
+            continue
+        for field in contract.stored:
+            if field.name == unknown[1].lower() != field.target:  # type: ignore[index]
+                of = f", the id of the {field.reference.noun} that a row names" if field.reference is not None else ""
+                yield f"the field {field.name} is the column {field.target} of {table}{of}"

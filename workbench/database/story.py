@@ -3,7 +3,7 @@ decided of it and by whom, and what is still to be done. Sentences for people; o
 named.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -14,6 +14,7 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model import lines
 from workbench.model.batch import Batch, kept_by, taken_back
+from workbench.model.contract import Field
 from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold, contradictions
 from workbench.model.import_log import ImportLog
@@ -248,10 +249,12 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     for field, text in mapped.constants.items():
         if field not in settings:
             yield f"Where {field} is blank: {text}."
+    fields = {field.name: field for field in catalog.contract(sheet.dataset).fields}
+    by_rule = {name for name, field in fields.items() if field.erases}  # which nobody has decided
     of_columns = (
         ("Columns left out", mapped.left_out),
-        ("A blank cell erases", mapped.clears),
-        ("A wrong cell costs that cell alone", mapped.lenient),
+        ("A blank cell erases", _titles(fields, [name for name in mapped.clears if name not in by_rule])),
+        ("A wrong cell costs that cell alone", _titles(fields, mapped.lenient)),
     )
     for what, names in of_columns:
         if names:
@@ -265,6 +268,11 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
         yield f"What people edited since the last import: {mapped.on_edit}, by option."
     for code in mapped.holds:
         yield f"Waits for a person: {HOLDABLE_IN_WORDS[code]}."
+
+
+def _titles(fields: Mapping[str, Field], names: Iterable[str]) -> list[str]:
+    """What people call fields."""
+    return [fields[name].title if name in fields else name for name in names]
 
 
 _NOT_PLAIN = ("dmy", "mdy", "comma")

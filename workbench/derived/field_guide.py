@@ -126,7 +126,7 @@ def _table(contract: Contract) -> Iterator[str]:
             _kind(field),
             _default(field),
             ", ".join(field.aliases),
-            " ".join(_notes(field)),
+            " ".join([*_notes(field), *_column(contract, field)]),
         )
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
@@ -170,6 +170,12 @@ def _default(field: Field) -> str:  # noqa: PLR0911
         case FromWindow():
             return "the import's window"
     return f"`{field.default}`" if field.default is not None else ""
+
+
+def _column(contract: Contract, field: Field) -> Iterator[str]:
+    """Which column of the table it is, where that has another name."""
+    if contract.table and field.stored and field.target != field.name:
+        yield f"Its column: `{field.target}`."
 
 
 def _notes(field: Field) -> Iterator[str]:

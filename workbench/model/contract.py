@@ -193,9 +193,16 @@ class Field:
     recurs: bool = False
     """Its texts name things that come again and again (a school) and have no dataset of their own: a text that differs
     from a known one in case, spaces and punctuation alone takes its spelling; one that nearly fits is asked about."""
+    called: str = ""
+    """What people call it, where its name does not say it by itself (see `title`)."""
     help: str = ""
     examples: tuple[str, ...] = ()
     """Values for the CSV template's example rows, one a row; the template imports as it stands."""
+
+    @property
+    def title(self) -> str:
+        """What it is called in sentences: full_name is "full name"."""
+        return self.called or self.name.replace("_", " ")
 
     @property
     def target(self) -> str:

@@ -86,3 +86,21 @@ def test_no_setting_outlives_the_question(asked: Workbench) -> None:
     asked.query("select set_config('timezone', 'Asia/Tokyo', false), set_config('workbench.identity', 'me', false)")
     assert asked.query("select current_setting('timezone') as zone").at[0, "zone"] == "UTC"
     assert asked.query("select count(*) as rows from elevate.profiles").at[0, "rows"] == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("select c.code from elevate.courses c", "the field code is the column course_code of elevate.courses"),
+        (
+            'select "student_email" from elevate.enrollments',
+            "the field student_email is the column user_id of elevate.enrollments, the id of the student that a row",
+        ),
+    ],
+)
+def test_who_asks_for_a_field_reads_which_column_it_is(asked: Workbench, statement: str, told: str) -> None:
+    with pytest.raises(WrongQuestion, match=f"does not exist; {told}"):
+        asked.query(statement)
+    with pytest.raises(WrongQuestion) as refused:
+        asked.query("select code from elevate.profiles")
+    assert "the field" not in str(refused.value), "it is none of that table"

@@ -191,6 +191,16 @@ def test_what_was_decided_of_the_columns_and_the_lines_is_told(wb: Workbench, tm
     )
 
 
+def test_fields_are_told_as_people_call_them_and_a_rule_of_the_dataset_is_no_decision(
+    wb: Workbench, sheet: Given
+) -> None:
+    rows = "Id,FirstName,LastName,MasterRecordId\n003Dn00000AbC13,Ann,Lee,\n"
+    ruled = wb.plan(wb.stage(sheet(rows), "salesforce.volunteers")).batch
+    assert "merged_into" in ruled.mapping["clears"] and not [each for each in notes(wb, ruled) if "erases" in each]
+    said = wb.import_sheet(sheet("email,name\nann@example.com,Ann\n"), "elevate.students", clears=("full_name",))
+    assert "A blank cell erases: full name." in notes(wb, said)
+
+
 def test_the_template_that_was_used_and_repaired_letters_are_told(wb: Workbench, sheet: Given) -> None:
     first_one = wb.import_sheet(sheet("email,name\nzoe@example.com,ZoÃ«\n"), "elevate.students", repairs=("full_name",))
     assert notes(wb, first_one)[-1] == "Letters of full_name repaired: 1 cell."

@@ -92,3 +92,20 @@ def test_a_plan_that_no_longer_holds_says_what_to_type(run: Run, file: File) -> 
     assert f"Nothing was written. Plan it again: workbench plan {planned}" in refused.err
     assert run("plan", planned).status == 0
     assert run("commit", planned).status == 0
+
+
+def test_what_is_suggested_for_an_import_that_is_written_comes_in_with_the_same_file_again(
+    run: Run, file: File
+) -> None:
+    run("import", file("name,code\nNursing,CNA101\n", "courses.csv"), "-d", "elevate.courses")
+    run("import", file(STUDENTS, "students.csv"), "-d", "elevate.students")
+    rows = "student_email,course_code\njohn@example.com,CNA 101\n"
+    run("import", file(rows, "enrollments.csv"), "-d", "elevate.enrollments", "--dry-run")
+    assert run("correct", "latest", "--suggested").status == 0, "before anything is written"
+    first = run("import", file(rows, "enrollments.csv"), "-d", "elevate.enrollments", "--json").json
+    refused = run("correct", first["batch"], "--suggested")
+    assert refused.status == 2
+    assert "import the same file again, put right or with --value-map FIELD:TEXT=VALUE" in refused.err
+    again = ("--value-map", "course_code:CNA 101=CNA101")
+    run("import", file(rows, "enrollments.csv"), "-d", "elevate.enrollments", *again)
+    assert "Unmatched: 0" in run("log", first["batch"]).out

@@ -29,7 +29,7 @@ def test_a_row_of_the_guide_says_all_about_a_field() -> None:
         "identifier",
         "",
         "code, course, course id",
-        "Has to be the code of a known course. E.g. CNA101.",
+        "Has to be the code of a known course. E.g. CNA101. Its column: `course_id`.",
     ]
     assert row(field_guide(contract("elevate.enrollments")), "progress") == [
         "`progress`",

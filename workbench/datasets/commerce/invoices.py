@@ -139,7 +139,13 @@ HEADERS = Contract(
             equal=Equal(field="total", within=WITHIN, told="the net prices of its lines come to"),
             help=f"What the file itself says of the total: within {WITHIN} of it, else the invoice is held.",
         ),
-        Field(name="lines_priced", kind="integer", merge="sum", help="How many of its lines have a price."),
+        Field(
+            name="lines_priced",
+            called="number of lines with a price",
+            kind="integer",
+            merge="sum",
+            help="How many of its lines have a price.",
+        ),
     ),
 )
 

@@ -25,6 +25,11 @@ _STAGES = {
     ("held", "completed"): "workbench commit {batch}",
 }
 """What takes a batch from the stage that it is at to the one that is needed."""
+_WRITTEN = (
+    "the rows that are written stay; import the same file again, put right or with --value-map FIELD:TEXT=VALUE, and "
+    "the rows that were left out come in with it"
+)
+"""What is done about rows of an import that is completed, and corrected no more."""
 
 
 def with_command(error: WorkbenchError) -> str:
@@ -33,4 +38,6 @@ def with_command(error: WorkbenchError) -> str:
     command = _COMMANDS.get(type(error), "")
     if isinstance(error, WrongStage):
         command = _STAGES.get((str(said["stage"]), str(said["needed"])), "")
+        if (said["stage"], said["action"]) == ("completed", "correcting"):
+            command = _WRITTEN
     return f"{str(error).removesuffix('.')}: {command.format(**said)}" if command else str(error)

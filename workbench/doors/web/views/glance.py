@@ -7,6 +7,7 @@ from uuid import UUID
 import pandas as pd
 import streamlit as st
 
+from workbench.datasets import catalog
 from workbench.doors.web import address, words
 from workbench.doors.web.views.issues import titled
 from workbench.doors.web.views.outcomes import SIGNS
@@ -38,7 +39,7 @@ def glance(
         changes, unusual, by_whom = st.columns(3, gap="small")
     with changes, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What changed**" if batch.stage == "completed" else "**What changes**")
-        st.markdown(_listed([*effects(batch, found, written, decided, made=made), *_named(fields)]))
+        st.markdown(_listed([*effects(batch, found, written, decided, made=made), *_named(batch, fields)]))
     with unusual, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown("**What is unusual**")
         _unusual(batch, comparison)
@@ -48,10 +49,20 @@ def glance(
         _decided(batch, decided)
 
 
-def _named(fields: Mapping[str, int]) -> list[str]:
+def _named(batch: Batch, fields: Mapping[str, int]) -> list[str]:
     """Which fields of known records get another value, and in how many rows."""
-    told = [f"{words.field(name)} in {words.many(rows)}" for name, rows in fields.items()]
+    told = [f"{_titled(batch, name)} in {words.many(rows)}" for name, rows in fields.items()]
     return [f"Of known ones: {first_of(told, _SHOWN)}."] if told else []
+
+
+def _titled(batch: Batch, name: str) -> str:
+    """What people call a field, with its part of a run (`invoice_headers: lines_priced`) before it."""
+    part, _, field = name.rpartition(": ")
+    family = batch.dataset.partition(".")[0]
+    contract = catalog.CONTRACTS.get(f"{family}.{part}" if part else batch.dataset)
+    known = {each.name: each.title for each in contract.fields} if contract is not None else {}
+    title = known.get(field, words.field(field))
+    return f"{words.field(part)}: {title}" if part else title
 
 
 def _decided(batch: Batch, told: Sequence[str]) -> None:

@@ -17,6 +17,8 @@ from workbench.prepare.cleaning import said_of
 
 _LAST = ("id", "created_at", "updated_at")
 _LONGEST = 200
+_BLANK = 6
+"""So many blank fields of a record stand among its values; more of them behind a line."""
 _NAMED = 3
 """So many refused cells are named."""
 NOT_WRITTEN = {
@@ -54,13 +56,20 @@ def called(record: Mapping[str, Any]) -> str:
 
 
 def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> None:
-    """A record's values as they are now; ids of records are told by what those are called."""
+    """A record's values as they are now; ids of records are told by what those are called. Of many blank fields the
+    names alone are told, behind a line."""
+    fields = [name for name in sorted(record, key=_LAST.__contains__) if name != "tenant_id"]
+    blank = [name for name in fields if record[name] is None or record[name] == ""]
+    folded = blank if len(blank) > _BLANK else []
     values = [
         (_titled(name, record[name], names), "" if record[name] is None else _named(record[name], names))
-        for name in sorted(record, key=_LAST.__contains__)
-        if name != "tenant_id"
+        for name in fields
+        if name not in folded
     ]
     st.dataframe(pd.DataFrame(values, columns=["Field", "Value"]), hide_index=True, height="content", key="now")
+    if folded:
+        with st.expander(f"{len(folded):,} fields are blank", icon=":material/unfold_more:"):
+            st.markdown(words.text(", ".join(words.field(name) for name in folded)))
 
 
 OPENS = grid.Column(name="opens", label="", width=64, sortable=False, pinned=True)

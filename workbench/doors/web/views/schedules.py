@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench.doors.web import address, words
+from workbench.doors.web.views import whole_table
 from workbench.model.schedule import STATUSES, Schedule, ScheduledRun
 from workbench.playbooks import PLAYBOOKS
 
@@ -144,22 +145,26 @@ def lasted(seconds: float | None) -> str:
 def runs(found: Sequence[ScheduledRun]) -> None:
     """What came of each run, the latest first, each with a button that opens it."""
 
-    def opened() -> None:
-        st.query_params["run"] = str(found[st.session_state["opened run"].row].id)
+    def opened(place: int) -> None:
+        st.query_params["run"] = str(found[place].id)
 
-    button = st.column_config.ButtonColumn("", key="opened run", on_click=opened, type="tertiary", pinned=True)
-    shown = pd.DataFrame([_line(run) for run in found])
-    st.dataframe(shown, hide_index=True, height="content", key="runs", column_config={"": button})
+    lines = [_line(run) for run in found]
+    columns = {label: [line[label] for line in lines] for label in lines[0]}
+    whole_table.table(
+        columns, key="runs", part="runs-", looks={CAME: whole_table.Look(width=250, wraps=True)}, opened=opened
+    )
+
+
+CAME = "What came of it"
 
 
 def _line(run: ScheduledRun) -> dict[str, Any]:
+    """What stands in a run's line, what came of it first: that is in sight on a narrow screen, too."""
     return {
-        "": "Open",
-        "Due": words.here(run.due),
+        CAME: f"{SIGNS[run.status]} {run.outcome}{f': {run.told}' if run.told else ''}",
         "What": run.name,
-        "Status": f"{SIGNS[run.status]} {run.outcome}",
+        "Due": words.here(run.due),
         "Lasted": lasted(run.seconds),
-        "What came of it": run.told,
         "Asked by": run.asked_by or "its time",
     }
 
