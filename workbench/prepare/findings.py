@@ -34,8 +34,10 @@ _LOST_TWICE = _LOST.encode().decode("latin-1")
 """The same, read in a wrong encoding later."""
 _LOST_LETTER = f"{_LOST}|{_LOST_TWICE}"
 _MAIL = r"[^\s@;,/|]+@[^\s@;,/|]+"
+_SIGNS_BETWEEN = r"\s*[;,/|]\s*|\s+"
 _WORDS_BETWEEN = r"\s+(?:(?i:or|and)|&)\s+"
 _BETWEEN = rf"\s*[;,/|]\s*(?:(?i:or|and)\s+)?|{_WORDS_BETWEEN}|\s+"
+_WORDS_AFTER = r"@.*[\s;,/|](?:(?i:or|and)|&)\s"
 _TWO_MAILS = rf"^\s*{_MAIL}(?:{_BETWEEN}){_MAIL}\s*$"
 
 
@@ -109,12 +111,13 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
 
 def _separator(several: pa.StringArray) -> dict[str, Any]:
     """What stands between two addresses, as an operation that splits takes it."""
-    if _count(pc.match_substring_regex(several, rf"@[^\s;,/|&]+{_WORDS_BETWEEN}")) == len(several):
+    with_words = _count(pc.match_substring_regex(several, _WORDS_AFTER))
+    if with_words and _count(pc.match_substring_regex(several, rf"@[^\s;,/|]+{_WORDS_BETWEEN}")) == len(several):
         return {"separator": _WORDS_BETWEEN, "pattern": True}
     for sign in ";,/|":
         if _count(pc.match_substring_regex(several, rf"@.*\{sign}\s*\S+$")) == len(several):  # no word after it
             return {"separator": sign}
-    return {"separator": _BETWEEN, "pattern": True}
+    return {"separator": _BETWEEN if with_words else _SIGNS_BETWEEN, "pattern": True}
 
 
 def _white_space(header: str, cells: pa.StringArray) -> Iterator[Finding]:

@@ -146,6 +146,11 @@ def test_addresses_that_a_word_or_several_signs_part_are_split_by_a_pattern_that
     assert set(chunk.cells["mail 2"].to_pylist()) == {"and.or@d.org"}
 
 
+def test_where_no_word_parts_them_the_pattern_is_one_of_signs_alone(opened: Opened) -> None:
+    ((_, options),) = steps(opened('mail,x\n"a@b.org; c@d.org",1\na@b.org c@d.org,2\n'))
+    assert options == {"separator": r"\s*[;,/|]\s*|\s+", "pattern": True, "into": ["mail", "mail 2"]}
+
+
 def test_dates_that_one_order_alone_reads_have_their_form(opened: Opened) -> None:
     assert steps(opened("day,x\n25.12.2026,1\n2026-12-26,2\n")) == [("dates", {"form": "dmy"})]
 
