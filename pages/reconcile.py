@@ -16,7 +16,7 @@ from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import evidence, glance, outcomes, plots, totals
 from workbench.model.batch import Batch
 from workbench.model.control_total import is_of_total
-from workbench.model.errors import SaidSince
+from workbench.model.errors import NotedSince, SaidSince
 from workbench.model.hold import Hold, contradictions
 from workbench.model.reconciliation import Reconciliation
 
@@ -58,15 +58,25 @@ def for_their_owner(wb: Workbench, batch: Batch, found: Reconciliation) -> None:
 
 def log(wb: Workbench, batch: Batch, *, signed: bool) -> None:
     """The import log as the playbook has it, its notes and follow-ups edited in place."""
+    if f"notes {batch.id}" not in st.session_state:  # what the boxes begin with
+        st.session_state[f"log {batch.id}"] = batch
     edited = evidence.log(batch, wb.log(batch), signed=signed)
-    if edited is not None:
-        notes, follow_ups = edited
-        wb.note(batch, notes=notes, follow_ups=follow_ups)
+    if edited is None:
+        return
+    notes, follow_ups = edited
+    try:
+        wb.note(batch, notes=notes, follow_ups=follow_ups, seen=st.session_state[f"log {batch.id}"])
+    except NotedSince as refusal:
+        st.warning(words.text(refusal), icon=":material/history:")
+        st.session_state[f"log {batch.id}"] = wb.batches.get(batch)
+    else:
+        st.session_state[f"log {batch.id}"] = wb.batches.get(batch)
         st.rerun()
 
 
-def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[str, Any] | None) -> None:
-    """The lead's signature, with what it freezes, or why there can be none yet."""
+def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[str, Any] | None, happened: int) -> None:
+    """The lead's signature, with what it freezes, or why there can be none yet; so much had `happened` when what the
+    page shows was read."""
     st.header("Sign-off")
     if signed:
         if evidence.signature(signed):
@@ -98,7 +108,7 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
             disabled=own or not found.done,
             icon=":material/draw:",
             on_click=looked_at,
-            args=(batch.id, wb.batches.happened(batch)),
+            args=(batch.id, happened),
         )
         evidence.bundle(batch, signed=False)
         if found.stage in ("planned", "held"):
@@ -156,12 +166,14 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
         address.link("validate", "See where it stands", batch=batch.id)
         batches.discard(wb, batch)
         st.stop()
+    happened = wb.batches.happened(batch)  # before all that is read of it, and may be signed
+    batch = wb.batches.get(batch)
     found, signed = wb.reconcile(batch), wb.signature(batch)
     outcomes.figures(found, planned=batch.stage != "completed")
     compared = runs.at_a_glance(wb, batch, found)
     ready = runs.waits(wb, batch)
     if batch.part_of is None:  # of a part, the log and the signature are the run's
-        sign_off(wb, batch, found, signed)
+        sign_off(wb, batch, found, signed, happened)
         runs.goes_on(wb, batch)
     if compared is not None:
         glance.beside(compared)

@@ -18,7 +18,7 @@ from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import decisions, filters, issues, rows, table_address
 from workbench.model.batch import Batch
-from workbench.model.errors import ChangedMeanwhile
+from workbench.model.errors import ChangedMeanwhile, CorrectedSince
 from workbench.model.noticed import Noticed
 from workbench.model.recipe import Condition
 from workbench.model.row_query import Order, RowQuery
@@ -209,7 +209,12 @@ def last_edit(wb: Workbench, batch: Batch) -> None:
     step = issues.last_edit(edits, waits=unsaved)
     if step is not None:
         rows = edits["done" if step == "taken_back" else "undone"][-1]["rows"]
-        correcting.correct(wb, batch, "take_back" if step == "taken_back" else "make_again", rows=rows)
+        seen = st.session_state[SEEN][str(batch.id)]
+        try:
+            correcting.correct(wb, batch, "take_back" if step == "taken_back" else "make_again", rows=rows, seen=seen)
+        except CorrectedSince as refusal:
+            st.warning(words.text(refusal), icon=":material/history:")
+            return
         anew()
 
 

@@ -60,6 +60,7 @@ from workbench.model.errors import (
     Held,
     NoReason,
     NotDone,
+    NotedSince,
     OwnWork,
     PlannedAgain,
     RecipeOfSheets,
@@ -295,13 +296,13 @@ class Workbench:
         """See `corrections.remap`."""
         return self.corrections.remap(batch, columns, value_maps=value_maps, forms=forms)
 
-    def take_back(self, batch: Batch | UUID | str) -> Batch:
+    def take_back(self, batch: Batch | UUID | str, *, seen: int | None = None) -> Batch:
         """See `corrections.take_back`."""
-        return self.corrections.take_back(batch)
+        return self.corrections.take_back(batch, seen=seen)
 
-    def make_again(self, batch: Batch | UUID | str) -> Batch:
+    def make_again(self, batch: Batch | UUID | str, *, seen: int | None = None) -> Batch:
         """See `corrections.make_again`."""
-        return self.corrections.make_again(batch)
+        return self.corrections.make_again(batch, seen=seen)
 
     def clean_again(
         self, batch: Batch | UUID | str, recipe: Recipe, *, remember: bool = False, source: str = "python"
@@ -530,11 +531,24 @@ class Workbench:
         all of it."""
         return self._figures.made_of(batch)
 
-    def note(self, batch: Batch | UUID | str, *, notes: str | None = None, follow_ups: str | None = None) -> Batch:
-        """Writes the log's decisions and follow-ups; refused once the batch is signed off."""
+    def note(
+        self,
+        batch: Batch | UUID | str,
+        *,
+        notes: str | None = None,
+        follow_ups: str | None = None,
+        seen: Batch | None = None,
+    ) -> Batch:
+        """Writes the log's decisions and follow-ups; refused once the batch is signed off.
+
+        `seen` is the batch as somebody saw it, whose words are in the place of those. Raises NotedSince where somebody
+        else has written others since, AlreadySigned.
+        """
         with at_work.on(self._store, batch, "noting") as run:
             found = run.face
             proof.refuse_signed(self._store, found)
+            if seen is not None and (found.notes, found.follow_ups) != (seen.notes, seen.follow_ups):
+                raise NotedSince(batch=found.id, words="; ".join(filter(None, (found.notes, found.follow_ups))))
             changes = {name: text for name, text in (("notes", notes), ("follow_ups", follow_ups)) if text is not None}
             return batches.move(self._store, found.id, ("noted", changes), **changes) if changes else found
 

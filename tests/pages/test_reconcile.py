@@ -312,6 +312,20 @@ def test_a_signature_freezes_the_batch(show: Show, wb: Workbench, open_wb: Opene
     assert "It is still exactly what was signed." in said(page)
 
 
+def test_what_somebody_else_has_written_into_the_log_since_is_not_written_over(
+    show: Show, open_wb: Opened, wb: Workbench, done: Batch
+) -> None:
+    page = show("reconcile", batch=done.id)
+    open_wb(user="lea").note(done, notes="Asked the registrar.")
+    page.text_area(key=f"notes {done.id}").set_value("All came.")
+    page = press(page, "Write it into the log")
+    assert "Somebody else has written into the log" in said(page) and "Asked the registrar" in said(page)
+    assert wb.batches.get(done).notes == "Asked the registrar."
+    page.text_area(key=f"notes {done.id}").set_value("Asked the registrar. All came.")
+    press(page, "Write it into the log")
+    assert wb.batches.get(done).notes == "Asked the registrar. All came."
+
+
 def test_what_was_said_since_the_page_was_looked_at_is_not_signed_unseen(
     show: Show, wb: Workbench, open_wb: Opened, unmatched: Batch
 ) -> None:

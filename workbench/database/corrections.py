@@ -27,7 +27,7 @@ from workbench.database.templates import Templates
 from workbench.datasets import catalog
 from workbench.model import said_texts
 from workbench.model.batch import Batch, Run
-from workbench.model.errors import MadeIntoParts, NoEdit, RemovedRows, WrongStage
+from workbench.model.errors import CorrectedSince, MadeIntoParts, NoEdit, RemovedRows, WrongStage
 from workbench.model.issue import counted
 from workbench.model.playbook import Playbook, PlaybookOf
 from workbench.model.row_query import EVERY_ROW, RowQuery
@@ -370,28 +370,33 @@ class Corrections:
             said = "mapped otherwise: " + (first_of(mapped.told(found), _NAMED) or "what texts mean")
             return self._corrected(run, found, corrected_rows.every(self._store, found), mapped=mapped, said=said)
 
-    def take_back(self, batch: Batch | UUID | str) -> Batch:
+    def take_back(self, batch: Batch | UUID | str, *, seen: int | None = None) -> Batch:
         """Takes the last edit of a batch back that stands, of its cells or of what its columns fill; its rows are
-        checked again as they were before. What was corrected, and that it was taken back, stays on record. Raises
-        WrongStage, NoEdit."""
-        return self._again(batch, "taken_back", corrected_rows.as_before)
+        checked again as they were before. What was corrected, and that it was taken back, stays on record. `seen` is
+        the revision of the batch in which somebody saw that edit. Raises WrongStage, NoEdit, CorrectedSince."""
+        return self._again(batch, "taken_back", corrected_rows.as_before, seen)
 
-    def make_again(self, batch: Batch | UUID | str) -> Batch:
-        """Makes the edit again that was taken back last, as long as nothing else was corrected since. Raises
-        WrongStage, NoEdit."""
-        return self._again(batch, "made_again", corrected_rows.as_edited)
+    def make_again(self, batch: Batch | UUID | str, *, seen: int | None = None) -> Batch:
+        """Makes the edit again that was taken back last, as long as nothing else was corrected since; `seen` as for
+        that. Raises WrongStage, NoEdit, CorrectedSince."""
+        return self._again(batch, "made_again", corrected_rows.as_edited, seen)
 
     def _again(
         self,
         batch: Batch | UUID | str,
         step: Step,
         rows: Callable[[Store, Batch, int], Iterator[Chunk]],
+        seen: int | None,
     ) -> Batch:
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
             edit = last_edit(found, step)
             if edit is None:
                 raise NoEdit(batch=found.id, step="taken back" if step == "taken_back" else "made again")
+            edits = found.summary["edits"]
+            if seen is not None and found.revision != seen:
+                last = max((*edits.get("done", ()), *edits.get("undone", ())), key=lambda each: int(each["revision"]))
+                raise CorrectedSince(batch=found.id, by=last["by"], said=last["said"])
             if kept := edit.get("mapped"):  # the cells are as they are, and mean something else
                 mapped = remapped.again(found, kept["before" if step == "taken_back" else "after"])
                 return self._corrected(run, found, corrected_rows.every(self._store, found), step=step, mapped=mapped)

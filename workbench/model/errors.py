@@ -91,6 +91,11 @@ class ChangedMeanwhile(WorkbenchError):
     then correct."""
 
 
+class CorrectedSince(WorkbenchError):
+    """{by} has corrected rows of batch {batch} since somebody looked at it: {said}. That was not taken back, nor made
+    again. Look at the last correction again."""
+
+
 class MadeByRecipe(WorkbenchError):
     """{field} has what the recipe makes of several cells or of a part of one, and no cell of the source stands for it:
     correct the cells, or let the recipe or the mapping say what is meant, and import the source again."""
@@ -569,6 +574,11 @@ class OwnWork(WorkbenchError):
 
 class AlreadySigned(WorkbenchError):
     """Batch {batch} was signed off by {user} at {at}, and its evidence is frozen."""
+
+
+class NotedSince(WorkbenchError):
+    """Somebody else has written into the log of batch {batch} since: {words}. Nothing was written over that. Put your
+    words to theirs."""
 
 
 class SaidSince(WorkbenchError):

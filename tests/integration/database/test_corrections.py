@@ -17,6 +17,7 @@ from workbench.database import paging, store
 from workbench.model.batch import Batch
 from workbench.model.errors import (
     ChangedMeanwhile,
+    CorrectedSince,
     NoEdit,
     NoRows,
     UnknownHeader,
@@ -138,6 +139,19 @@ def test_a_cell_that_says_something_else_than_was_seen_is_not_overwritten_and_it
     assert same.revision == 3, "what is the same is no contradiction"
     wb.correct(held, {3: {"email": "ana@example.com"}}, seen={3: {"email": "ben@example.com"}})
     assert next(wb.rows.each(held, lines=[3]))["raw"]["email"] == "ana@example.com"
+
+
+def test_what_somebody_else_has_corrected_since_is_not_taken_back_unseen(
+    wb: Workbench, open_wb: Opened, held: Batch
+) -> None:
+    mine = wb.correct(held, {3: {"email": "jane@example.com"}})
+    theirs = open_wb(user="zoe").correct(held, {4: {"phone": ""}})
+    with pytest.raises(CorrectedSince, match=r"zoe has corrected rows of batch .*: 1 cell"):
+        wb.take_back(held, seen=mine.revision)
+    taken_back = wb.take_back(held, seen=theirs.revision)
+    with pytest.raises(CorrectedSince):
+        wb.make_again(held, seen=theirs.revision)
+    assert len(wb.make_again(held, seen=taken_back.revision).summary["edits"]["done"]) == 2
 
 
 def test_many_rows_are_not_changed_over_what_somebody_else_has_changed_since(
