@@ -430,6 +430,20 @@ def test_a_file_that_is_not_ours_is_refused_in_a_sentence(show: Show, planned: B
     assert not page.exception
 
 
+def test_a_file_of_another_import_is_refused_in_a_sentence(
+    show: Show, wb: Workbench, sheet: Sheets, planned: Batch
+) -> None:
+    other, rejected = wb.stage(sheet(STUDENTS.replace("Ben", "Bob")), "elevate.students"), BytesIO()
+    wb.rows.write(other, rejected, "csv")
+    page = show("validate", batch=planned.id)
+    page.file_uploader[0].set_value(("other.csv", rejected.getvalue(), "text/csv")).run()
+    next(button for button in page.button if button.label == "Correct and check again").click().run()
+    (refused,) = [error.value.replace("\\", "") for error in page.error]
+    assert f"its rows are those of import {str(other.id)[:18]}" in refused
+    assert not page.exception
+    assert wb.batches.get(planned) == planned
+
+
 def test_a_completed_import_is_shown_and_no_longer_corrected(show: Show, wb: Workbench, planned: Batch) -> None:
     wb.commit(planned, skip_errors=True)
     page = show("validate", batch=planned.id)

@@ -23,7 +23,7 @@ from workbench.model.errors import MadeByRecipe, NoRows, UnknownField, UnknownHe
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Mapping
-from workbench.model.written_rows import ADDED, REVISION, harmless, own_headers
+from workbench.model.written_rows import ADDED, IMPORT, harmless, other_import, own_headers, revision_of
 from workbench.model.written_rows import meant as meant_by
 from workbench.prepare.cleaning import own_columns
 from workbench.prepare.normalize import is_cased
@@ -213,14 +213,16 @@ def returned(store: Store, batch: Batch, sheet: Sheet, *, overwrite: bool = Fals
     somebody has changed since the file was written, and the file has not. Raises NoRows, WrongReturn for a file that is
     something else, and ChangedMeanwhile where both have changed a cell, unless that is to `overwrite` it.
     """
-    line_header, revision, columns = _columns(batch, sheet)
+    line_header, import_header, columns = _columns(batch, sheet)
     seen: set[int] = set()
+    said_of: set[str] = set()
     for chunk in sheet.chunks():
+        written_at = _written_at(batch, sheet, chunk, import_header, said_of)
         lines = _lines(batch, sheet, chunk, line_header, seen)
         rows = _stored(store, batch, lines)
         if missing := [line for line in lines if line not in rows]:
             raise _wrong(batch, sheet, f"line {missing[0]} is none of the batch's.")
-        since = changed_cells.since(store, batch, lines, _written_at(batch, sheet, chunk, revision))
+        since = changed_cells.since(store, batch, lines, written_at)
         new = [list(rows[line]) for line in lines]
         said: dict[int, dict[str, str | None]] = {line: {} for line in since}
         for place, header in enumerate(batch.headers):
@@ -241,28 +243,35 @@ def returned(store: Store, batch: Batch, sheet: Sheet, *, overwrite: bool = Fals
         raise NoRows(source=sheet.name)
 
 
-def _written_at(batch: Batch, sheet: Sheet, chunk: Chunk, header: str | None) -> int:
-    """How often rows of the batch had been corrected when a file was written; never, where the file does not say."""
+def _written_at(batch: Batch, sheet: Sheet, chunk: Chunk, header: str | None, said: set[str]) -> int:
+    """How often rows of the batch had been corrected when a file was written; never, where the file does not say.
+    `said` is what its rows before have in that column, and gets what these have. Raises WrongReturn for a file of
+    another batch, and for one that does not say what it was written with."""
     if header is None:
         return 0
-    said = [_LINE.fullmatch(text) for text in chunk.cells[header].unique().to_pylist() if text]
-    numbers = [int(each[1]) for each in said if each is not None]
-    if len(numbers) < len(said) or max(numbers, default=0) > batch.revision:
-        raise _wrong(batch, sheet, f"its column {header} says how often rows were corrected, and is not to be changed.")
-    return min(numbers, default=0)
+    said.update(text.strip() for text in chunk.cells[header].unique().to_pylist())
+    if len(said) > 1:
+        raise _wrong(batch, sheet, f"its column {header} is not the same in all rows, as it was written.")
+    text = next(iter(said), "")
+    if other := other_import(text, batch.id):
+        raise _wrong(batch, sheet, f"its rows are those of import {other}, and only that one takes them back.")
+    revision = revision_of(text, batch.id)
+    if revision is None or revision > batch.revision:
+        raise _wrong(batch, sheet, f"its column {header} does not say what it was written with.")
+    return revision
 
 
 def _columns(batch: Batch, sheet: Sheet) -> tuple[str, str | None, dict[str, str]]:
-    """The header of the column of lines, that of the column that says how often rows were corrected before, if it has
-    one, and the returned header of each of the source's that came back."""
+    """The header of the column of lines, that of the column that says of which import they are, if it has one, and the
+    returned header of each of the source's that came back."""
     own = own_headers(batch.headers)
     for written in (own, [harmless(header) for header in own]):
-        names, _ = name_headers([*written, *ADDED, REVISION])
-        line, revision, known = names[len(own)], names[-1], dict(zip(names, own, strict=False))
+        names, _ = name_headers([*written, *ADDED, IMPORT])
+        line, of_import, known = names[len(own)], names[-1], dict(zip(names, own, strict=False))
         others = [header for header in sheet.headers if header not in names]
         if line in sheet.headers and not others:
             came = {known[header]: header for header in sheet.headers if header in known}
-            return line, revision if revision in sheet.headers else None, came
+            return line, of_import if of_import in sheet.headers else None, came
     if line not in sheet.headers:
         raise _wrong(batch, sheet, f"it has no column {line}, which says which row each one is.")
     are = "column {} is" if len(others) == 1 else "columns {} are"

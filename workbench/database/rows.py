@@ -26,6 +26,7 @@ from workbench.model.recipe import Recipe
 from workbench.model.row_query import EVERY_ROW, RowQuery
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping
+from workbench.model.written_rows import written_as
 from workbench.prepare.cleaning import UNKNOWN, sentence
 from workbench.prepare.cleaning.rows import CHANGES
 
@@ -449,7 +450,7 @@ class Rows:
             found.headers,
             path,
             file_format,
-            revision=found.revision,
+            of=written_as(found.id, found.revision),
         )
 
     def write(
@@ -467,7 +468,8 @@ class Rows:
         needs no byte order mark (`marked`)."""
         found = self._written(batch, file_format)
         each = self.each(found, outcome=outcome, reason=reason, limit=limit)
-        return exports.write_rows(each, found.headers, file, file_format, marked=marked, revision=found.revision)
+        of = written_as(found.id, found.revision)
+        return exports.write_rows(each, found.headers, file, file_format, marked=marked, of=of)
 
     def issues(self, batch: Batch | UUID | str, *, first: int = 5) -> list[dict[str, Any]]:
         """What is wrong, the most frequent first: code, field, message, rows, and the first lines that have it; and of

@@ -15,7 +15,7 @@ from typing import IO, Any, Literal
 from workbench.model.errors import FULL, NoSpace, UnwritableFile
 from workbench.model.files import beside
 from workbench.model.wording import named
-from workbench.model.written_rows import ADDED, REVISION, harmless, own_headers, runs
+from workbench.model.written_rows import ADDED, IMPORT, harmless, own_headers, runs
 
 Format = Literal["csv", "xlsx", "json"]
 Row = dict[str, Any]
@@ -26,17 +26,15 @@ _MOST_ROWS, _MOST_COLUMNS, _LONGEST = 1_048_575, 16_384, 32_767
 """What a worksheet holds: rows below the header, columns, characters of a cell."""
 
 
-def save_rows(
-    rows: Iterable[Row], headers: Sequence[str], path: Path, file_format: Format, *, revision: int = 0
-) -> int:
-    """Writes a file that is there whole or not at all, and returns how many rows it has. `revision` is how often rows
-    had been corrected before, which stands in a column where they were.
+def save_rows(rows: Iterable[Row], headers: Sequence[str], path: Path, file_format: Format, *, of: str) -> int:
+    """Writes a file that is there whole or not at all, and returns how many rows it has. `of` is what each row says of
+    the import that it is of (`written_as`).
 
     Raises UnwritableFile, or NoSpace on a full disk.
     """
     try:
         with beside(path) as file:
-            return write_rows(rows, headers, file, file_format, marked=True, revision=revision)
+            return write_rows(rows, headers, file, file_format, marked=True, of=of)
     except OSError as error:
         if error.errno in FULL:
             raise NoSpace(home=path.parent) from None
@@ -50,18 +48,18 @@ def write_rows(
     file_format: Format,
     *,
     marked: bool,
-    revision: int = 0,
+    of: str,
 ) -> int:
     """Writes the rows to an open file, a CSV `marked` as UTF-8 if a person is to open it; returns how many they are."""
     if marked and file_format == "csv":
         file.write(codecs.BOM_UTF8)
-    return _WRITERS[file_format](rows, headers, file, revision)
+    return _WRITERS[file_format](rows, headers, file, of)
 
 
-def write_csv(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], revision: int = 0) -> int:
+def write_csv(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], of: str) -> int:
     """Writes UTF-8 with commas and line feeds; a text that a spreadsheet would run gets an apostrophe in front."""
     lines = -1
-    for cells in _table(rows, headers, revision):
+    for cells in _table(rows, headers, of):
         lines += 1
         file.write(
             (
@@ -71,7 +69,7 @@ def write_csv(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], revi
     return lines
 
 
-def write_xlsx(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], revision: int = 0) -> int:
+def write_xlsx(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], of: str) -> int:
     """Writes a workbook with one worksheet, every source cell as text, so that zeros stay and nothing runs."""
     import xlsxwriter
 
@@ -83,7 +81,7 @@ def write_xlsx(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], rev
         text = book.add_format({"num_format": "@"})
         quoted = book.add_format({"num_format": "@", "quote_prefix": True})
         count = -1
-        for count, cells in enumerate(_table(rows, headers, revision)):
+        for count, cells in enumerate(_table(rows, headers, of)):
             if count > _MOST_ROWS or len(cells) > _MOST_COLUMNS:
                 raise _too_large(name, "it has more rows or columns than a worksheet holds")
             for column, cell in enumerate(cells):
@@ -96,7 +94,7 @@ def write_xlsx(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], rev
     return count
 
 
-def write_json(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], revision: int = 0) -> int:
+def write_json(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], of: str) -> int:
     """Writes one list with one object a row."""
     count = 0
     for count, row in enumerate(rows, start=1):
@@ -106,7 +104,7 @@ def write_json(rows: Iterable[Row], headers: Sequence[str], file: IO[bytes], rev
     return count
 
 
-_WRITERS: dict[Format, Callable[[Iterable[Row], Sequence[str], IO[bytes], int], int]] = {
+_WRITERS: dict[Format, Callable[[Iterable[Row], Sequence[str], IO[bytes], str], int]] = {
     "csv": write_csv,
     "xlsx": write_xlsx,
     "json": write_json,
@@ -124,15 +122,14 @@ def said(issues: Iterable[dict[str, str]]) -> str:
     return "; ".join(named(issue["field"], issue["message"]) for issue in issues)
 
 
-def _table(rows: Iterable[Row], headers: Sequence[str], revision: int) -> Iterator[list[str | int]]:
+def _table(rows: Iterable[Row], headers: Sequence[str], of: str) -> Iterator[list[str | int]]:
     """The header and the rows."""
     own = own_headers(headers)
-    more = [revision] if revision else []
-    yield [*own, *ADDED, *([REVISION] if more else [])]
+    yield [*own, *ADDED, IMPORT]
     for row in rows:
         raw = _raw(row, headers)
         told = [row["line"], row["outcome"] or "", said(row["issues"]), _why(row)]
-        yield [*(raw[header] for header in own), *told, *more]
+        yield [*(raw[header] for header in own), *told, of]
 
 
 def _why(row: Row) -> str:

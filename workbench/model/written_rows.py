@@ -7,15 +7,17 @@ written, and comes back as it was: =1 as '=1, and '=1 as ''=1.
 
 import re
 from collections.abc import Sequence
+from hashlib import sha256
+from uuid import UUID
 
 ADDED = ("line", "outcome", "issues", "reason")
 """The columns that stand after the source's own."""
 
 _BEFORE = ADDED[:3]
 """What earlier versions have added."""
-REVISION = "revision"
-"""The column behind them where rows had been corrected before: how often, so that what is corrected later is known once
-the file comes back."""
+IMPORT = "import"
+"""The column behind them: of which import the rows are, and as of which of its corrections (`written_as`)."""
+_WRITTEN_AS = re.compile(r"(\S+) as of ([0-9]{1,9}) \([0-9a-f]{6}\)")
 
 _SPACE = "[ \t\n\r\f\v\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*"
 RUNS = f"(?:{_SPACE}[=+\\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n])"
@@ -47,7 +49,32 @@ def is_written(headers: Sequence[str]) -> bool:
 
 def own_headers(headers: Sequence[str]) -> list[str]:
     """The source's own headers in a file of rows: what an earlier export of ours has added is not there twice."""
-    for added in ((*ADDED, REVISION), ADDED, _BEFORE):
+    for added in ((*ADDED, IMPORT), ADDED, _BEFORE):
         if tuple(headers[-len(added) :]) == added:
             return list(headers[: -len(added)])
     return list(headers)
+
+
+def written_as(batch: UUID, revision: int) -> str:
+    """What a file of a batch's rows says in each of them: the batch, how often rows of it had been corrected, and a
+    checksum of both. A spreadsheet that fills a column downwards counts such numbers on, which the checksum tells."""
+    checksum = sha256(f"{batch} {revision}".encode()).hexdigest()[:6]
+    return f"{_short(batch)} as of {revision} ({checksum})"
+
+
+def revision_of(text: str, batch: UUID) -> int | None:
+    """How often rows of the batch had been corrected when that was written; None for a text that was not."""
+    said = _WRITTEN_AS.fullmatch(text)
+    revision = int(said[2]) if said else None
+    return revision if revision is not None and text == written_as(batch, revision) else None
+
+
+def other_import(text: str, batch: UUID) -> str | None:
+    """The import that a text names, where it is another one than the batch."""
+    said = _WRITTEN_AS.fullmatch(text)
+    return said[1] if said and said[1] != _short(batch) else None
+
+
+def _short(batch: UUID) -> str:
+    """A batch as people are shown it."""
+    return str(batch)[:18]

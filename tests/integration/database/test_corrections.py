@@ -1,6 +1,7 @@
 """Cells that a person puts right after they were staged: checked again, told by who and when, never written over."""
 
 import csv
+import re
 import tracemalloc
 from collections.abc import Callable
 from io import BytesIO, StringIO
@@ -28,6 +29,7 @@ from workbench.model.errors import (
 )
 from workbench.model.row_query import RowQuery
 from workbench.model.sheet import Sheet
+from workbench.model.written_rows import written_as
 
 pytestmark = pytest.mark.both_servers
 
@@ -177,7 +179,8 @@ def test_a_file_that_comes_back_keeps_what_was_corrected_here_and_contradicts_on
     path = tmp_path / "rows.csv"
     wb.rows.save(held, path, "csv")
     header, *rows = path.read_text("utf-8-sig").splitlines()
-    assert header.endswith(",line,outcome,issues,reason,revision") and all(row.endswith(",1") for row in rows)
+    assert header.endswith(",line,outcome,issues,reason,import")
+    assert all(row.endswith(f",{written_as(held.id, 1)}") for row in rows)
     open_wb(user="ben").correct(held, {3: {"email": "ben@example.com"}, 2: {"phone": "555-301-0002"}})
     text = path.read_text("utf-8-sig")
     path.write_text(text.replace(",12,", ",555-301-0004,"), "utf-8")
@@ -194,11 +197,54 @@ def test_a_file_that_comes_back_keeps_what_was_corrected_here_and_contradicts_on
     assert [row["raw"]["phone"] for row in wb.rows.each(forced, lines=[2])] == ["555-301-0002"], "not the file's own"
 
 
-def test_a_file_that_says_it_was_written_later_than_now_is_refused(
-    wb: Workbench, held: Batch, back: Callable[..., Sheet]
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_a_file_of_another_import_is_refused_and_nothing_is_changed(
+    wb: Workbench, sheet: Given, held: Batch, back: Callable[..., Sheet], file_format: str
 ) -> None:
-    with pytest.raises(WrongReturn, match="its column revision says how often rows were corrected"):
-        wb.corrections.correct_from(held, back("line,email,revision\n3,jane@example.com,7\n"))
+    december = wb.import_sheet(sheet(PEOPLE.replace("Jane", "June"), "december.csv"), "elevate.students")
+    file = back(given_back(wb, held, file_format), f"back.{file_format}")
+    for overwrite in (False, True):
+        with pytest.raises(WrongReturn) as refused:
+            wb.corrections.correct_from(december, file, overwrite=overwrite)
+        assert str(refused.value).endswith(
+            f"its rows are those of import {str(held.id)[:18]}, and only that one takes them back."
+        )
+    assert wb.batches.get(december) == december
+    assert wb.corrections.correct_from(held, file) == held
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (("{0}", "{1}"), "is not the same in all rows, as it was written."),
+        (("{0}", ""), "is not the same in all rows, as it was written."),
+        (("", ""), "does not say what it was written with."),
+        (("1", "1"), "does not say what it was written with."),
+        (("{short} as of 1 {checksum}",) * 2, "does not say what it was written with."),
+        (("{7}", "{7}"), "does not say what it was written with."),
+    ],
+)
+def test_a_stale_file_whose_column_import_was_changed_overwrites_nothing(
+    wb: Workbench, held: Batch, back: Callable[..., Sheet], said: tuple[str, str], why: str
+) -> None:
+    """The later number with the checksum of the earlier one, as a spreadsheet counts on; one that is yet to come."""
+    changed = wb.correct(held, {3: {"email": "jane@example.org"}})
+    written = [written_as(held.id, revision) for revision in range(8)]
+    short, checksum = str(held.id)[:18], written[0].rpartition(" ")[2]
+    of = [text.format(*written, short=short, checksum=checksum) for text in said]
+    file = back(f"line,email,import\n3,jane@example,{of[0]}\n4,sam@example.com,{of[1]}\n")
+    with pytest.raises(WrongReturn, match=re.escape(f"its column import {why}")):
+        wb.corrections.correct_from(held, file)
+    assert wb.batches.get(held) == changed
+
+
+def test_a_source_with_a_column_import_of_its_own_comes_back(
+    wb: Workbench, sheet: Given, back: Callable[..., Sheet]
+) -> None:
+    batch = wb.import_sheet(sheet("import,email,name\nyes,nobody,Ada\nno,ben@example.com,Ben\n"), "elevate.students")
+    text = given_back(wb, batch).decode("utf-8-sig")
+    wb.corrections.correct_from(batch, back(text.replace("yes,nobody,", "no,ada@example.com,")))
+    assert next(wb.rows.each(batch))["corrected"] == {"import": ["yes", "no"], "email": ["nobody", "ada@example.com"]}
 
 
 def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch, sheet: Given) -> None:
@@ -480,7 +526,16 @@ def test_a_source_with_a_column_line_of_its_own_comes_back(
 ) -> None:
     batch = wb.import_sheet(sheet("line,email,name\nBlue,nobody,Ada\nRed,ben@example.com,Ben\n"), "elevate.students")
     text = given_back(wb, batch, outcome=None).decode("utf-8-sig")
-    assert next(csv.reader(StringIO(text))) == ["line", "email", "name", "line", "outcome", "issues", "reason"]
+    assert next(csv.reader(StringIO(text))) == [
+        "line",
+        "email",
+        "name",
+        "line",
+        "outcome",
+        "issues",
+        "reason",
+        "import",
+    ]
     text = text.replace("nobody", "ada@example.com").replace("Blue", "Green")
     wb.corrections.correct_from(batch, back(text))
     assert next(wb.rows.each(batch))["corrected"] == {"line": ["Blue", "Green"], "email": ["nobody", "ada@example.com"]}
@@ -492,7 +547,7 @@ def test_rows_that_were_imported_from_such_a_file_come_back_as_well(
     second = wb.import_sheet(back(given_back(wb, held)), "elevate.students")
     assert outcome(second) == (0, 0, 0, 0, 3)
     text = given_back(wb, second).decode("utf-8-sig")
-    assert text.splitlines()[0] == "email,name,phone,external_id,line,outcome,issues,reason"
+    assert text.splitlines()[0] == "email,name,phone,external_id,line,outcome,issues,reason,import"
     wb.corrections.correct_from(second, back(text.replace("jane@example,", "jane@example.com,")))
     row = next(wb.rows.each(second, lines=[2]))
     assert row["corrected"] == {"email": ["jane@example", "jane@example.com"]}

@@ -383,7 +383,8 @@ def corrected(number: int, refused: str | None) -> tuple[UploadedFile | None, bo
         "The downloaded file, corrected",
         type=["csv", "xlsx"],
         key=f"corrected {number}",
-        help="Keep its column `line`: it says which row of this import each one is. Rows may be left out.",
+        help="Keep its columns `line` and `import` as they are: they say which row of which import each one is. Rows "
+        "may be left out.",
     )
     if file is None:
         return None, False
