@@ -112,4 +112,5 @@ def test_an_address_that_is_shown_and_no_link_is_copied_as_it_is(
     cell.evaluate("element => getSelection().selectAllChildren(element)")
     ana.window.keyboard.press("ControlOrMeta+c")
     assert ana.copied() == f"none · {said}"
+    expect(ana.main.locator("a[href^=mailto], a[href*='.example']")).to_have_count(0)
     assert ana.surprises == []

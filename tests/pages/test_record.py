@@ -34,7 +34,8 @@ def twice(wb: Workbench, open_wb: Opened, sheet: Sheets) -> tuple[Batch, Batch]:
 
 def said(page: AppTest) -> str:
     """All words of the page, as they read."""
-    return "\n".join(part.value for part in (*page.markdown, *page.caption)).replace("\\", "")
+    text = "\n".join(part.value for part in (*page.markdown, *page.caption))
+    return text.replace("\\", "").replace("\u2060", "")
 
 
 def link(page: AppTest, label: str) -> Button:
@@ -61,6 +62,13 @@ def test_one_match_is_shown_at_once_with_old_and_new_values(show: Show, twice: t
     assert "second.csv, line 2 · run by lea · not signed off" in words
     assert "first.csv, line 2 · run by ana · signed off by lea" in words
     assert words.index("second.csv") < words.index("first.csv")
+
+
+def test_a_text_longer_than_anything_is_refused_in_one_sentence(show: Show) -> None:
+    page = show("record", find="a" * 5_000)
+    assert not page.exception
+    (told,) = page.error
+    assert told.value.startswith("What is looked for has 5,000 letters")
 
 
 def test_several_matches_lead_to_each(show: Show, twice: tuple[Batch, Batch]) -> None:

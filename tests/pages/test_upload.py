@@ -418,12 +418,12 @@ def test_a_footer_that_was_left_out_and_kept_in_a_template_is_left_out_next_mont
 
 
 def test_a_file_without_the_footer_that_a_template_knows_is_told_so(show: Show, wb: Workbench) -> None:
-    known = KnownLines(below=("total rows,#",))
+    known = KnownLines(below=("total rows,#",), said=(("total rows,#", "Total rows,38"),))
     columns = {"email": "email", "first name": "first_name", "last name": "last_name"}
     wb.templates.save("Monthly", "elevate.students", Mapping(columns=columns, lines=known))
     page = show("upload", upload=keep(wb, learners(41, footer=False)))
     assert not page.exception
-    assert 'The template Monthly knows of a line like "total rows,#": this file has none, or several.' in told(page)
+    assert 'The template Monthly knows of a line that is left out ("Total rows,38"): this file has' in told(page)
     assert "layout" not in page.query_params and "41 rows" in told(page)
     other = show("upload", upload=keep(wb, b"code,name\nC1,Welding\nTotal rows,1\n"))
     assert "Monthly" not in told(other)

@@ -339,7 +339,7 @@ class Records:
 
         First those whose key or id it is, then those that refer to them, then those that have every word of it in
         their keys, names and ids, or its phone number; where there is none, those whose names are written nearly so. A
-        key that only a file has brought comes with None for its record_id.
+        key that only a file has brought comes with None for its record_id. Raises LongQuestion.
         """
         return search.find(self._store, text, limit)[0]
 
@@ -354,7 +354,7 @@ class Records:
         before it was cleaned or corrected, each with its `row`: batch, file_name, line; the first of them.
 
         Rows are looked through for so many `seconds`, those of the newest imports first; without a limit all of them.
-        Each of the three ways to look has its share of that.
+        Each of the three ways to look has its share of that. Raises LongQuestion.
         """
 
         def until() -> float:

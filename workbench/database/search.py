@@ -15,6 +15,7 @@ from workbench.database.store import Store
 from workbench.database.titles import BETWEEN, Found, is_id, searched, tables, told
 from workbench.datasets import catalog
 from workbench.model.contract import Contract, Field
+from workbench.model.errors import LongQuestion
 from workbench.model.kinds import KINDS
 from workbench.model.trimming import tidied
 
@@ -26,6 +27,8 @@ _NUMBER = re.compile(r"(?<![\w@.])(?:\+|00)?[ ]?\(?\d[\d\s().\-/]{5,}\d(?:\s*(?:
 _PUNCTUATION = " ()-.+/\t\u00a0"
 _SHORTEST, _NATIONAL = 7, 10
 """Digits of a phone number: so many at least, and so many without the country's."""
+_LONGEST = 300
+"""So many letters are looked for at most: an e-mail address has 254, and to compare more takes longer by the square."""
 
 
 def find(store: Store, text: str, limit: int, skip: int = 0) -> tuple[list[dict[str, Any]], bool, int]:
@@ -35,9 +38,11 @@ def find(store: Store, text: str, limit: int, skip: int = 0) -> tuple[list[dict[
     First those whose key or id it is, then those that refer to them, then those that it is a part of or whose phone
     number it is; keys that a file has brought although no record has them (any more), whose record_id is None; and
     records that an import has deleted, by any of their words.
-    Where there is none of all these, those whose names and addresses are written nearly so.
+    Where there is none of all these, those whose names and addresses are written nearly so. Raises LongQuestion.
     """
     text = tidied(" ".join(text.replace("\0", "").split()))
+    if len(text) > _LONGEST:
+        raise LongQuestion(letters=len(text), most=_LONGEST)
     if not text:
         return [], False, 0
     found, number = _paged(_lists(store, text), skip, limit)

@@ -343,6 +343,11 @@ class UnknownRecord(WorkbenchError):
     """There is no {dataset} record with the key {key}, and no import ever touched one."""
 
 
+class LongQuestion(WorkbenchError):
+    """What is looked for has {letters:,} letters: names, addresses, codes and ids have at most {most}. Say one of
+    them."""
+
+
 class UnknownMatching(WorkbenchError):
     """Nothing of {of} is matched. What is: {known}."""
 

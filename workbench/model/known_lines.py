@@ -1,7 +1,7 @@
 """What a person said of the lines of a source, as a template keeps it for the next one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 Lines = Sequence[tuple[int, Sequence[str]]]
@@ -24,6 +24,8 @@ class KnownLines:
     """How the line near its end reads from which on nothing is read."""
     delimiter: str | None = None
     encoding: str | None = None
+    said: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """Each of those forms with the line that was said, as it stood, for a person to know it by."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -42,4 +44,5 @@ class KnownLines:
             stop=data.get("stop", ""),
             delimiter=data.get("delimiter"),
             encoding=data.get("encoding"),
+            said=tuple((form, text) for form, text in data.get("said", ())),
         )

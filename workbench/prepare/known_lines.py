@@ -1,12 +1,14 @@
 """The lines of which a person said something, found again in the next file: by how they read, not by their numbers.
 
-Only lines near the beginning and the end of a file are remembered. There headers, titles, units and sums stand; what is
-left out in the midst of a table was wrong in that one file.
+Only lines before the first record and after the last one are remembered, and found again there alone: titles, units and
+sums stand there. What is left out in the midst of a table was wrong in that one file, and what reads so in the midst of
+another is a record.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from workbench.model.known_lines import KnownLines, Lines
 from workbench.model.lines import hold, of
@@ -23,6 +25,7 @@ _MONTH = re.compile(
     r"dec(ember)?)\b"
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"a(?: a)+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +46,12 @@ def form(cells: Sequence[str]) -> str:
     return _MONTH.sub("@", _NUMBER.sub("#", text))
 
 
-def known_lines(layout: Layout, first: Lines, last: Lines) -> KnownLines | None:
-    """What is remembered of a layout that a person said, beside the first and the last lines of the file; None where
-    that is nothing."""
+def known_lines(layout: Layout, first: Lines, last: Lines, *, header_line: int = 1) -> KnownLines | None:
+    """What is remembered of a layout that a person said, beside the first and the last lines of the file, whose header
+    is on that line unless the person has said where it is; None where that is nothing."""
     lines = dict((*first, *last))
     read = [form(cells) for line, cells in lines.items() if not _is_out(layout, line)]
-    top = {line for line, _ in first if line <= FIRST}
+    top, end = _outside(layout, first, last, header_line)
     out = {line: form(cells) for line, cells in lines.items() if hold(layout.skip_lines, line) and any(cells)}
     out = {line: text for line, text in out.items() if text and text not in read}
     header = lines.get(layout.header_row or 0, ())
@@ -57,26 +60,43 @@ def known_lines(layout: Layout, first: Lines, last: Lines) -> KnownLines | None:
     found = KnownLines(
         header=form(header) if not layout.no_header else "",
         first_record=begins if "#" in begins else "",
-        above=tuple(dict.fromkeys(text for line, text in out.items() if line in top)),
-        below=tuple(dict.fromkeys(text for line, text in out.items() if line not in top)),
+        above=tuple(dict.fromkeys(text for line, text in out.items() if line in top and line not in end)),
+        below=tuple(dict.fromkeys(text for line, text in out.items() if line in end)),
         stop=stop if stop not in read else "",
         delimiter=layout.delimiter,
         encoding=layout.encoding,
     )
+    kept = {found.header, *found.above, *found.below, found.stop}
+    said = {form(cells): _text(cells) for cells in lines.values()}
+    found = replace(found, said=tuple((text, said[text]) for text in said if text and text in kept))
     return found if found != KnownLines() else None
 
 
-def forgotten(layout: Layout, first: Lines, last: Lines) -> tuple[int, ...]:
-    """The lines, of those ranges that a person left out, that are not remembered: the first of each."""
-    near = {line for line, _ in (*first, *last)}
-    return tuple(begin for begin, _ in layout.skip_lines if begin not in near)
+def forgotten(layout: Layout, first: Lines, last: Lines, *, header_line: int = 1) -> tuple[int, ...]:
+    """The lines, of those ranges that a person left out, that stand in the midst of the table and so are not
+    remembered: the first of each."""
+    top, end = _outside(layout, first, last, header_line)
+    return tuple(begin for begin, _ in layout.skip_lines if begin not in top and begin not in end)
 
 
-def found(known: KnownLines, first: Lines, last: Lines, *, encoding: str | None) -> Found:
+def _outside(layout: Layout, first: Lines, last: Lines, header_line: int) -> tuple[Collection[int], Collection[int]]:
+    """The lines before the first record, as far as they are near the beginning, and those after the last one."""
+    header = 0 if layout.no_header else layout.header_row or header_line
+
+    def is_outside(each: tuple[int, Sequence[str]]) -> bool:
+        line, cells = each
+        return line <= header or _is_out(layout, line) or not any(cells)
+
+    top = {line for line, _ in takewhile(is_outside, first) if line <= FIRST}
+    return top, {line for line, _ in takewhile(is_outside, reversed(last))}
+
+
+def found(known: KnownLines, first: Lines, last: Lines, *, encoding: str | None, header_line: int = 1) -> Found:
     """What was said of lines, found again in another file by its first and its last lines; `encoding` is what that one
-    is found to be written in, which a Unicode file is surely."""
+    is found to be written in, which a Unicode file is surely, and `header_line` where its header is found."""
     told: list[str] = []
     lacking: list[str] = []
+    said = dict(known.said)
     layout = Layout(delimiter=known.delimiter)
     if known.encoding and not (encoding or "").startswith("utf"):
         layout = replace(layout, encoding=known.encoding)
@@ -84,39 +104,98 @@ def found(known: KnownLines, first: Lines, last: Lines, *, encoding: str | None)
     if known.header:
         line = _only(known.header, first)
         layout = replace(layout, header_row=line)
-        (told if line else lacking).append(f"the header is on line {line}" if line else f'the header "{known.header}"')
+        (told if line else lacking).append(
+            f"the header is on line {line}" if line else f'the header "{said.get(known.header, known.header)}"'
+        )
     elif known.first_record and first and _look(first[0][1]) == known.first_record:
         layout = replace(layout, no_header=True)
         told.append("it has no header")
     elif known.first_record:
         lacking.append("a first line like a record's")
-    left = dict(_again(known.above, first)) | dict(_again(known.below, last))
+    header = 0 if layout.no_header else layout.header_row or _header(known, first, header_line)
+    stop = _stop(known, first, last, header=header)
+    left = _left_out(known, first, [each for each in last if stop is None or each[0] < stop], header=header)
     if left:
         layout = replace(layout, skip_lines=of(line for line in left.values() if line))
     for text, line in left.items():
         shown = _shown(line, (*first, *last))
-        (told if line else lacking).append(f"line {line} is left out ({shown})" if line else f'a line like "{text}"')
-    if known.stop:
-        line = _only(known.stop, last)
-        layout = replace(layout, stop_line=line)
-        shown = _shown(line, last)
         (told if line else lacking).append(
-            f"nothing is read from line {line} on ({shown})" if line else f'an end like "{known.stop}"'
+            f"line {line} is left out ({shown})" if line else f'a line that is left out ("{said.get(text, text)}")'
+        )
+    if known.stop:
+        layout = replace(layout, stop_line=stop)
+        shown = _shown(stop, last)
+        (told if stop else lacking).append(
+            f"nothing is read from line {stop} on ({shown})"
+            if stop
+            else f'a line where it ends ("{said.get(known.stop, known.stop)}")'
         )
     if known.delimiter:
         told.append(f'cells are separated by "{known.delimiter}"')
     return Found(layout=layout, told=tuple(told), lacking=tuple(lacking))
 
 
-def _again(texts: Sequence[str], lines: Lines) -> Iterator[tuple[str, int | None]]:
-    """Each text with the one line that reads so; None where there is none, or several are: they may be records."""
-    for text in texts:
-        yield text, _only(text, lines)
+def _header(known: KnownLines, first: Lines, header: int) -> int:
+    """The header's line, where the reader has taken one for it that is left out: the first behind those."""
+    texts = {*known.above, *known.below}
+    if form(dict(first).get(header, ())) not in texts:
+        return header
+    behind = (line for line, cells in first if line > header and any(cells) and form(cells) not in texts)
+    return next(behind, header)
 
 
-def _only(text: str, lines: Lines) -> int | None:
+def _left_out(known: KnownLines, first: Lines, last: Lines, *, header: int) -> dict[str, int | None]:
+    """Each text that is left out with the one line that reads so before the first record, or after the last one; None
+    where there is none, or several are: they may be records."""
+    texts = {*known.above, *known.below}
+    top = [each for each in first if each[0] < header]
+    top += _run([each for each in first if each[0] > header], texts)
+    end = _run([each for each in reversed(last) if each[0] > header], texts)
+    found = {text: _only(text, first, at=top) for text in known.above}
+    found |= {text: _only(text, last, at=end) for text in (*known.above, *known.below) if not found.get(text)}
+    records = [each for each in (*first, *last) if each[0] > header]
+    return {text: line if line and _is_enough(text, line, records, texts) else None for text, line in found.items()}
+
+
+def _stop(known: KnownLines, first: Lines, last: Lines, *, header: int) -> int | None:
+    """The line from which on nothing is read. One without a word ends a file only where no other line follows it."""
+    if not known.stop:
+        return None
+    texts = {known.stop, *known.below}
+    line = _only(known.stop, last, at=_run(list(reversed(last)), texts) if _is_bare(known.stop) else last)
+    records = [each for each in (*first, *last) if each[0] > header]
+    return line if line and _is_enough(known.stop, line, records, texts) else None
+
+
+def _run(lines: Lines, texts: Collection[str]) -> Lines:
+    """The lines before the first that is neither blank nor known."""
+    return list(takewhile(lambda each: not any(each[1]) or form(each[1]) in texts, lines))
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a form is numbers and months alone, which are a record's as well."""
+    return not _WORD.search(text) and any(sign in text for sign in "@#")
+
+
+def _is_enough(text: str, line: int, lines: Lines, texts: Collection[str]) -> bool:
+    """Whether a form tells a line from the records among those lines: by a word of its own, or for records are there
+    and none looks so, be it a word where this one has a month."""
+    if not _is_bare(text):
+        return True
+    looks = {_kind(cells) for at, cells in lines if at != line and any(cells) and form(cells) not in texts}
+    return bool(looks) and _kind(dict(lines)[line]) not in looks
+
+
+def _kind(cells: Sequence[str]) -> str:
+    """How a record looks at most: a word, several words and a month are the same."""
+    return _WORDS.sub("a", _look(cells).replace("@", "a"))
+
+
+def _only(text: str, lines: Lines, *, at: Lines | None = None) -> int | None:
+    """The one line that reads so, if it is one of those `at`."""
     there = [line for line, cells in lines if form(cells) == text]
-    return there[0] if len(there) == 1 else None
+    is_there = len(there) == 1 and (at is None or there[0] in dict(at))
+    return there[0] if is_there else None
 
 
 def _is_out(layout: Layout, line: int) -> bool:
@@ -129,5 +208,9 @@ def _look(cells: Sequence[str]) -> str:
 
 
 def _shown(line: int | None, lines: Lines) -> str:
-    text = "\t".join(dict(lines).get(line or 0, ())).strip()
-    return f'"{text[:80]}"'
+    return f'"{_text(dict(lines).get(line or 0, ()))}"'
+
+
+def _text(cells: Sequence[str]) -> str:
+    """A line as it stands, its first letters."""
+    return ", ".join(filter(None, map(str.strip, cells)))[:80]

@@ -7,7 +7,7 @@ import pytest
 
 from workbench import Workbench
 from workbench.database import unwritten
-from workbench.model.errors import UnknownHeader
+from workbench.model.errors import LongQuestion, UnknownHeader
 from workbench.model.list_query import ListQuery
 from workbench.model.row_query import CellTest, Order
 from workbench.model.sheet import Sheet
@@ -41,6 +41,18 @@ def rows(wb: Workbench, text: str) -> list[tuple[str, int, str | None, str | Non
         (row["file_name"], row["line"], row["outcome"], row["reason"])
         for row in wb.records.ask(text, seconds=None).rows
     ]
+
+
+def test_a_text_longer_than_any_name_or_address_is_refused_at_once(wb: Workbench) -> None:
+    for look in (wb.records.find, wb.records.ask):
+        with pytest.raises(LongQuestion) as refusal:
+            look("a" * 301)
+        assert str(refusal.value) == (
+            "What is looked for has 301 letters: names, addresses, codes and ids have at most 300. Say one of them."
+        )
+    blanks = " " * 1_000
+    assert rows(wb, f"{blanks}dee{blanks}dunn{blanks}") == [DEE]
+    assert wb.records.ask("a" * 300).number == 0
 
 
 DEE = ("people.csv", 5, "invalid", None)

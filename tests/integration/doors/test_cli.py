@@ -790,6 +790,9 @@ def test_find_tells_records_and_the_rows_that_became_none(run: Run, file: File, 
     assert "email: Invalid email format" in row
     fits = "Nothing that was ever imported fits. A whole e-mail, code or id finds it surely.\n"
     assert run("find", "nobody at all").out == fits
+    long = run("find", "a" * 2_000)
+    assert (long.status, long.out) == (2, "")
+    assert "What is looked for has 2,000 letters" in long.err
 
 
 def test_progress_is_for_a_terminal_only(run: Run, file: File, environment: dict[str, str]) -> None:

@@ -18,7 +18,9 @@ def told(wb: Workbench, text: str, found: Mapping[str, Any]) -> None:
     row = next(wb.rows.each(at["batch"], lines=[at["line"]], limit=1), None)
     said = " ".join(_cells(text, row)) if row is not None else ""
     where = f"It came of line {at['line']} of {at['file_name']}, which has it."
-    st.info(words.text(f"The record does not say that now. {where} {said}".strip()), icon=":material/manage_search:")
+    st.info(
+        words.unlinked(f"The record does not say that now. {where} {said}".strip()), icon=":material/manage_search:"
+    )
 
 
 def several() -> None:

@@ -59,13 +59,15 @@ def recall(wb: Workbench, upload: str, title: str | None) -> Recalled | None:
 def of_sheet(sheet: Sheet) -> KnownLines | None:
     """What a template keeps of the layout that somebody said of a sheet."""
     said = sheet.reading.layout
-    return known_lines.known_lines(said, *_ends(sheet)) if said != Layout() else None
+    header = sheet.reading.header_line
+    return known_lines.known_lines(said, *_ends(sheet), header_line=header) if said != Layout() else None
 
 
 def forgotten(sheet: Sheet) -> tuple[int, ...]:
     """The lines that somebody left out of a sheet, and that no template keeps."""
     said = sheet.reading.layout
-    return known_lines.forgotten(said, *_ends(sheet)) if said.skip_lines else ()
+    header = sheet.reading.header_line
+    return known_lines.forgotten(said, *_ends(sheet), header_line=header) if said.skip_lines else ()
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
@@ -84,7 +86,8 @@ def _recalled(
         if template.mapping.lines is None:
             continue
         encoding = sheet.reading.encoding if sheet is not None else None
-        known = known_lines.found(template.mapping.lines, first, last, encoding=encoding)
+        header = sheet.reading.header_line if sheet is not None else 1
+        known = known_lines.found(template.mapping.lines, first, last, encoding=encoding, header_line=header)
         so = sheet if known.layout == Layout() else _read(_settings, upload, title, known.layout)
         if so is not None and recognition.missing_of(so, template) == ():
             found.append(

@@ -134,7 +134,8 @@ def recalled(known: Recalled | None) -> None:
             st.info(f"As the template {name} says, {words.text('; '.join(known.told))}.", icon=":material/bookmark:")
             _button("Read it as it was found", Layout(), icon="undo")
     if known.lacking:
-        told = f"The template {name} knows of {words.text('; '.join(known.lacking))}: this file has none, or several."
+        lacking = words.text("; ".join(known.lacking))
+        told = f"The template {name} knows of {lacking}: this file has none there, or several."
         st.warning(told, icon=":material/bookmark:")
 
 

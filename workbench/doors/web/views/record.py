@@ -106,7 +106,7 @@ def by_hand(words_: Sequence[Mapping[str, Any]]) -> None:
     """What people did to it by hand: who, when, and why."""
     for each in words_:
         said = f"{each['by']}, {words.here(each['at'])}: {each['reason']}"
-        st.markdown(f":material/front_hand: **{each['action']}** by hand · {words.text(said)}")
+        st.markdown(f":material/front_hand: **{each['action']}** by hand · {words.unlinked(said)}")
 
 
 def off(one: Mapping[str, Any]) -> str:
@@ -114,7 +114,7 @@ def off(one: Mapping[str, Any]) -> str:
     who = f"{one['by']}, {words.here(one['at'])}: {one['reason']}." if one["by"] else "Not by way of Workbench."
     named = one["named"]
     since = f" Named since by {words.many(named['imports'], 'import')}, first by {named['file_name']}" if named else ""
-    return words.text(who + (f"{since}, line {named['line']}." if named else ""))
+    return words.unlinked(who + (f"{since}, line {named['line']}." if named else ""))
 
 
 def all_off(found: Sequence[Mapping[str, Any]], opened: Callable[[Mapping[str, Any]], None]) -> None:
@@ -181,16 +181,16 @@ def left(row: Mapping[str, Any], text: str) -> None:
     outcome = row["outcome"] or row["status"]
     tense = "" if outcome not in ("created", "updated") else "was " if row["stage"] == "undone" else "to be "
     with st.container(border=True, gap="xsmall"):
-        sheet = f", worksheet {words.text(row['sheet'])}" if row["sheet"] else ""
-        where = f"{words.text(row['file_name'])}{sheet}, line {row['line']}"
+        sheet = f", worksheet {words.unlinked(row['sheet'])}" if row["sheet"] else ""
+        where = f"{words.unlinked(row['file_name'])}{sheet}, line {row['line']}"
         st.markdown(f"{SIGNS.get(outcome, '·')} **{tense}{outcome}**{reason} · {where}")
         cells = [str(cell) for cell in row["raw"].values() if cell]
-        st.caption(words.text(" · ".join(cells)[:_LONGEST]))
+        st.caption(words.unlinked(" · ".join(cells)[:_LONGEST]))
         if not_written := NOT_WRITTEN.get(row["stage"]):
             st.markdown(not_written)
         why = words.told(row["issues"]) or ("" if row["explanation"] else rows.REASONS.get(row["reason"], ""))
         for said in filter(None, (why, *said_of(row), decided(row))):
-            st.markdown(words.text(said))
+            st.markdown(words.unlinked(said))
         since(row["since"])
         address.jump("Show this line", find=text, batch=row["batch"], line=row["line"])
 
@@ -199,7 +199,7 @@ def since(later: Mapping[str, Any] | None) -> None:
     """That the key of a row which was not written has come with a later import, and the way there."""
     if later is not None:
         when = words.here(later["at"])
-        where = f"{words.text(later['file_name'])}, line {later['line']}, {when}"
+        where = f"{words.unlinked(later['file_name'])}, line {later['line']}, {when}"
         st.markdown(f":material/recycling: Its key has been imported since ({later['outcome']}): {where}.")
         address.link("history", f"Import {words.short(later['batch'])}", batch=later["batch"])
 
@@ -227,19 +227,21 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
         told = f"to be {outcome}" if is_to_be else outcome
         st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{told}**{reason}{since} · {words.here(event['at'])}")
         for name, (old, new) in event["changes"].items():
-            st.markdown(f"{words.text(words.field(name))}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
+            st.markdown(f"{words.unlinked(words.field(name))}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
         for header, (was, is_now) in event["corrected"].items():
             by = f"corrected by {event['corrected_by']}, {words.here(event['corrected_at'])}"
-            st.markdown(f"{words.text(header)}: ~~{_shown(was, {})}~~ → **{_shown(is_now, {})}**, {words.text(by)}")
+            st.markdown(
+                f"{words.unlinked(header)}: ~~{_shown(was, {})}~~ → **{_shown(is_now, {})}**, {words.unlinked(by)}"
+            )
         for why in filter(None, (words.told(event["issues"] or ()), *said_of(event), event["explanation"])):
-            st.markdown(words.text(why))
+            st.markdown(words.unlinked(why))
         if event["reason"] == "withheld":
-            st.markdown(words.text(withheld(event)))
+            st.markdown(words.unlinked(withheld(event)))
         line = f"line {event['line']}" if event["line"] else "not in the file"
         line += f", corrected by {event['corrected_by']}" if event["corrected_by"] else ""
         signed = f"signed off by {event['signed_by']}" if event["signed_by"] else "not signed off"
         planned = "" if event["stage"] == "completed" else f", only {event['stage']}: nothing was written"
-        st.caption(words.text(f"{event['file_name']}, {line} · run by {event['run_by']} · {signed}{planned}"))
+        st.caption(words.unlinked(f"{event['file_name']}, {line} · run by {event['run_by']} · {signed}{planned}"))
         address.link("history", "This import's story", batch=event["batch"])
 
 
@@ -252,7 +254,7 @@ def withheld(event: Mapping[str, Any]) -> str:
 
 
 def _shown(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
-    return words.text(_named(value, names)) if value not in (None, "") else "(blank)"
+    return words.unlinked(_named(value, names)) if value not in (None, "") else "(blank)"
 
 
 def cells(row: Mapping[str, Any]) -> None:
@@ -260,7 +262,7 @@ def cells(row: Mapping[str, Any]) -> None:
     st.header(f"Line {row['line']} of the file")
     rows.table([row], key="row")
     for said in filter(None, (*said_of(row), decided(row))):
-        st.markdown(words.text(said))
+        st.markdown(words.unlinked(said))
     made = {
         name: words.blank(value) for name, value in row["payload"].items()
     }  # a part's row, or an undo's, has no cells
