@@ -171,6 +171,21 @@ def test_a_file_of_rejected_rows_is_taken_back(run: Run, tmp_path: Path) -> None
     assert (told["status"], told["invalid"]) == ("planned", 2)
 
 
+def test_a_corrected_file_of_another_import_is_not_taken(run: Run, tmp_path: Path) -> None:
+    names = []
+    for month in ("nov", "dec"):
+        (tmp_path / f"{month}.csv").write_text(f"email,full_name\n{month}@example.com,Ada\n", "utf-8")
+        names.append(run("import", f"{month}.csv", "-d", "elevate.students", "--dry-run", "--json").json["batch"])
+    november, december = names
+    run("rows", november, "-o", "back.csv")
+    refused = run("correct", december, "back.csv")
+    assert refused.status == 2
+    assert f"its rows are those of import {november[:18]}, and only that one takes them back." in " ".join(
+        refused.err.split()
+    )
+    assert '"dec@example.com"' in run("rows", december, "--format", "json").out
+
+
 def test_a_row_that_waited_is_told_of_when_it_is_brought_in(run: Run, tmp_path: Path) -> None:
     name = run("import", "learners.csv", "-p", "elevate.learners", "--skip-errors", "--json").json["run"]
     (tmp_path / "late.csv").write_text("code,name\nNOPE9,Late\n", "utf-8")
