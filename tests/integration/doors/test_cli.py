@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -20,6 +21,7 @@ from psycopg.conninfo import make_conninfo
 from tests.imports import tamper
 from workbench import open_sheet
 from workbench.doors import cli
+from workbench.model.written_rows import written_as
 
 STUDENTS = """\
 email,first_name,last_name,phone,external_id
@@ -217,8 +219,9 @@ def test_the_list_of_rejected_rows_goes_to_their_owner_and_comes_back_corrected(
     assert run("rows", batch, "--rejected", "-o", "owner.csv").status == 0
     text = (tmp_path / "owner.csv").read_text("utf-8-sig")
     assert text == (
-        "email,first_name,last_name,phone,line,outcome,issues,reason\n"
-        "not an address,Bad,Row,,7,invalid,email: Invalid email format,rejected: No student\n"
+        "email,first_name,last_name,phone,line,outcome,issues,reason,import\n"
+        "not an address,Bad,Row,,7,invalid,email: Invalid email format,rejected: No student,"
+        f"{written_as(UUID(batch), 0)}\n"
     )
     assert [row["line"] for row in run("rows", batch, "--rejected", "--format", "json").json] == [7]
     assert "invalid (rejected)" in run("rows", batch, "--rejected").out
@@ -537,7 +540,7 @@ def test_a_reader_that_has_read_enough_is_no_error(environment: dict[str, str], 
     batch = run("import", file(many), "--dataset", "elevate.students", "--json").json["batch"]
     words = [sys.executable, "-m", "workbench", "rows", batch, "--format", "csv"]
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout.readline() == b"email,full_name,line,outcome,issues,reason\n"
+        assert process.stdout.readline() == b"email,full_name,line,outcome,issues,reason,import\n"
         process.stdout.close()
         assert (process.wait(30), process.stderr.read()) == (0, b"")
 
@@ -654,13 +657,13 @@ def test_rows_corrected_in_a_spreadsheet_are_imported_again(run: Run, file: File
     assert run("rows", batch, "--outcome", "invalid", "-o", "invalid.csv").status == 0
     text = (tmp_path / "invalid.csv").read_text("utf-8-sig")
     assert text == (
-        "email,first_name,last_name,phone,line,outcome,issues,reason\n"
-        "not an address,Bad,Row,,7,invalid,email: Invalid email format,\n"
+        "email,first_name,last_name,phone,line,outcome,issues,reason,import\n"
+        f"not an address,Bad,Row,,7,invalid,email: Invalid email format,,{written_as(UUID(batch), 0)}\n"
     )
     (tmp_path / "invalid.csv").write_text(text.replace("not an address", "row@example.com"), "utf-8")
     again = run("import", "invalid.csv", "--dataset", "elevate.students", "--json")
     assert (again.status, again.json["created"]) == (0, 1)
-    assert again.json["not_imported"] == ["line", "outcome", "issues", "reason"]
+    assert again.json["not_imported"] == ["line", "outcome", "issues", "reason", "import"]
 
 
 def test_rows_say_every_rows_outcome_and_changes(run: Run, file: File, completed: str) -> None:
@@ -692,6 +695,7 @@ def test_a_workbook_of_rows_needs_a_file(run: Run, completed: str) -> None:
         "outcome",
         "issues",
         "reason",
+        "import",
     )
 
 

@@ -3,6 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 import openpyxl
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.derived.exports import save_rows
+from workbench.model.written_rows import written_as
 from workbench.sources import open_sheet
 from workbench.sources.csv_writer import write_csv
 
+OF = written_as(UUID(int=7), 0)
 Cells = list[tuple[str, ...]]
 TEXTS = (
     "=1+1",
@@ -46,9 +49,9 @@ def read(path: Path) -> tuple[tuple[str, ...], Cells]:
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
 def test_every_cell_and_header_is_what_it_was(tmp_path: Path, file_format: Literal["csv", "xlsx"]) -> None:
     path = tmp_path / f"rows.{file_format}"
-    save_rows(rows(*TEXTS), ("=A", "b"), path, file_format)
+    save_rows(rows(*TEXTS), ("=A", "b"), path, file_format, of=OF)
     headers, cells = read(path)
-    assert headers == ("=A", "b", "line", "outcome", "issues", "reason")
+    assert headers == ("=A", "b", "line", "outcome", "issues", "reason", "import")
     assert [row[0] for row in cells] == list(TEXTS)
 
 
@@ -93,7 +96,7 @@ def test_the_clean_csv_of_such_a_file_is_read_as_the_file_is(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:
     path = tmp_path_factory.mktemp("written") / "rows.csv"
-    save_rows(rows(*texts), ("=A", "b"), path, "csv")
+    save_rows(rows(*texts), ("=A", "b"), path, "csv", of=OF)
     clean = BytesIO()
     write_csv(open_sheet(path), clean)
     again = path.with_name("clean.csv")
@@ -102,6 +105,6 @@ def test_the_clean_csv_of_such_a_file_is_read_as_the_file_is(
 
 
 def test_a_csv_for_a_person_begins_with_the_mark_that_excel_needs(tmp_path: Path) -> None:
-    save_rows(rows("Zoë"), ("=A", "b"), tmp_path / "rows.csv", "csv")
+    save_rows(rows("Zoë"), ("=A", "b"), tmp_path / "rows.csv", "csv", of=OF)
     assert (tmp_path / "rows.csv").read_bytes().startswith(b"\xef\xbb\xbf'=A,b,line")
     assert read(tmp_path / "rows.csv")[0][0] == "=A"
