@@ -56,10 +56,11 @@ def looked_at(batch: UUID, plan: int) -> None:
     holds.keep_for_later(f"{batch} {plan}")
 
 
-def written_since(wb: Workbench, batch: Batch) -> bool:
-    """Whether other imports have written since the plan what it may have been made against; they are named."""
+def written_since(wb: Workbench, batch: Batch) -> None:
+    """Names the imports that have written since the plan what it may have been made against. The buttons below stay as
+    they are: one that looks otherwise is another one to Streamlit, and a click on the former would be lost."""
     if not (others := wb.batches.written_since(batch, limit=MOST)):
-        return False
+        return
     first, number = others[0], len(others)
     undo = "the undo of " if first.undo_of is not None else ""
     what = f"{undo}{first.file_name}, by {first.initiated_by}, {words.here(first.completed_at)}"
@@ -69,7 +70,6 @@ def written_since(wb: Workbench, batch: Batch) -> bool:
         "Plan it again to see what it comes to now.",
         icon=":material/update:",
     )
-    return True
 
 
 def decide(wb: Workbench, batch: Batch) -> None:
@@ -78,7 +78,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
     seen = st.session_state.pop(f"wanted {batch.id}", batch.plan)
     if seen != batch.plan:
         st.warning(words.text(planned_again.told(wb, batch, seen)), icon=":material/history:")
-    since = written_since(wb, batch)
+    written_since(wb, batch)
     if said := typed.unsaved(wb, batch):
         cells = words.many(typed.number(said), "cell")
         st.warning(f"{cells} typed at Validate and not saved: not in this plan.", icon=":material/edit_note:")
@@ -102,7 +102,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
-        stopped = bool(batch.summary.get("error")) or since
+        stopped = bool(batch.summary.get("error"))
         if st.button(
             label,
             type="secondary" if stopped else "primary",
