@@ -449,7 +449,8 @@ def test_many_rows_are_signed_by_a_worker_and_a_refusal_is_told(
     assert not page.exception
     assert wb.signature(invalid) is None, "a worker does it"
     worked(invalid)
-    assert wb.signature(invalid)["signed_by"] == "ana"  # type: ignore[index]
+    signed = wb.signature(invalid)
+    assert signed is not None and signed["signed_by"] == "ana"
     assert wb.verify(invalid)
     jobs.defer(wb, "sign", invalid)
     worked(invalid)

@@ -43,11 +43,13 @@ _UNKNOWN_COLUMN = re.compile(r'column "?(?:\w+\.)?(\w+)"? does not exist')
 def _columns(statement: str, why: str) -> Iterator[str]:
     """Which columns of the tables that a statement names are the field that it took for one."""
     unknown = _UNKNOWN_COLUMN.search(why)
-    for contract in catalog.CONTRACTS.values() if unknown is not None else ():
+    if unknown is None:
+        return
+    for contract in catalog.CONTRACTS.values():
         table = f"{contract.family}.{contract.table}"
         if not contract.table or not re.search(rf"\b{re.escape(table)}\b", statement, re.IGNORECASE):
             continue
         for field in contract.stored:
-            if field.name == unknown[1].lower() != field.target:  # type: ignore[index]
+            if field.name == unknown[1].lower() != field.target:
                 of = f", the id of the {field.reference.noun} that a row names" if field.reference is not None else ""
                 yield f"the field {field.name} is the column {field.target} of {table}{of}"
