@@ -176,7 +176,7 @@ class Decisions:
 
     def made(self, batch: Batch | UUID | str, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
         """How many lines of a batch, or of one of several sheets, people have chosen to count, and the last of them:
-        line, key, decided_by, decided_at. None where nothing was decided."""
+        line, key, decided_by, decided_at; 0 and none where nothing was decided."""
         found = batches.get(self._store, batch)
         if not found.decisions or found.derived:
             return 0, []
