@@ -170,13 +170,7 @@ def watch(batch: Batch) -> None:
         found, progress = wb.batches.get(batch.id), wb.batches.progress(batch.id)
         step = (progress or {}).get("step", "waiting for a worker")
         done, of = (progress or {}).get("rows", 0), (progress or {}).get("of")
-        whole = step in (
-            "planning",
-            "committing",
-            "undoing",
-            "signing",
-            "bringing in",
-        )  # one statement for all rows, so there is no part to tell
+        whole = step in _WHOLE
         rows_expected = words.many(found.processed or found.summary.get("rows", 0))
         expected = f" {rows_expected}, all of them or none" if whole else ""
         label = f"{str(step).capitalize()}: {done:,} rows" if done else f"{str(step).capitalize()}{expected} ..."
