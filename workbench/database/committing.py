@@ -10,7 +10,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database import totals
+from workbench.database import table_statistics, totals
 from workbench.database.planning import tune
 from workbench.database.store import Store
 from workbench.database.target import Target
@@ -42,11 +42,17 @@ def commit(
     try:
         with store.transaction(run.face.id) as connection:
             lock(connection, store.tenant_id, *(writing.contract for writing in writings))
-            tune(connection, run.face.processed or 0)
+            large = tune(connection, run.face.processed or 0)
+            if large:
+                table_statistics.hold(connection, *(writing.contract for writing in writings))
             untouched = _untouched(connection, run.face)
             for writing in () if untouched else writings:
                 _refuse_stale(connection, writing, run.face)
-            written = [_write(connection, writing) for writing in writings]
+            written = []
+            for place, writing in enumerate(writings, start=1):
+                written.append(_write(connection, writing))
+                if large and any(writing.is_named_by(later.contract) for later in writings[place:]):
+                    table_statistics.renew(connection, writing.contract)
             if is_of_total(accepted):
                 totals.accept(store, [sheet.id for sheet in run.sheets], reason)
             gone_on = {"skip_errors": True} if skip_errors else {}
@@ -141,6 +147,11 @@ def _example(error: psycopg.Error) -> str:
 
 class _Writing(Target):
     """The statements that write what a plan means to do."""
+
+    def is_named_by(self, other: Contract) -> bool:
+        """Whether records of another contract refer to those of this one."""
+        named = (catalog.contract(field.reference.dataset) for field in other.references if field.reference)
+        return any((each.family, each.table) == (self.contract.family, self.contract.table) for each in named)
 
     def stale(self) -> Composed:
         """The lines whose record was changed or removed since the plan looked at it, at most five, with how many

@@ -28,6 +28,7 @@ wal_level = minimal
 max_wal_senders = 0
 jit = off
 max_connections = 50
+client_connection_check_interval = 5s
 """
 
 _ROOM = 100 << 20

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL
 
-from workbench.database import at_work, batches, committing, planning, proof
+from workbench.database import at_work, batches, committing, planning, proof, table_statistics
 from workbench.database.reversal import KEPT, Reversal
 from workbench.database.store import Store
 from workbench.model.batch import OUTCOMES, Batch, Run, kept_by, new_id
@@ -97,7 +97,8 @@ def _reverse(store: Store, run: Run, undo: Run, dry_run: bool) -> None:
     ]
     with store.transaction() as connection:
         committing.lock(connection, store.tenant_id, *(reversal.contract for reversal in reversals))
-        planning.tune(connection, run.face.processed or 0)
+        if planning.tune(connection, run.face.processed or 0):
+            table_statistics.hold(connection, *(reversal.contract for reversal in reversals))
         for place, reversal in enumerate(reversals):
             for statement in (reversal.held(), reversal.judged(before=reversals[:place], after=reversals[place:])):
                 connection.execute(statement)

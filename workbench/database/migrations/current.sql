@@ -1078,6 +1078,13 @@ begin
     end if;
 end $$;
 
+-- And the same of the records that a transaction has just written and goes on to refer to.
+create or replace function workbench.count_records(family text, records text) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+    execute format('analyze %I.%I (id, tenant_id)', family, records);
+end $$;
+
 -- What there is to do by itself now, for a worker: whose schedules are due, and whose runs wait. With its owner's rights, for a
 -- worker sees nothing else of the tenants.
 create or replace function workbench.due_schedules() returns table (tenant text, person text, schedule uuid, run uuid)

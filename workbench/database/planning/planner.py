@@ -533,12 +533,13 @@ def _counted(connection: psycopg.Connection[Any], plan: dict[str, Any], lines: L
     return Decided(outcomes=found, issues=issues)
 
 
-def tune(connection: psycopg.Connection[Any], rows: int) -> None:
-    """Sets the transaction up for a batch of that many rows."""
+def tune(connection: psycopg.Connection[Any], rows: int) -> bool:
+    """Sets the transaction up for a batch of that many rows; whether they are many."""
     connection.execute("set local jit = off")
     if rows >= _LARGE:
         connection.execute("set local work_mem = '256MB'")
         connection.execute("set local enable_nestloop = off")
+    return rows >= _LARGE
 
 
 _SEEN = """
