@@ -510,26 +510,26 @@ begin
     filters := workbench.cleans(batch)
         or exists (select from workbench.dataset d where d.data_type = batch.data_type and d.only_field is not null);
     adds_up := exists (select from workbench.indivisible i where i.data_type = batch.data_type and not i.whole);
+    execute $q$                                          -- which may take several processors, as no other way of asking here
     select count(r.line) as rows, count(*) filter (where r.line is null or o.line is null) as loose,
-           count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and batch.undo_of is null
+           count(*) filter (where o.outcome = 'created' and o.record_id <> r.id and $3
                or o.outcome = 'skipped' and o.reason is null
-               or o.outcome in ('unmatched', 'invalid') and o.tells_nothing and r.tells_nothing
-                   and batch.revision = 0 and batch.undo_of is null) as strange,
+               or o.outcome in ('unmatched', 'invalid') and o.tells_nothing and r.tells_nothing and $4 and $3) as strange,
            count(*) filter (where o.outcome = 'skipped' and not case
                when o.reason in ('unchanged', 'known', 'protected', 'kept') then o.record_id is not null
-               when o.reason = 'withheld' then batch.derived
-               when o.reason = 'filtered' then filters
-               when o.reason = 'added_up' then adds_up
+               when o.reason = 'withheld' then $5
+               when o.reason = 'filtered' then $6
+               when o.reason = 'added_up' then $7
                else o.reason = 'duplicate' end) as unsaid,
            coalesce(bool_or(o.outcome = 'skipped' and o.reason in ('added_up', 'duplicate')), false) as twins,
-           bit_xor(uuid_hash_extended(o.record_id, lot)) filter (where o.outcome = 'created') as mixed,
+           bit_xor(uuid_hash_extended(o.record_id, $8)) filter (where o.outcome = 'created') as mixed,
            count(*) filter (where o.outcome = 'created') as created, count(*) filter (where o.outcome = 'updated') as updated,
            count(*) filter (where o.outcome = 'skipped') as skipped, count(*) filter (where o.outcome = 'unmatched') as unmatched,
            count(*) filter (where o.outcome = 'invalid') as invalid
-    into found
-    from (select line, id, errors is null as tells_nothing from workbench.import_row where batch_id = batch.id) r
+    from (select line, id, errors is null as tells_nothing from workbench.import_row where batch_id = $1) r
     full join (select line, outcome, reason, record_id, errors is null as tells_nothing from workbench.import_outcome
-               where batch_id = batch.id and plan = batch.plan) o using (line);
+               where batch_id = $1 and plan = $2) o using (line)$q$
+    into found using batch.id, batch.plan, batch.undo_of is null, batch.revision = 0, batch.derived, filters, adds_up, lot;
     if found.loose > 0 then
         raise exception '% of its rows and outcomes have no counterpart', found.loose using errcode = 'WB002';
     end if;

@@ -108,8 +108,8 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
         compared=compared,
         refused=refused,
     )
+    looked.writers += _count(store, run, "outcomes")
     _store(store, run, number, found, looked, seconds)
-    _count(store, run, "outcomes")
 
 
 def _refusals(store: Store, run: Run, playbook: Playbook | None) -> Refusals | None:
@@ -122,12 +122,16 @@ def _refusals(store: Store, run: Run, playbook: Playbook | None) -> Refusals | N
     )
 
 
-def _count(store: Store, run: Run, what: Literal["rows", "outcomes"]) -> None:
-    """Lets the server know how many there are of a large source, which it would learn of by itself within a minute."""
+def _count(store: Store, run: Run, what: Literal["rows", "outcomes"]) -> bool:
+    """Lets the server know how many there are of a large source, which it would learn of by itself within a minute;
+    whether that took a transaction that writes."""
     rows = run.face.summary.get("rows", 0)
-    if rows >= _LARGE:
-        with store.transaction() as connection:
-            connection.execute(SQL("select workbench.{}(%s)").format(Identifier(f"count_{what}")), (rows,))
+    if rows < _LARGE:
+        return False
+    with store.transaction() as connection:
+        connection.execute(SQL("select workbench.{}(%s)").format(Identifier(f"count_{what}")), (rows,))
+        written = connection.execute("select pg_current_xact_id_if_assigned() is not null as written").fetchone()
+    return bool(written and written["written"])
 
 
 def _of_keys(
