@@ -4,12 +4,16 @@ import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from tests.imports import ask, messages, outcome, outcomes, records, tamper
 from workbench import Workbench, open_sheet
+from workbench.database.planning import planner
+from workbench.database.store import Store
+from workbench.model.batch import Batch
 from workbench.model.errors import Unbalanced
 from workbench.model.resources import samples
 from workbench.model.sheet import Sheet
@@ -291,3 +295,24 @@ def test_the_database_refuses_a_run_that_wrote_a_part_of_an_invoice(wb: Workbenc
     with pytest.raises(Unbalanced, match="1 of its rows have another outcome than their parts have"):
         wb.commit(batch)
     assert headers(url) == []
+
+
+def test_invoices_that_are_undone_while_others_of_their_numbers_are_planned_are_planned_as_gone(
+    open_wb: Callable[..., Workbench], wb: Workbench, sheet: Given, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The invoices and their lines are looked up one after the other, and it is one moment that both speak of."""
+    first = wb.import_sheet(sheet(TWO), INVOICES)
+    batch = wb.stage(sheet(TWO.replace("10.00", "11.00"), "again.csv"), INVOICES)
+    decide, ben = planner._decide_all, open_wb(user="ben")
+
+    def decide_and_undo(store: Store, part: Batch, *given: Any, **named: Any) -> Any:
+        decided = decide(store, part, *given, **named)
+        if part.dataset == "commerce.invoice_headers" and ben.batches.get(first).undone_by is None:
+            ben.undo(first)
+        return decided
+
+    monkeypatch.setattr(planner, "_decide_all", decide_and_undo)
+    planned = wb.plan(batch).batch
+    assert outcome(planned) == (3, 0, 0, 0, 0)
+    wb.commit(planned)
+    assert headers(url) == [("1001", Decimal("32.50")), ("1002", Decimal("-11.00"))]

@@ -31,6 +31,8 @@ _EVERY_LINE = (0, 2**31 - 1)
 _LARGE = 20_000
 """From this many rows on, joins go through whole tables. The outcomes that a plan has just written have no statistics
 yet, and the database would look up a million of them one by one."""
+_TRIES = 4
+"""How often the parts of a run are decided while others write; what then does not fit, the database refuses."""
 
 
 def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: Callable[[], float]) -> None:
@@ -40,37 +42,18 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     is written of a source row of which a part is invalid, nor, where a row is written whole or not at all, of one with
     an unmatched part: what turns out to be so refused is taken out and the parts are decided again, until nothing more
     is: from the first on, for what is refused makes no record that others repeat or refer to. So it is with what rows
-    name ahead of it, and with records that stand in two sheets, of which a row is refused.
+    name ahead of it, and with records that stand in two sheets, of which a row is refused. When another import or undo
+    ends meanwhile, all parts are decided once more.
 
     A plan made again gets the next number; the earlier one stays as it was, and what is stored counts only once it is
     made the plan of the run's batches, all at once.
     """
     _count(store, run, "rows")
-    looked = _Looked()
-    number = 1 + _highest(store, run)
-    refusals = _refusals(store, run, playbook)
-    anew = ahead = Ahead(run, store.tenant_id)
-    wholes = Wholes(pairs(run))
-    while True:
-        decided: dict[UUID, Decided] = {}
-        further, then = refusals, anew
-        for batch in run.written:
-            decision = _decision(store, run, batch, number, playbook, refusals, ahead, wholes)
-            known = _names_known(run, batch, decided)
-            decided[batch.id] = _decide_all(store, batch, decision, looked, known=known)
-            if refusals is not None and any(decided[batch.id].counts[outcome] for outcome in refusals.outcomes):
-                further = refusals.with_plan(number)
-                if further.count(store) > refusals.count(store):
-                    break  # what refers to this part is asked when it is settled
-            if batch == ahead.last and not ahead.holds(store, number, decided):
-                then = ahead.with_plan(number)
-                break
-        else:
-            held = wholes.after(store, number, decided)
-            if held is wholes:
-                break
-            wholes = held
-        refusals, ahead, number = further, then, number + 1
+    for _ in range(_TRIES):
+        looked, brought = _Looked(), _brought(store, run)
+        number, refusals, decided = _settled(store, run, playbook, looked)
+        if brought == _brought(store, run):
+            break
     kept: dict[UUID, int] = {}
     if any(decided[batch.id].counts["updated"] for batch in run.written):
         number, kept = _merged(store, run, number, decided, looked)
@@ -110,6 +93,45 @@ def plan(store: Store, run: Run, playbook: Playbook | None = None, *, seconds: C
     )
     looked.writers += _count(store, run, "outcomes")
     _store(store, run, number, found, looked, seconds)
+
+
+def _settled(
+    store: Store, run: Run, playbook: Playbook | None, looked: "_Looked"
+) -> "tuple[int, Refusals | None, dict[UUID, Decided]]":
+    """The parts decided until nothing more is refused: under which number, what is refused, and what each comes to."""
+    number = 1 + _highest(store, run)
+    refusals = _refusals(store, run, playbook)
+    anew = ahead = Ahead(run, store.tenant_id)
+    wholes = Wholes(pairs(run))
+    while True:
+        decided: dict[UUID, Decided] = {}
+        further, then = refusals, anew
+        for batch in run.written:
+            decision = _decision(store, run, batch, number, playbook, refusals, ahead, wholes)
+            known = _names_known(run, batch, decided)
+            decided[batch.id] = _decide_all(store, batch, decision, looked, known=known)
+            if refusals is not None and any(decided[batch.id].counts[outcome] for outcome in refusals.outcomes):
+                further = refusals.with_plan(number)
+                if further.count(store) > refusals.count(store):
+                    break  # what refers to this part is asked when it is settled
+            if batch == ahead.last and not ahead.holds(store, number, decided):
+                then = ahead.with_plan(number)
+                break
+        else:
+            held = wholes.after(store, number, decided)
+            if held is wholes:
+                return number, refusals, decided
+            wholes = held
+        refusals, ahead, number = further, then, number + 1
+
+
+def _brought(store: Store, run: Run) -> int:
+    """How many imports and undos the tenant has completed, for a run of several parts: each looks at the records for
+    itself, and when one of those was brought to its end between two looks, they are of different moments."""
+    if len(run.written) < 2:
+        return 0
+    row = store.one("select count(*)::int as completed from workbench.import_batch where stage = 'completed'")
+    return int(row["completed"]) if row else 0
 
 
 def _refusals(store: Store, run: Run, playbook: Playbook | None) -> Refusals | None:
