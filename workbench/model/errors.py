@@ -541,7 +541,7 @@ class StaleUndo(WorkbenchError):
 
 
 class Unbalanced(WorkbenchError):
-    """Batch {batch} does not add up and was not completed: {why}"""
+    """Batch {batch} does not add up and was not completed: {why}. Nothing was written; a new plan may add up."""
 
 
 class Cancelled(WorkbenchError):
