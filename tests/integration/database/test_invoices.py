@@ -303,7 +303,7 @@ def test_invoices_that_are_undone_while_others_of_their_numbers_are_planned_are_
     """The invoices and their lines are looked up one after the other, and it is one moment that both speak of."""
     first = wb.import_sheet(sheet(TWO), INVOICES)
     batch = wb.stage(sheet(TWO.replace("10.00", "11.00"), "again.csv"), INVOICES)
-    decide, ben = planner._decide_all, open_wb(user="ben")
+    decide, ben = planner.decide, open_wb(user="ben")
 
     def decide_and_undo(store: Store, part: Batch, *given: Any, **named: Any) -> Any:
         decided = decide(store, part, *given, **named)
@@ -311,7 +311,7 @@ def test_invoices_that_are_undone_while_others_of_their_numbers_are_planned_are_
             ben.undo(first)
         return decided
 
-    monkeypatch.setattr(planner, "_decide_all", decide_and_undo)
+    monkeypatch.setattr(planner, "decide", decide_and_undo)
     planned = wb.plan(batch).batch
     assert outcome(planned) == (3, 0, 0, 0, 0)
     wb.commit(planned)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.imports import fingerprint, messages, outcome, outcomes, records, tamper
 from workbench import Workbench
-from workbench.database.planning import planner
+from workbench.database.planning import halves
 from workbench.model.batch import Batch
 from workbench.model.errors import StillRefused, Unbalanced
 from workbench.model.sheet import Sheet
@@ -58,7 +58,7 @@ def test_both_sheets_come_in_as_one_run_and_again_change_nothing(wb: Workbench, 
 def test_an_invoice_whose_lines_are_decided_in_two_connections_keeps_all_of_them(
     wb: Workbench, sheet: Given, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planner, "_LARGE", 2)
+    monkeypatch.setattr(halves, "LARGE", 2)
     head, first, second, other = LINES.splitlines()
     lines = "\n".join([head, other, first, second])  # lines 2 and 3 in one, 4 in the other
     assert outcome(imported(wb, sheet, lines=lines)) == (5, 0, 0, 0, 0)

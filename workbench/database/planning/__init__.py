@@ -1,8 +1,9 @@
 """What each row will do, decided in the database before anything is written.
 
-`planner` goes through a run, `deciding` has the SQL for one batch, beside it stands each question that is asked of its
-rows, and `holding` what a plan waits for."""
+`planner` goes through a run, `halves` through the rows of one batch, `deciding` has the SQL for them, beside it stands
+each question that is asked of its rows, and `holding` what a plan waits for."""
 
-from workbench.database.planning.planner import PLANNED, Decided, plan, tune
+from workbench.database.planning.halves import Decided, tune
+from workbench.database.planning.planner import PLANNED, plan
 
 __all__ = ["PLANNED", "Decided", "plan", "tune"]
