@@ -46,7 +46,6 @@ def show(
         return
     with st.container():  # which is always there: a grid that moves among what is drawn begins anew
         cell_edits.tell(at)
-    form = st.session_state.get("clean form", 0)
     is_last = recipe_editor.editing(at.recipe) is None  # else a step would come after it that these rows do not show
     edits = cell_edits.of(at, said, lines, rows) if is_last else None
     cleaned_rows.table(
@@ -58,7 +57,7 @@ def show(
         on_order=_order_by,
         on_column=on_column,
         edits=edits,
-        key=f"clean rows {form} {hash(headers)}",
+        key=f"clean rows {hash(headers)}",
         shows=(first, order, at.recipe, lines[0], number),
         sought=st.session_state.get(_SOUGHT, (0, 0)),
     )
