@@ -28,7 +28,7 @@ def plan(wb: Workbench, batch: Batch) -> None:
         st.header("A closer look")
     totals.table(wb, batch, asked=asked)
     st.markdown("**Rows by outcome**")
-    plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
+    plots.outcome_bar(found.to_dict())
     if compared is not None:
         glance.beside(compared)
     runs.behind(wb, batch)

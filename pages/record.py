@@ -1,6 +1,7 @@
 """Find a record: from an e-mail, a code, an id or a line of a file to everything that ever happened to it."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -16,6 +17,7 @@ from workbench.model.errors import UnknownBatch
 
 SHOWN = 20
 """Records that are told with all that is known of each; more of them stand in a table."""
+NOT_YET = "No record has just that. Looking at what is written nearly so, and at the rows of the newest imports ..."
 
 
 def ask(wb: Workbench) -> None:
@@ -96,12 +98,16 @@ def matches(wb: Workbench, text: str) -> None:
 
 
 def answered(wb: Workbench, text: str, skip: int, rows_skip: int) -> Answer:
-    """What fits: at once, or where somebody waits for it, after all rows were looked through."""
-    page: dict[str, int] = {"limit": long_table.SIZE, "skip": skip, "rows_skip": rows_skip}
+    """What fits: at once, or where somebody waits for it, after all rows were looked through. That no record has just
+    that is told before the rest is looked for."""
+    ask_for = partial(wb.records.ask, text, limit=long_table.SIZE, skip=skip, rows_skip=rows_skip)
     if not st.query_params.get("all"):
-        return wb.records.ask(text, **page)
+        told = st.empty()
+        answer = ask_for(meanwhile=partial(told.info, NOT_YET, icon=":material/hourglass_top:"))
+        told.empty()
+        return answer
     with st.spinner("Looking through all rows of all imports ...", show_time=True):
-        return wb.records.ask(text, **page, seconds=None)
+        return ask_for(seconds=None)
 
 
 def left(answer: Answer, text: str) -> None:

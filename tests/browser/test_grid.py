@@ -183,6 +183,31 @@ def test_clean_sorts_all_rows_of_a_file_and_a_click_on_a_cell_chooses_its_column
     assert ana.surprises == []
 
 
+def test_a_step_at_clean_leaves_its_grid_there_in_which_the_same_cell_chooses_its_column_again(
+    person: People, file: Callable[[str, str], Path]
+) -> None:
+    ana = person().visit("upload")
+    ana.window.locator("input[type=file]").first.set_input_files(file(STUDENTS, "students.csv"))
+    ana.follow("Clean it first")
+    ana.at("Clean")
+    name = ana.at_place(0, "full_name")
+    name.click()
+    expect(ana.window).to_have_url(re.compile(r"column=.*full_name"))
+    ana.rows.locator("body").evaluate("window.isTheSame = true")
+    ana.option("What to do", "Change case").click()
+    ana.option("To", "capitals").click()
+    ana.press("Add this step")
+    expect(ana.at_place(0, "full_name")).to_have_text("ADA PARK")
+    assert ana.rows.locator("body").evaluate("window.isTheSame") is True
+    ana.settled()
+    ana.main.get_by_role("combobox", name="Columns").press("Backspace")
+    expect(ana.window).not_to_have_url(re.compile(r"column="))
+    ana.settled()
+    name.click()
+    expect(ana.window).to_have_url(re.compile(r"column=.*full_name"))
+    assert ana.surprises == []
+
+
 def test_clean_takes_an_edited_cell_as_a_step_and_takes_it_back_by_keyboard(
     person: People, file: Callable[[str, str], Path]
 ) -> None:

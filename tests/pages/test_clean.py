@@ -796,3 +796,25 @@ def test_a_step_says_the_rows_of_this_file_and_not_those_of_the_last(show: Show,
     page = show("clean", upload=upload)
     assert "of the 2 rows where phone is 'n/a'" in plain(page)
     assert "11 rows" not in "\n".join(box.label for box in page.checkbox)
+
+
+MANY = b"number\n" + b"".join(b"%d\n" % n for n in range(70_000))
+
+
+def test_of_a_large_file_all_rows_are_there_once_they_were_read(show: Show, wb: Workbench) -> None:
+    page = show("clean", upload=keep(wb, MANY))
+    assert not page.exception
+    assert "70,000 rows" in told(page)
+    assert rows(page)[0] == [2, "0"]
+    assert "being read" not in told(page)
+
+
+def test_of_a_large_file_that_cannot_be_read_to_its_end_the_first_rows_are_there_and_why(
+    show: Show, wb: Workbench
+) -> None:
+    page = show("clean", upload=keep(wb, MANY + b'"1\n'))
+    assert [one.value.replace("\\", "") for one in page.error] == [
+        "Line 70002: has a quotation mark that is never closed."
+    ]
+    assert "The first 50 rows" in told(page)
+    assert rows(page)[0] == [2, "0"]

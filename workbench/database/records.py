@@ -1,7 +1,7 @@
 """A record as it is, and every import that touched it; and which record a line of a file is about."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
@@ -33,7 +33,7 @@ from workbench.model.recipe import Recipe
 
 _BY_ROW = 200
 """So many records are told for what only the rows say that they came of: each is looked up by itself."""
-SECONDS = 1.2
+SECONDS = 0.9
 """So long rows are looked through for an answer, unless somebody waits for all of them."""
 
 
@@ -344,7 +344,14 @@ class Records:
         return search.find(self._store, text, limit)[0]
 
     def ask(
-        self, text: str, *, limit: int = 50, skip: int = 0, rows_skip: int = 0, seconds: float | None = SECONDS
+        self,
+        text: str,
+        *,
+        limit: int = 50,
+        skip: int = 0,
+        rows_skip: int = 0,
+        seconds: float | None = SECONDS,
+        meanwhile: Callable[[], object] | None = None,
     ) -> Answer:
         """What `find` finds, without the first `skip`, and the rows that have every word of the text and were not
         written, without the first `rows_skip`: refused, skipped, or of an import that was not committed or was taken
@@ -354,13 +361,14 @@ class Records:
         before it was cleaned or corrected, each with its `row`: batch, file_name, line; the first of them.
 
         Rows are looked through for so many `seconds`, those of the newest imports first; without a limit all of them.
-        Each of the three ways to look has its share of that. Raises LongQuestion.
+        Each of the three ways to look has its share of that. Where no record has just that text, `meanwhile` is called
+        as soon as it is known, before all that takes longer. Raises LongQuestion.
         """
 
         def until() -> float:
             return unwritten.FOREVER if seconds is None else time.monotonic() + seconds / 3
 
-        records, nearly, number = search.find(self._store, text, limit, skip)
+        records, nearly, number = search.find(self._store, text, limit, skip, meanwhile)
         rows = unwritten.find(self._store, text, limit, skip=rows_skip, until=until())
         whole = rows.whole
         if nearly or not number:

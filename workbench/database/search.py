@@ -1,7 +1,7 @@
 """From what a person knows of a record (an e-mail, a code, an id, a phone number, a part of a name) to the records."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -31,14 +31,17 @@ _LONGEST = 300
 """So many letters are looked for at most: an e-mail address has 254, and to compare more takes longer by the square."""
 
 
-def find(store: Store, text: str, limit: int, skip: int = 0) -> tuple[list[dict[str, Any]], bool, int]:
+def find(
+    store: Store, text: str, limit: int, skip: int = 0, meanwhile: Callable[[], object] | None = None
+) -> tuple[list[dict[str, Any]], bool, int]:
     """The first `limit` records that a text may mean (dataset, record_id, key, title) without the first `skip` of them,
     whether they are only nearly so, and how many there are.
 
     First those whose key or id it is, then those that refer to them, then those that it is a part of or whose phone
     number it is; keys that a file has brought although no record has them (any more), whose record_id is None; and
     records that an import has deleted, by any of their words.
-    Where there is none of all these, those whose names and addresses are written nearly so. Raises LongQuestion.
+    Where there is none of all these, those whose names and addresses are written nearly so: `meanwhile` is called
+    before they are looked for. Raises LongQuestion.
     """
     text = tidied(" ".join(text.replace("\0", "").split()))
     if len(text) > _LONGEST:
@@ -48,6 +51,8 @@ def find(store: Store, text: str, limit: int, skip: int = 0) -> tuple[list[dict[
     found, number = _paged(_lists(store, text), skip, limit)
     if number or identifier(text) is not None:
         return found, False, number
+    if meanwhile is not None:
+        meanwhile()
     near = likeness.find(store, text, _NEAR)
     return told(store, near[skip : skip + limit]), True, len(near)
 
@@ -55,7 +60,10 @@ def find(store: Store, text: str, limit: int, skip: int = 0) -> tuple[list[dict[
 class _List(Protocol):
     """Records that fit in one way."""
 
-    def page(self, skip: int, limit: int) -> list[dict[str, Any]]: ...
+    def page(self, skip: int, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+        """Some of them, and how many there are, where that is known by then."""
+        ...
+
     def number(self) -> int: ...
 
 
@@ -65,8 +73,8 @@ class _Known:
 
     records: list[dict[str, Any]]
 
-    def page(self, skip: int, limit: int) -> list[dict[str, Any]]:
-        return self.records[skip : skip + limit]
+    def page(self, skip: int, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+        return self.records[skip : skip + limit], len(self.records)
 
     def number(self) -> int:
         return len(self.records)
@@ -83,12 +91,26 @@ class _Of:
     reads: bool
     """Whether the whole table is read for it: no index knows."""
 
-    def page(self, skip: int, limit: int) -> list[dict[str, Any]]:
-        ids = self._asked(
-            SQL("select id from {} t where {} order by {} limit {} offset {}").format(
-                Identifier(*self.table), self.test, self.order, Literal(limit), Literal(skip)
+    def page(self, skip: int, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+        some = SQL("select * from {} t where {}").format(Identifier(*self.table), self.test)
+        if self.reads:  # once, as far as they can be counted and put in order by the way
+            first = SQL("{} limit {}").format(some, Literal(_SORTED + 1))
+            ids = self._page(first, skip, limit, SQL("count(*) over ()::int"))
+            number = ids[0]["number"] if ids else None
+            if number is not None and number <= _SORTED:
+                return self._told(ids), number
+            if number is None and skip == 0:
+                return [], 0
+        return self._told(self._page(some, skip, limit, SQL("null"))), None
+
+    def _page(self, some: Composed, skip: int, limit: int, number: Composable) -> list[dict[str, Any]]:
+        return self._asked(
+            SQL("select id, {} as number from ({}) t order by {} limit {} offset {}").format(
+                number, some, self.order, Literal(limit), Literal(skip)
             )
         )
+
+    def _told(self, ids: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return told(self.store, [(*self.table, row["id"]) for row in ids])
 
     def number(self) -> int:
@@ -111,10 +133,11 @@ def _paged(lists: Iterable[_List], skip: int, limit: int) -> tuple[list[dict[str
     number = 0
     for each in lists:
         begin, wanted = max(skip - number, 0), limit - len(found)
-        some = each.page(begin, wanted) if wanted > 0 and begin == 0 else []
-        here = len(some) if wanted > 0 and begin == 0 and len(some) < wanted else each.number()
+        some, here = each.page(begin, wanted) if wanted > 0 and begin == 0 else ([], None)
+        if here is None:
+            here = len(some) if wanted > 0 and begin == 0 and len(some) < wanted else each.number()
         if wanted > 0 and 0 < begin < here:
-            some = each.page(begin, wanted)
+            some, _ = each.page(begin, wanted)
         found += some
         number += here
     return found, number
@@ -127,7 +150,7 @@ def _lists(store: Store, text: str) -> Iterator[_List]:
     yield _Known(exact)
     referring = _referring_to(store, ids)
     yield from referring
-    some = exact + [one for each in referring for one in each.page(0, _FEW)]
+    some = exact + [one for each in referring for one in each.page(0, _FEW)[0]]
     yield _Known(_without_record(store, text, {(one["dataset"], one["key"]) for one in some}))
     whole = "@" in text or identifier(text) is not None  # which is no part of anything else
     if len(text) > 1 and not (ids and whole):
@@ -137,13 +160,16 @@ def _lists(store: Store, text: str) -> Iterator[_List]:
 
 _NEAR = 5_000
 """So many records are told at most that are written nearly so, have an id or were deleted: of other kinds, all."""
+_SORTED = 20_000
+"""So many records are counted and put in order as they come out of a table; of more, that would take longer than to
+read it again."""
 _FEW = 200
 """Of the records that refer to one, so many are looked at for the key that is asked for."""
 
 
 def referring(store: Store, record: Found, limit: int) -> list[dict[str, Any]]:
     """The first of the records of each table that refer to one, as `find` tells of them."""
-    return [one for each in _referring_to(store, (record,)) for one in each.page(0, limit)]
+    return [one for each in _referring_to(store, (record,)) for one in each.page(0, limit)[0]]
 
 
 def identifier(text: str) -> UUID | None:

@@ -238,8 +238,9 @@ def _spans(first: date, last: date) -> Iterator[tuple[date, date, str]]:
 
 
 def _kinds(texts: pa.StringArray, rows: pa.Int64Array, header: str) -> Choices:
-    filled = pc.invert(blank(texts))
-    some, of = texts.filter(filled), rows.filter(filled)
+    nothing = blank(texts)
+    filled = pc.invert(nothing)
+    some, of = (texts.filter(filled), rows.filter(filled)) if pc.any(nothing).as_py() else (texts, rows)
     sample = some.slice(0, _SAMPLE)
     for name in GUESSED:
         kind = KINDS[name]
@@ -252,11 +253,14 @@ def _kinds(texts: pa.StringArray, rows: pa.Int64Array, header: str) -> Choices:
             Condition(column=header, test="kind", text=name, negated=True),
             _sum(of, pc.invert(are)),
         )
-    yield from _blanks(texts, rows, header)
+    yield from _blank_or_not(nothing, rows, header)
 
 
 def _blanks(texts: pa.StringArray, rows: pa.Int64Array, header: str) -> Choices:
-    are = blank(texts)
+    yield from _blank_or_not(blank(texts), rows, header)
+
+
+def _blank_or_not(are: pa.BooleanArray, rows: pa.Int64Array, header: str) -> Choices:
     yield "blank", Condition(column=header, test="blank"), _sum(rows, are)
     yield "not blank", Condition(column=header, test="blank", negated=True), _sum(rows, pc.invert(are))
 

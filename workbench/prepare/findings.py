@@ -157,6 +157,8 @@ def _may_be_words(values: pa.StringArray) -> bool:
 
 def _mixed_dates(header: str, values: pa.StringArray) -> Iterator[Finding]:
     """Dates that are not all written as YYYY-MM-DD, whatever order theirs is."""
+    if _count(pc.match_substring_regex(values, dates.PERHAPS)) < _DATES * len(values):
+        return
     days = [dates.day(values, order) for order in dates.ORDERS]
     read = pc.coalesce(*days)
     if _count(pc.is_valid(read)) < _DATES * len(values):

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from workbench.model.trimming import is_ascii
 from workbench.prepare.fingerprint import plain_words
 
 _SHORT, _LONG, _LONGEST = 5, 8, 40
@@ -39,6 +40,8 @@ _VARIANTS = 2_000_000
 of `_LEFT_OUT` letters."""
 _LETTERS = rf"^[^\P{{L}}\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Hangul}}]{{{_FEWEST},{_LONGEST}}}$"
 """Words in which slips are looked for. A sign that is a syllable or a word is nobody's slip, nor is a number."""
+_LETTERS_OF_ASCII = f"^[A-Za-z]{{{_FEWEST},{_LONGEST}}}$"
+"""The same, where no word has other letters: all that there are take long to learn."""
 
 _FARTHEST = 3
 """So many slips are between two texts at most, and one for each `_SHORTEST` letters."""
@@ -56,7 +59,7 @@ def right_words(words: pa.StringArray, rows: pa.Int64Array, values: pa.Int64Arra
     Of each word: in how many rows of the column it is, in how many different values, and whether it is a value alone.
     """
     known = pa.table({"word": words, "rows": rows, "values": values, "alone": alone})
-    known = known.filter(pc.match_substring_regex(known["word"], _LETTERS))
+    known = known.filter(pc.match_substring_regex(words, _LETTERS_OF_ASCII if is_ascii(words) else _LETTERS))
     known = known.sort_by([("rows", "descending"), ("values", "descending"), ("word", "ascending")]).combine_chunks()
     near = _near(known["word"].combine_chunks())
     usual = pc.greater(pc.utf8_length(known["word"]), _FEWEST).to_numpy()

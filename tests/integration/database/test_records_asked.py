@@ -1,12 +1,13 @@
 """Why is she not in there: the rows that became no record, what refers to one, names with a slip and phone numbers."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from workbench import Workbench
-from workbench.database import unwritten
+from workbench.database import search, unwritten
 from workbench.model.errors import LongQuestion, UnknownHeader
 from workbench.model.list_query import ListQuery
 from workbench.model.row_query import CellTest, Order
@@ -167,6 +168,29 @@ def test_a_page_of_records_follows_the_one_before_until_all_have_been_told(wb: W
     assert pages[0].records[0]["key"] == "WELD101"  # the course, and the 12 that refer to it
     assert {page.number for page in pages} == {13}
     assert len({one["key"] for page in pages for one in page.records}) == 13
+
+
+def test_of_more_records_than_are_put_in_order_by_the_way_the_pages_are_the_same(
+    wb: Workbench, sheet: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kims = "".join(f"kim{n:02}@example.com,Kim Lee {n}\n" for n in range(25))
+    wb.import_sheet(sheet(f"email,name\n{kims}", "kims.csv"), "elevate.students")
+
+    def pages() -> list[tuple[int, list[str]]]:
+        asked = (wb.records.ask("kim", limit=10, skip=skip) for skip in (0, 10, 20, 30))
+        return [(answer.number, [one["key"] for one in answer.records]) for answer in asked]
+
+    few = pages()
+    monkeypatch.setattr(search, "_SORTED", 24)
+    assert pages() == few
+    assert [(number, len(keys)) for number, keys in few] == [(25, 10), (25, 10), (25, 5), (25, 0)]
+
+
+def test_that_no_record_has_just_a_text_is_told_before_what_takes_longer(wb: Workbench) -> None:
+    told: list[str] = []
+    for text in ("Ada Park", "Ada Prak", "Zzyzx"):
+        wb.records.ask(text, meanwhile=partial(told.append, text))
+    assert told == ["Ada Prak", "Zzyzx"]
 
 
 def test_what_refers_to_a_record_is_counted_paged_sorted_filtered_and_searched(wb: Workbench, sheet: Given) -> None:

@@ -2,6 +2,8 @@
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workbench.prepare.fingerprint import fingerprints, solid
 
@@ -46,3 +48,10 @@ def test_a_mark_that_makes_another_letter_stays() -> None:
 def test_words_are_joined_and_numbers_stay_apart() -> None:
     told = solid(pa.array(["K-12", "K 12", "Car Pool", "Room 1 01", "Room 10 1"])).to_pylist()
     assert told == ["k12", "k12", "carpool", "room1 01", "room10 1"]
+
+
+@given(st.lists(st.text(st.sampled_from("aB1-/_.,'$ \t5x"), max_size=12), min_size=1, max_size=8))
+def test_what_stands_beside_letters_beyond_ascii_changes_no_fingerprint(texts: list[str]) -> None:
+    alone = fingerprints(pa.array(texts)), solid(pa.array(texts))
+    beside = fingerprints(pa.array([*texts, "北京"])), solid(pa.array([*texts, "北京"]))
+    assert [each.to_pylist() for each in alone] == [each.to_pylist()[:-1] for each in beside]

@@ -1,6 +1,7 @@
 """The page Clean, drawn again by itself at each click: the recipe, the facets, a step that is made, and the rows."""
 
 from collections.abc import Mapping
+from functools import partial
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any
@@ -64,7 +65,9 @@ def _at_work(at: RecipeEditor) -> None:
         if refused := st.session_state.pop("clean refused", None):
             st.error(words.text(refused), icon=":material/block:")
     told = st.container()
-    now = rows_by_step.after(at.source.raw, at.recipe, at.settings.home)
+    reading = st.container()
+    first = rows_by_step.first(at.source.raw) if _is_first_look(at) else None
+    now = first or rows_by_step.after(at.source.raw, at.recipe, at.settings.home)
     at = at.settled(recipe_editor.expecting(at.recipe, now))
     with head:
         _head(at, now)
@@ -85,6 +88,25 @@ def _at_work(at: RecipeEditor) -> None:
         with st.container(key=rows_to_clean.KEY):
             rows_to_clean.show(at, shown, fits, said, _pick)
     browser.go_to_sought()
+    if not now.whole:
+        with reading:
+            _read(at)
+
+
+def _read(at: RecipeEditor) -> None:
+    """Reads all rows while the first ones are looked at, and begins anew with them; or says why they cannot be read."""
+    try:
+        rows_by_step.after(at.source.raw, at.recipe, at.settings.home)
+    except WorkbenchError as refusal:
+        st.error(words.text(refusal), icon=":material/block:")
+    else:
+        st.rerun()
+
+
+def _is_first_look(at: RecipeEditor) -> bool:
+    """Whether nothing is asked of all rows yet, so that the first ones can be looked at."""
+    asked = ("facets", "order", "do", "step")
+    return not at.recipe.steps and not any(part in st.query_params for part in asked)
 
 
 # --- the head: where one is, undo and redo, and the ways on ---
@@ -98,11 +120,16 @@ def _head(at: RecipeEditor, now: State) -> None:
     if at.recipe.steps or history.can_undo or history.can_redo:
         recipe.bar(at.undo if history.can_undo else None, at.redo if history.can_redo else None)
     take_away.recipe(at.recipe, source.raw.name, at.bring, key=f"{source.kept_under} {at.history.number}")
-    take_away.table(lambda: rows_by_step.csv(source.raw, now), source.raw.name)
+    take_away.table(partial(_csv, at), source.raw.name)
     here = {**source.address, "dataset": st.query_params.get("dataset") or source.dataset}
     address.link("profile", "Profile", icon=":material/query_stats:", **here)
     if st.button("Go on to Map", type="primary", icon=":material/schema:"):
         address.go_to("map", **{name: value for name, value in here.items() if value})
+
+
+def _csv(at: RecipeEditor) -> bytes:
+    raw = at.source.raw
+    return rows_by_step.csv(raw, rows_by_step.after(raw, at.recipe, at.settings.home))
 
 
 # --- the recipe ---
@@ -269,7 +296,8 @@ def _step(at: RecipeEditor, shown: State, said: tuple[Facet, ...], number: int) 
                 label, type="primary", icon=":material/add:", disabled=step is None, on_click=at.add, args=(step,)
             )
             st.button("Never mind", type="tertiary", on_click=recipe_editor.put_away)
-            st.caption(words.text(operations.about(columns, number, len(shown))), width="content")
+            of = len(shown) if shown.whole else number
+            st.caption(words.text(operations.about(columns, number, of)), width="content")
 
 
 CLUSTERS_TITLE = "Make values the same that are probably one"

@@ -5,9 +5,11 @@ and a step is done once, to what the step before has left.
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial, reduce
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,6 +60,8 @@ class State:
     """What each step did."""
     source_rows: int = 0
     """Rows of the source."""
+    whole: bool = True
+    """Whether these are all rows; else its first ones, while the others are read."""
     known: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
     """What was counted of it, which is asked again at each click."""
 
@@ -218,6 +222,18 @@ def after(sheet: Sheet, recipe: Recipe, home: Path) -> State:
     return _after(sheet, _said(done), done, home)
 
 
+def first(sheet: Sheet) -> State | None:
+    """The first rows of a source as they came, to be looked at while the others are read; None where all were read
+    before, or where these are all."""
+    if _named(sheet) in _WERE_READ:
+        return None
+    chunks = list(islice(sheet.chunks(), 2))
+    if len(chunks) < 2:
+        return None
+    table = pa.Table.from_batches([chunks[0].cells])
+    return State(lines=pa.chunked_array([chunks[0].lines]), cells=table, source_rows=len(table), whole=False)
+
+
 def preview(sheet: Sheet, before: State, step: Step) -> Preview:
     """What a step would do to the rows of a state; raises WrongRecipe."""
     begun, looked_at = time.monotonic(), 0
@@ -297,9 +313,19 @@ def _repeated(lines: pa.Int32Array, most: int) -> list[int]:
 )
 def _after(sheet: Sheet, said: str, _steps: tuple[Step, ...], _home: Path) -> State:
     if not _steps:
-        return _read(sheet, _home)
+        state = _read(sheet, _home)
+        _WERE_READ.add(_named(sheet))
+        return state
     *before, step = _steps
     return _stepped(sheet, _after(sheet, _said(before), tuple(before), _home), step, _home)
+
+
+_WERE_READ: set[str] = set()
+"""The sources whose rows are known, as far as they were not forgotten since."""
+
+
+def _named(sheet: Sheet) -> str:
+    return repr(SAME_SHEET[Sheet](sheet))
 
 
 def _said(steps: Sequence[Step]) -> str:
@@ -308,10 +334,10 @@ def _said(steps: Sequence[Step]) -> str:
 
 def _read(sheet: Sheet, home: Path) -> State:
     """The rows as they came."""
-    file = ArrowFile(home, _schema(sheet.headers))
-    for chunk in sheet.read(Tally()):
-        file.write(pa.record_batch([chunk.lines, *chunk.cells.columns], schema=_schema(sheet.headers)))
-    table = file.table()
+    with closing(ArrowFile(home, _schema(sheet.headers))) as file:
+        for chunk in sheet.read(Tally()):
+            file.write(pa.record_batch([chunk.lines, *chunk.cells.columns], schema=_schema(sheet.headers)))
+        table = file.table()
     return State(lines=table.column(0), cells=table.remove_column(0), source_rows=len(table))
 
 

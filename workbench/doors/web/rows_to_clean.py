@@ -27,29 +27,11 @@ def show(
     column."""
     number = len(shown) if fits is None else len(fits)
     with st.container(horizontal=True, vertical_alignment="center"):
-        of = f" of {words.many(len(shown))}" if fits is not None else ""
-        told = words.many(number) if fits is None else f"{number:,}"
-        st.markdown(f"**{told}{of}**", width="content")
-        gone = st.toggle(f"Show the {words.many(shown.gone)} removed", key="clean gone") if shown.gone else False
-        pages = max(-(-number // PAGE), 1)
-        first, turned = st.session_state.get(recipe_editor.PAGE, (1, 0))
-        at_page = f"clean page {pages} {turned}"
-        chosen = st.pagination(pages, default=min(first, pages), key=at_page, max_visible_pages=5) if pages > 1 else 1
-        if pages > 2:
-            st.number_input(
-                "Go to line",
-                1,
-                value=None,
-                key="clean line",
-                on_change=_go_to_line,
-                args=(shown, fits),
-                label_visibility="collapsed",
-                placeholder="Go to line",
-                width=160,
-            )
-            line, _ = st.session_state.get(_SOUGHT, (0, 0))
-            if line and not shown.has_line(line, fits):
-                st.caption(f"Line {line:,} is none of these rows.", width="content")
+        if shown.whole:
+            gone, chosen = _bar(shown, fits, number)
+        else:
+            gone, chosen = False, 1
+            st.markdown(f"**The first {PAGE} rows**; all of them are being read ...", width="content")
     on = [place + 1 for place, step in enumerate(at.recipe.steps) if step.on]
     if gone:
         _removed(shown, on)
@@ -64,7 +46,6 @@ def show(
         return
     with st.container():  # which is always there: a grid that moves among what is drawn begins anew
         cell_edits.tell(at)
-    form = st.session_state.get("clean form", 0)
     is_last = recipe_editor.editing(at.recipe) is None  # else a step would come after it that these rows do not show
     edits = cell_edits.of(at, said, lines, rows) if is_last else None
     cleaned_rows.table(
@@ -76,13 +57,41 @@ def show(
         on_order=_order_by,
         on_column=on_column,
         edits=edits,
-        key=f"clean rows {form} {hash(headers)}",
+        key=f"clean rows {hash(headers)}",
         shows=(first, order, at.recipe, lines[0], number),
         sought=st.session_state.get(_SOUGHT, (0, 0)),
     )
     edit = " A double click edits it, and all cells of the column that say the same, by a step." if is_last else ""
     heads = "A click on a head sorts all rows. Marked cells are not as in the file."
     st.caption(f"A click on a cell chooses its column.{edit} {heads}")
+
+
+def _bar(shown: State, fits: pa.Array | None, number: int) -> tuple[bool, int]:
+    """How many rows there are, and the ways among them; whether those that were removed are asked for, and the page."""
+    of = f" of {words.many(len(shown))}" if fits is not None else ""
+    told = words.many(number) if fits is None else f"{number:,}"
+    st.markdown(f"**{told}{of}**", width="content")
+    gone = st.toggle(f"Show the {words.many(shown.gone)} removed", key="clean gone") if shown.gone else False
+    pages = max(-(-number // PAGE), 1)
+    first, turned = st.session_state.get(recipe_editor.PAGE, (1, 0))
+    at_page = f"clean page {pages} {turned}"
+    chosen = st.pagination(pages, default=min(first, pages), key=at_page, max_visible_pages=5) if pages > 1 else 1
+    if pages > 2:
+        st.number_input(
+            "Go to line",
+            1,
+            value=None,
+            key="clean line",
+            on_change=_go_to_line,
+            args=(shown, fits),
+            label_visibility="collapsed",
+            placeholder="Go to line",
+            width=160,
+        )
+        line, _ = st.session_state.get(_SOUGHT, (0, 0))
+        if line and not shown.has_line(line, fits):
+            st.caption(f"Line {line:,} is none of these rows.", width="content")
+    return gone, chosen
 
 
 def _removed(shown: State, on: list[int]) -> None:

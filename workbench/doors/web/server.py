@@ -26,7 +26,7 @@ from streamlit.web import bootstrap
 
 from workbench import Workbench
 from workbench.doors import doctor, jobs
-from workbench.doors.web import no_page, origin
+from workbench.doors.web import kept_scripts, no_page, origin
 from workbench.doors.web.connection import Connection
 from workbench.model import resources
 from workbench.model.errors import NotExported, PortTaken, UnknownBatch, UnknownFamily, WorkbenchError
@@ -152,7 +152,11 @@ def _app(configuration: Settings, worker: jobs.Worker | None, address: str, read
     app = st.App(
         resources.app(),
         lifespan=lifespan,
-        middleware=[Middleware(origin.OwnPagesOnly), Middleware(no_page.SentOn)],
+        middleware=[
+            Middleware(origin.OwnPagesOnly),
+            Middleware(no_page.SentOn),
+            Middleware(kept_scripts.KeptScripts),
+        ],
         on_script_error=_unexpected,
         routes=[
             Route("/healthz", healthz),

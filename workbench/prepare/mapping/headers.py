@@ -1,7 +1,9 @@
 """How headers are compared, and what each surely means: the names of a field, as people write them."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 from workbench.model.contract import Contract, Field
@@ -14,7 +16,8 @@ def key(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFC", text).casefold()))
 
 
-def meanings(contract: Contract) -> dict[str, tuple[str, Method, str]]:
+@lru_cache(maxsize=1_000)  # each header of each source is asked about under each contract
+def meanings(contract: Contract) -> Mapping[str, tuple[str, Method, str]]:
     """Every header that surely means a field, as it is compared: the field, exact or alias, and the name as written."""
     known: dict[str, tuple[str, Method, str]] = {}
     for target in contract.fields:
@@ -24,7 +27,7 @@ def meanings(contract: Contract) -> dict[str, tuple[str, Method, str]]:
             for name in called(target):
                 written = f"{noun} {name}".strip()
                 known.setdefault(key(written), (target.name, "alias", written))
-    return known
+    return MappingProxyType(known)
 
 
 def called(target: Field) -> tuple[str, ...]:

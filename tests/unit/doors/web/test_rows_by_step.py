@@ -55,6 +55,21 @@ def test_the_rows_are_those_that_the_whole_recipe_leaves(sheet: Sheet, tmp_path:
     assert len(state) + (state.gone if name != "more rows" else 0) >= state.source_rows == 200
 
 
+def test_the_first_rows_of_many_are_there_until_all_were_read(tmp_path: Path) -> None:
+    (tmp_path / "many.csv").write_text("number\n" + "".join(f"{n}\n" for n in range(70_000)))
+    many = open_sheet(tmp_path / "many.csv")
+    first = rows_by_step.first(many)
+    assert first is not None and not first.whole
+    assert first.rows(pa.array([0, 1])) == ([2, 3], [{"number": "0"}, {"number": "1"}])
+    whole = after(many, tmp_path)
+    assert whole.whole and len(whole) == 70_000 > len(first)
+    assert rows_by_step.first(many) is None
+
+
+def test_of_a_sheet_that_is_read_at_once_there_are_no_first_rows(sheet: Sheet) -> None:
+    assert rows_by_step.first(sheet) is None
+
+
 def test_a_column_that_a_step_leaves_alone_is_not_written_again(sheet: Sheet, tmp_path: Path) -> None:
     before = after(sheet, tmp_path)
     then = after(sheet, tmp_path, Step(operation="case", columns=("Learner",), options={"to": "upper"}))

@@ -143,6 +143,7 @@ SAID = f"""function({{streamlitRerunEventTriggerName, eventData}}) {{
     return {{
         by, column, row: eventData.data?.id ?? null, cells, picked, order, edited: !!window.edited,
         asked: window.asked ?? [], refused: eventData.refused ?? null,
+        clicked: by === "cellClicked" ? Date.now() : null,  // the same cell may be clicked again
     }};
 }}"""
 """All that is edited, picked and asked for: of several events at once, Python hears only of the last."""
