@@ -308,10 +308,10 @@ def _said(steps: Sequence[Step]) -> str:
 
 def _read(sheet: Sheet, home: Path) -> State:
     """The rows as they came."""
-    file = ArrowFile(home, _schema(sheet.headers))
-    for chunk in sheet.read(Tally()):
-        file.write(pa.record_batch([chunk.lines, *chunk.cells.columns], schema=_schema(sheet.headers)))
-    table = file.table()
+    with ArrowFile(home, _schema(sheet.headers)) as file:
+        for chunk in sheet.read(Tally()):
+            file.write(pa.record_batch([chunk.lines, *chunk.cells.columns], schema=_schema(sheet.headers)))
+        table = file.table()
     return State(lines=table.column(0), cells=table.remove_column(0), source_rows=len(table))
 
 
