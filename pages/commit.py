@@ -28,7 +28,8 @@ def plan(wb: Workbench, batch: Batch) -> None:
         st.header("A closer look")
     totals.table(wb, batch, asked=asked)
     st.markdown("**Rows by outcome**")
-    plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes")
+    told = f"Chart: the rows by outcome: {plots.by_outcome(found.to_dict())}."
+    plots.plot(plots.outcome_bar(found.to_dict()), key="outcomes", told=told)
     if compared is not None:
         glance.beside(compared)
     runs.behind(wb, batch)
@@ -178,5 +179,6 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
             st.rerun()
         batches.discard(wb, batch)
     else:
-        empty("Nothing to commit.", f"This import is {batch.state}.", "upload", "Start another import")
+        stands = "has failed" if batch.stage == "failed" else f"is {batch.state}"
+        empty("Nothing to commit.", f"This import {stands}.", "upload", "Start another import")
         batches.discard(wb, batch)

@@ -180,7 +180,8 @@ with page("Reconcile", "Every row accounted for: explained, written down, and si
     picture, *checklist = st.columns([3, 2] if batch.part_of is None else 1)
     with picture:
         st.markdown("**How the rows add up**")
-        plots.plot(plots.identity(found), key="identity")
+        told = f"Chart: {plots.by_outcome(found.to_dict())} add up to {found.processed:,} processed."
+        plots.plot(plots.identity(found), key="identity", told=told)
     for place in checklist:  # of a part there is none
         with place:
             evidence.definition_of_done(found)
