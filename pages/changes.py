@@ -12,6 +12,7 @@ from workbench.doors.web import address, batches, choices, sheets, uploads, word
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.views import outcomes, procedure, templates
 from workbench.model.batch import Batch
+from workbench.model.errors import AmbiguousBatch, UnknownBatch
 from workbench.model.sheet import Sheet
 from workbench.model.template import Template
 
@@ -22,7 +23,7 @@ SAMPLE = 3  # rows that the inventory keeps
 def follow(wb: Workbench, source: dict[str, Any], template: Template) -> None:
     """The seven steps, as far as they have come."""
     asked = st.query_params
-    tried = wb.batches.get(asked["batch"]) if "batch" in asked else None
+    tried = trial(wb) if "batch" in asked else None
     stop(wb, source, over=tried is not None)
     if not source["paused"] and tried is None:
         procedure.later(2)
@@ -44,6 +45,15 @@ def follow(wb: Workbench, source: dict[str, Any], template: Template) -> None:
         return
     verify(wb, tried)
     resume(wb, source, tried)
+
+
+def trial(wb: Workbench) -> Batch | None:
+    """The trial of this address; one that is not there is told, and made again."""
+    try:
+        return wb.batches.get(st.query_params["batch"])
+    except (UnknownBatch, AmbiguousBatch) as refusal:
+        st.warning(f"{words.no_import(refusal)} Test the columns again.", icon=":material/search_off:")
+        return None
 
 
 def stop(wb: Workbench, source: dict[str, Any], *, over: bool) -> None:
@@ -139,7 +149,8 @@ with page(
     known = {template.id: template for template in wb.templates.all() if not template.unusable}
     linked = {source["dataset"]: source for source in wb.sources.all() if str(source["template_id"]) in known}
     if not linked:
-        empty("No source has a template yet.", "Say in the inventory which one it has.", "inventory", "Inventory")
+        then = "A mapping is saved as a template at Map; the inventory says of which source it is."
+        empty("No source has a template yet.", then, "inventory", "Inventory")
         st.stop()
     name = procedure.source(list(linked), begin_again)
     if name:

@@ -178,5 +178,6 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
             st.rerun()
         batches.discard(wb, batch)
     else:
-        empty("Nothing to commit.", f"This import is {batch.state}.", "upload", "Start another import")
+        stands = "has failed" if batch.stage == "failed" else f"is {batch.state}"
+        empty("Nothing to commit.", f"This import {stands}.", "upload", "Start another import")
         batches.discard(wb, batch)

@@ -1,6 +1,5 @@
 """Contracts and templates: what a file has to say, the saved mappings, and what to do when columns change."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +27,7 @@ ABOUT = {
 def guides() -> None:
     """Each dataset's field guide, and a CSV file to fill in."""
     known = formats.known()
-    name = st.selectbox("Dataset", list(known), key="guide", bind="query-params")
+    name = address.choose("guide", "Dataset", list(known), next(iter(known)), formats.named)
     guide = formats.guide(known[name])
     with st.container(horizontal=True):
         quiet: dict[str, Any] = {"on_click": "ignore", "icon": ":material/download:"}
@@ -39,11 +38,9 @@ def guides() -> None:
         st.download_button("Field guide", guide, f"{name}.md", "text/markdown", **quiet)
     st.html(_TABLE)
     with st.container(key="guide-text"):
-        st.markdown(_ADDRESS.sub(r"`\1`", guide.replace("# ", "### ", 1)))
+        st.markdown(formats.shown(guide))
 
 
-_ADDRESS = re.compile(r"(?<=E\.g\. )([^\s|@]+@[^\s|]+)(?=\.)")
-"""An example is no address to write to: else Markdown makes a link of it."""
 _TABLE = """<style>.st-key-guide-text table { display: block; overflow-x: auto }
 .st-key-guide-text td { vertical-align: top; min-width: 5rem }
 .st-key-guide-text td:nth-last-child(-n+2) { min-width: 9rem }
@@ -55,12 +52,12 @@ def templates(wb: Workbench) -> None:
     """The saved mappings: looked at, changed, made global, retired."""
     st.caption("A template is a mapping that a person confirmed; an import that uses it need not ask again.")
     address.link("changes", "A source's columns have changed: what to do", icon=":material/published_with_changes:")
-    known = wb.templates.all()
+    known, titles = wb.templates.all(), formats.titles()
     if not known:
         empty("No template yet.", "Map a file's columns, and save that as one.", "upload", "Start an import")
     for one in known:
         scope = "for everybody" if one.is_global else "of this tenant"
-        label = f"**{words.text(one.name)}** · {one.dataset} · {scope}"
+        label = f"**{words.text(one.name)}** · {titles.get(one.dataset, one.dataset)} · {scope}"
         asked = st.query_params.get("template") == one.id
         box = st.expander(label, asked, icon=":material/table_rows:", on_change="rerun", key=f"open {one.id}")
         if box.open:

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import words
+from workbench.doors.web import address, formats, words
 from workbench.doors.web.page import empty, page
 from workbench.model.wording import many
 
@@ -14,7 +14,12 @@ def download(wb: Workbench, family: str) -> None:
     counts = wb.export.counts(family)
     records = sum(counts.values())
     if not records:
-        empty(f"Nothing of {family} yet.", "What is imported can be exported.", "upload", "Start an import")
+        empty(
+            f"Nothing of {formats.family(family)} yet.",
+            "What is imported can be exported.",
+            "upload",
+            "Start an import",
+        )
         return
     st.link_button(
         f"Download {many(records, 'record')}",
@@ -42,8 +47,8 @@ with page("Export", "All records of a family as a ZIP of CSV files, which the sa
     families = wb.export.families
     usual = sorted(families, key=lambda name: name != "generic_csv")
     first = next((name for name in usual if any(wb.export.counts(name).values())), usual[0])
-    chosen = st.selectbox("Family", families, index=families.index(first), key="family", bind="query-params")
+    chosen = address.choose("family", "Family", families, first, formats.family)
     download(wb, chosen)
     with st.expander("What is not exported", icon=":material/block:"):
         for family, why in wb.export.refused.items():
-            st.markdown(f"**{family}**: {words.text(why)}.")
+            st.markdown(f"**{formats.family(family)}**: {words.text(why)}.")

@@ -12,7 +12,7 @@ from workbench.doors.web import address, marks, uploads, waiting, words
 from workbench.doors.web.page import page
 from workbench.doors.web.views import waiting as views
 from workbench.doors.web.views.outcomes import COLOURS, SIGNS
-from workbench.doors.web.views.plots import plot
+from workbench.doors.web.views.plots import by_outcome, plot
 from workbench.model.batch import OUTCOMES
 
 SHOWN = 5
@@ -83,7 +83,7 @@ def over_time(runs: pd.DataFrame) -> go.Figure:
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         legend={"orientation": "h", "traceorder": "normal", "y": 1.02, "yanchor": "bottom"},
         yaxis={"title": "rows"},
-        xaxis={"tickvals": list(range(len(runs))), "ticktext": ticks(runs["at"]), "fixedrange": True},
+        xaxis={"tickvals": list(range(len(runs))), "ticktext": ticks(runs["at"]), "tickangle": 0, "fixedrange": True},
     )
     return figure
 
@@ -102,15 +102,17 @@ with page("Workbench", "Every source row has exactly one provable outcome.") as 
     if not wb.batches.all(limit=1):
         st.info("Nothing has been imported yet. A CSV file or a workbook will do.", icon=":material/inbox:")
     else:
-        st.subheader("What waits", anchor=False)
+        st.header("What waits", anchor=False)
         waits, numbers = needs_someone(wb)
         place = st.empty()
         with place.container():  # until the others are counted
             views.some(asked_for(waits))
         runs = wb.batches.outcomes(limit=30)
         if not runs.empty:
-            st.subheader("The last imports", anchor=False)
-            plot(over_time(runs), key="runs")
+            st.header("The last imports", anchor=False)
+            sums = {name: int(runs[name].sum()) for name in OUTCOMES}
+            told = f"Chart: the rows of the last {words.many(len(runs), 'import')}, one bar each: {by_outcome(sums)}."
+            plot(over_time(runs), key="runs", told=told)
         address.link("history", "All imports", icon=":material/history:")
         with place.container():
             everything(wb, waits, numbers)

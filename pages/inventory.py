@@ -53,22 +53,28 @@ def table(wb: Workbench, sources: list[dict[str, Any]]) -> None:
 
 def one(wb: Workbench, source: dict[str, Any]) -> None:
     """What is known of one source: samples and quirks, its template, its imports, and whether they are paused."""
-    st.subheader(words.text(source["dataset"]), anchor=False)
+    st.header(words.text(source["dataset"]), anchor=False)
     pause(wb, source)
     known = {one.id: one for one in wb.templates.all()}
-    names = list(formats.known())
+    names, titles = list(formats.known()), formats.titles()
     with st.form(f"source {source['id']}"):
         left, right = st.columns(2)
         samples, quirks = "Headers, and a few values of each.", "Date formats, several worksheets, zipped batches, ..."
         said = {
             "samples": left.text_area("Column samples", source["samples"], help=samples),
             "quirks": right.text_area("Quirks", source["quirks"], help=quirks),
-            "data_type": left.selectbox("Imported as", names, place(names, source["data_type"]), placeholder="Not yet"),
+            "data_type": left.selectbox(
+                "Imported as",
+                names,
+                place(names, source["data_type"]),
+                format_func=formats.named,
+                placeholder="Not yet",
+            ),
             "template_id": right.selectbox(
                 "With the template",
                 list(known),
                 place(list(known), source["template_id"]),
-                format_func=lambda name: f"{known[name].name} ({known[name].dataset})",
+                format_func=lambda name: f"{known[name].name} ({titles.get(known[name].dataset, known[name].dataset)})",
                 placeholder="None",
             ),
         }

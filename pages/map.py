@@ -9,7 +9,18 @@ import streamlit as st
 from workbench import Workbench
 from workbench.datasets import catalog
 from workbench.doors import jobs
-from workbench.doors.web import address, choices, formats, known_lines, several, sheets, template_steps, uploads, words
+from workbench.doors.web import (
+    address,
+    batches,
+    choices,
+    formats,
+    known_lines,
+    several,
+    sheets,
+    template_steps,
+    uploads,
+    words,
+)
 from workbench.doors.web.correcting import correct
 from workbench.doors.web.page import page
 from workbench.doors.web.recipe_editor import RecipeEditor
@@ -194,6 +205,7 @@ def known_lines_of(source: sheets.Source, template: Template | None) -> KnownLin
 with page("Map", "Which column fills which field. Nothing is used that you have not confirmed.") as wb:
     source = sheets.source(wb)
     stepper("map", source.batch)
+    batches.again(wb, source.batch)
     lines.recalled(source.recalled)
     cleaned_by(source)
     contract = which_dataset(source)
@@ -212,7 +224,7 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         if source.batch is not None and not map_anew(wb, source.batch, said, value_maps, forms_to_say, doubts):
             put_right(wb, source.batch, value_maps)
     repairs = choices.repairs(source, contract, mapped, template, key)
-    st.subheader("The import", anchor=False)
+    st.header("The import", anchor=False)
     given = choices.constants(contract, mapped, template, key)
     others = about(contract, template, sheets.looked_at(source.sheet, contract.name)[0].rows)
     strange = sheets.strangers(source.sheet, contract.name, mapped, value_maps)

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import address, clean, profiles, recipe_editor, sheets, words
+from workbench.doors.web import address, batches, clean, profiles, recipe_editor, sheets, words
 from workbench.doors.web.page import page
 from workbench.doors.web.sheets import Source
 from workbench.doors.web.views import comparison, findings, profile
@@ -76,6 +76,7 @@ def outlying(source: Source, name: str, found: Outliers, here: dict[str, str]) -
 
 with page("Profile", "What is in each column, beside the last import of the same dataset.") as wb:
     source = sheets.source(wb)
+    batches.again(wb, source.batch)
     found, making = profiles.of(wb, source.batch or source.sheet, source.sheet, source.dataset)
     before, beside = last(wb, source) if making is None else (None, "")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -94,7 +95,7 @@ with page("Profile", "What is in each column, beside the last import of the same
         comparison.charts(found, before, pairs)
     elif beside:
         st.caption(beside)
-    st.subheader("Every column", anchor=False)
+    st.header("Every column", anchor=False)
     profile.every_column(found["columns"])
     names = [column["name"] for column in found["columns"]]
     name = st.selectbox("Look closely at", names, key=CLOSELY, bind="query-params")

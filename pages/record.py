@@ -1,19 +1,20 @@
 """Find a record: from an e-mail, a code, an id or a line of a file to everything that ever happened to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets.catalog import contract, dependents
-from workbench.doors.web import address, batches, found_by_row, record_lists, runs, sheets, words
+from workbench.doors.web import address, batches, formats, found_by_row, record_lists, runs, sheets, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.views import long_table, record
 from workbench.model.answer import Answer
 from workbench.model.batch import Batch
-from workbench.model.errors import UnknownBatch
+from workbench.model.errors import AmbiguousBatch, UnknownBatch, UnknownDataset, UnknownRecord
 
 SHOWN = 20
 """Records that are told with all that is known of each; more of them stand in a table."""
@@ -37,7 +38,7 @@ def ask(wb: Workbench) -> None:
     refused = None
     try:
         of += [wb.batches.get(asked)] if asked else []
-    except UnknownBatch as refusal:
+    except (UnknownBatch, AmbiguousBatch) as refusal:
         refused = refusal
     listed = [*of, *last]
     own = [one for batch in listed for one in runs.sheets(wb, batch) or (batch,)]
@@ -47,7 +48,8 @@ def ask(wb: Workbench) -> None:
         batch, line = chosen
         again(batch=batch, line=line)
     if refused is not None:
-        st.error(words.text(refused), icon=":material/block:")
+        st.error(words.no_import(refused), icon=":material/block:")
+        address.link("history", "All imports", icon=":material/history:")
         st.stop()
 
 
@@ -74,14 +76,15 @@ def matches(wb: Workbench, text: str) -> None:
             else ("No record fits. These rows do")
         )
         st.info(f"{which}, and became none:", icon=":material/person_off:")
+    at_the_end = {(row["batch"], row["line"]) for row in answer.rows}
     if answer.number == 1 and answer.records and not answer.nearly:
         if answer.rows_number:
             st.caption(f"{words.many(answer.rows_number)} that fit and became no record: at the end of this page.")
         found_by_row.told(wb, text, answer.records[0])
-        show(wb, answer.records[0]["dataset"], record_lists.named(answer.records[0]), asked=text)
+        show(wb, answer.records[0]["dataset"], record_lists.named(answer.records[0]), asked=text, below=at_the_end)
     elif not skip and is_all_about_the_first(answer, text):
         found_by_row.told(wb, text, answer.records[0])
-        show(wb, answer.records[0]["dataset"], record_lists.named(answer.records[0]), asked=text)
+        show(wb, answer.records[0]["dataset"], record_lists.named(answer.records[0]), asked=text, below=at_the_end)
     elif answer.number:
         if only_rows:
             st.header("Records that are written nearly so")
@@ -133,9 +136,9 @@ def is_all_about_the_first(answer: Answer, text: str) -> bool:
     return (exact or theirs) and all(one["dataset"] in referring_to_it for one in others)
 
 
-def show(wb: Workbench, dataset: str, key: str, *, asked: str = "") -> None:
+def show(wb: Workbench, dataset: str, key: str, *, asked: str = "", below: Collection[tuple[UUID, int]] = ()) -> None:
     """A record as it is now, what refers to it, and every import that touched it, newest first; rows that have what was
-    `asked` are told elsewhere on the page."""
+    `asked` are told `below` all that, by their batches and lines."""
     told = wb.records.get(dataset, key, referring=0)
     now, history = told["record"], told["history"]
     about = contract(dataset)
@@ -156,7 +159,7 @@ def show(wb: Workbench, dataset: str, key: str, *, asked: str = "") -> None:
                 record.called(one), ":material/person:", dataset=one["dataset"], record=record_lists.named(one)
             )
         record_lists.referring(wb, dataset, now["id"], opened)
-        left_out(wb, dataset, now, asked)
+        left_out(wb, dataset, now, asked, below)
     st.header("What happened to it", help="Every import that had it, also those that changed nothing; newest first.")
     shown = st.session_state.setdefault(f"shown {dataset} {key}", 20)
     for event in history[:shown]:
@@ -173,12 +176,14 @@ def opened(one: Mapping[str, Any]) -> None:
     st.query_params.from_dict({"dataset": one["dataset"], "record": record_lists.named(one)})
 
 
-def left_out(wb: Workbench, dataset: str, now: Mapping[str, Any], asked: str) -> None:
-    """The rows that say what the record is known by, and did not get in, unless it is what was asked for: those are
-    told at the end of the page."""
+def left_out(
+    wb: Workbench, dataset: str, now: Mapping[str, Any], asked: str, below: Collection[tuple[UUID, int]]
+) -> None:
+    """The rows that say what the record is known by, and did not get in, unless it is what was asked for, or they are
+    the same: those are told `below`, at the end of the page."""
     first = contract(dataset).key_fields[0]
     if first.reference is None and str(now[first.target]).casefold() != asked.strip().casefold():
-        record_lists.left_out(wb, str(now[first.target]))
+        record_lists.left_out(wb, str(now[first.target]), below)
 
 
 def switch(wb: Workbench, dataset: str, now: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> None:
@@ -241,7 +246,12 @@ with page("Find a record", "What happened to one record: every import that touch
     ask(wb)
     asked = st.query_params
     if "record" in asked and "dataset" in asked:
-        show(wb, asked["dataset"], asked["record"])
+        try:
+            show(wb, asked["dataset"], asked["record"])
+        except (UnknownRecord, UnknownDataset):  # the address was cut off, or typed
+            what = formats.known()[asked["dataset"]].noun if asked["dataset"] in formats.known() else "record"
+            told = f"There is no {what} {asked['record']}, and no import ever had one."
+            st.error(words.text(f"{told} Look for it above by what it is known by."), icon=":material/search_off:")
     elif "batch" in asked and (line := address.number("line")) is not None:
         row(wb, asked["batch"], line)
     elif asked.get("find"):

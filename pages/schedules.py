@@ -44,7 +44,7 @@ def every(wb: Workbench) -> None:
         st.header("The last runs", anchor=False)
         if any(run.seconds is not None for run in runs):
             st.markdown("**How long each run took**, the latest at the right, by the day that it was due")
-            plots.plot(views.durations(runs[:30]), key="durations")
+            plots.plot(views.durations(runs[:30]), key="durations", told=views.durations_told(runs[:30]))
         views.runs(runs)
         if len(runs) >= RUNS:
             st.caption(f"The last {RUNS} runs. The imports of earlier ones are at History, where all are searched.")

@@ -17,7 +17,7 @@ from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import files, lines, templates
 from workbench.doors.web.views import several as views_several
 from workbench.model.batch import Batch
-from workbench.model.errors import EmptyExport, UnreadableSheet, UnreadableSource, WorkbenchError
+from workbench.model.errors import EmptyExport, NoRows, UnreadableSheet, UnreadableSource, WorkbenchError
 from workbench.model.sheet import Layout, Reading, Sheet
 from workbench.model.template import Template
 from workbench.playbooks.loads import Load
@@ -58,7 +58,7 @@ def waiting(wb: Workbench) -> None:
     if not found:
         st.info("No file is waiting. Drop one above, or fill in one of the templates below.", icon=":material/inbox:")
         return
-    st.subheader("Waiting to be imported")
+    st.header("Waiting to be imported")
     for upload in found:
         if files.waiting(upload, *sheets.taken_for(upload.id, upload.name, wb.settings)):
             uploads.forget(wb.settings, upload.id)
@@ -96,6 +96,8 @@ def look_at(wb: Workbench, upload: str) -> str | None:
         with found:
             own_totals = sheets.own_totals(sheet, dataset) if dataset else None
             files.facts(sheet, tally, own_totals, with_others=are_several)
+            if no_rows := tally is not None and not tally.rows and not wrong:
+                st.error(words.text(NoRows(source=sheet.name)), icon=":material/block:")
         which_worksheet(sheet.reading)
         where_it_stands(sheet.reading.header_line)
         if dataset and (before := wb.batches.same_file(sheet, dataset)) is not None:
@@ -103,7 +105,7 @@ def look_at(wb: Workbench, upload: str) -> str | None:
         here = {**st.query_params.to_dict(), "dataset": dataset or ""}
         if dataset and "template" not in st.query_params and (lacks := sheets.lacking(sheet, dataset)):
             files.lacking(lacks, catalog.contract(dataset).noun)
-        if files.ways_on(dataset if not wrong else None, here):
+        if files.ways_on(dataset if not (wrong or no_rows) else None, here):
             address.go_to("map", **here)
     return dataset
 
@@ -258,7 +260,7 @@ def whole(wb: Workbench, upload: str) -> None:
     name = uploads.get(wb.settings, upload).name
     address.jump("All files that wait", icon=":material/arrow_back:")
     if several.listed(upload, name, wb.settings):
-        st.subheader(words.text(name), anchor=False)
+        st.header(words.text(name), anchor=False)
         every_sheet(wb, upload, name, None)
         return
     found, why = sheets.packed(upload, wb.settings)
@@ -372,7 +374,7 @@ with page("Upload", "Drop the files; nothing is imported before you say so.") as
         upload = None
     if not upload:
         waiting(wb)
-    st.subheader("Templates and field guides", anchor=False)
+    st.header("Templates and field guides", anchor=False)
     known = formats.known()
     at = list(known).index(dataset) if dataset in known else 0
     key = f"template of {dataset or ''}"

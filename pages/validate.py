@@ -243,7 +243,7 @@ _EVERY = "Every row would be written."
 
 def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
     """The rows that are not written, to take away and to bring back corrected into this same batch."""
-    st.subheader("Correct them in a file", help="For many rows, or for the people who own the source.")
+    st.header("Correct them in a file", help="For many rows, or for the people who own the source.")
     away, back = st.columns(2)
     with away, st.container(border=True, height="stretch"):
         numbers = {name: getattr(batch, name) for name in ("invalid", "unmatched") if getattr(batch, name)}
@@ -337,7 +337,7 @@ def edited(wb: Workbench, batch: Batch) -> None:
     """What people edited in records since the last import, and the plan keeps."""
     if batch.stage == "staged" or not batch.summary.get("kept") or runs.sheets(wb, batch):
         return
-    st.subheader("Kept as people edited it")
+    st.header("Kept as people edited it")
     key = f"edited {batch.id} {batch.plan}"
     shown = rows.page(
         lambda after, limit: wb.rows.page(batch, RowQuery(code="edited"), after=after, limit=limit), key=key
@@ -400,14 +400,14 @@ with page("Validate", "What is wrong with the rows, and where to put it right.")
     runs.figures(wb, batch)
     issues.noticed(Noticed.from_dict(batch.summary.get("noticed", {})).told())
     if counts:
-        st.subheader("What is wrong")
+        st.header("What is wrong")
         last_edit(wb, batch)
         kinds(wb, batch, counts)
         to_decide(wb, batch)
         decided(wb, batch)
         edited(wb, batch)
         nearly(wb, batch, counts)
-        st.subheader("The rows")
+        st.header("The rows")
         to_correct(wb, batch, counts)
     elif batch.stage != "failed":
         st.success("Nothing is wrong with any row.", icon=":material/check_circle:")
@@ -415,6 +415,6 @@ with page("Validate", "What is wrong with the rows, and where to put it right.")
         decided(wb, batch)
         has_rows = batch.stage not in ("queued", "staging") and batch.undo_of is None
         if has_rows and (batch.headers or batch.derived) and not runs.sheets(wb, batch):
-            st.subheader("The rows")
+            st.header("The rows")
             the_rows(wb, batch, counts)
     data_docs(wb, batch)

@@ -150,7 +150,7 @@ class Person:
     @property
     def rows(self) -> FrameLocator:
         """The grid of the rows that one works in."""
-        return self.main.frame_locator("iframe[title*=AgGrid]").first
+        return self.main.frame_locator("iframe[src*=AgGrid]").first
 
     def head(self, column: str) -> Locator:
         """The head of a column of the grid."""

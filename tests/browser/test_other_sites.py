@@ -66,7 +66,7 @@ def test_our_own_pages_show_everything_they_did(person: People, file: Callable[.
     batch = ana.map()
     ana.visit("validate", batch=batch)
     ana.main.get_by_text("Data docs: what every expectation found").click()
-    docs = ana.main.frame_locator("iframe:not([title*=AgGrid])")
+    docs = ana.main.frame_locator("iframe:not([src*=AgGrid])")
     expect(docs.get_by_text("Rendered by Great Expectations")).to_be_visible()
     with ana.window.expect_popup() as opened:
         ana.follow("Open in a tab of its own")

@@ -36,7 +36,11 @@ def test_a_page_that_was_open_goes_on_when_the_server_is_back(person: People, si
     ana = person("ana").visit("upload")
     port = site.port
     site.stop()
+    away = ana.window.get_by_role("dialog", name="Workbench does not answer")
+    expect(away).to_contain_text("this page then goes on by itself")
+    expect(away).not_to_contain_text("Streamlit")
     site.start(port)
+    expect(away).to_have_count(0)
     ana.settled()
     ana.window.get_by_test_id("stSidebarNav").get_by_role("link", name="History").click()
     ana.at("History")

@@ -40,6 +40,15 @@ def pathful(wb: Workbench) -> Template:
     return saved
 
 
+def test_a_trial_that_is_not_there_is_told_and_the_procedure_goes_on(
+    show: Show, wb: Workbench, pathful: Template
+) -> None:
+    page = show("changes", source="Pathful", batch="nonsense")
+    assert not page.exception
+    assert "There is no import nonsense here" in page.warning[0].value
+    assert steps(page)[0] == "●"
+
+
 def press(page: AppTest, label: str) -> AppTest:
     return next(button for button in page.button if button.label == label).click().run()
 

@@ -36,7 +36,7 @@ def opened(show: Show, template: Template) -> AppTest:
 @pytest.mark.parametrize("name", [one.name for one in contracts()])
 def test_every_dataset_has_its_field_guide_and_csv_template(show: Show, name: str) -> None:
     page = show("contracts", guide=name)
-    assert page.main.markdown[0].value.replace("`", "") == f"##{field_guide(contract(name)).strip()}".replace("`", "")
+    assert page.main.markdown[0].value.replace("`", "") == f"#{field_guide(contract(name)).strip()}".replace("`", "")
     assert [button.label for button in page.download_button] == ["CSV template", "Field guide"]
     assert not page.exception
 

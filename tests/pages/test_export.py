@@ -11,7 +11,7 @@ def test_it_begins_with_the_generic_format_and_says_when_there_is_nothing(show: 
     page = show("export")
     assert not page.exception
     assert page.selectbox(key="family").value == "generic_csv"
-    assert any("Nothing of generic_csv yet." in each.value for each in page.markdown)
+    assert any("Nothing of Generic CSV yet." in each.value for each in page.markdown)
     assert not page.get("link_button")
 
 
@@ -30,4 +30,4 @@ def test_a_family_is_fetched_by_its_address(show: Show, wb: Workbench, sheet: Ca
 
 def test_what_is_not_exported_is_named_with_why(show: Show) -> None:
     told = [each.value for each in show("export").markdown]
-    assert any(text.startswith("**polaris**: ") and "switched off" in text for text in told)
+    assert any(text.startswith("**Polaris**: ") and "switched off" in text for text in told)

@@ -218,7 +218,7 @@ def test_an_undo_that_waits_is_watched(show: Show, wb: Workbench, changed: Batch
 
 def test_a_batch_that_is_not_there_is_refused_in_a_sentence(show: Show, changed: Batch) -> None:
     page = show("history", batch="00000000")
-    assert [warning.value for warning in page.warning] == ["There is no batch 00000000\\."]
+    assert [warning.value.partition(" here")[0] for warning in page.warning] == ["There is no import 00000000"]
     assert page.selectbox[0].label == "Which import?"
 
 

@@ -126,7 +126,7 @@ def test_imports_are_paused_with_a_reason_and_resumed(show: Show, wb: Workbench,
 def test_hostile_text_is_text(show: Show, wb: Workbench) -> None:
     wb.sources.save(dataset="<img src=x> **b**", notes="=1+1 <script>", quirks="<b>")
     page = show("inventory", source="<img src=x> **b**")
-    assert page.subheader[0].value == r"\<img src=x\> \*\*b\*\*"
+    assert page.header[0].value == r"\<img src=x\> \*\*b\*\*"
     assert page.dataframe[0].value["notes"].tolist()[-1] == "=1+1 <script>"
     assert not page.exception
 

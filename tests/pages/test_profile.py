@@ -31,7 +31,7 @@ def keep(wb: Workbench, data: bytes, name: str = "export.csv") -> str:
 
 
 def told(page: AppTest) -> str:
-    said = [*page.title, *page.subheader, *page.markdown, *page.caption, *page.success, *page.error]
+    said = [*page.title, *page.header, *page.markdown, *page.caption, *page.success, *page.error]
     return "\n".join(element.value for element in said).replace("\\", "")
 
 

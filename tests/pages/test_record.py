@@ -245,8 +245,22 @@ def test_a_wrong_address_is_refused_in_a_sentence(
     show: Show, twice: tuple[Batch, Batch], address: dict[str, str]
 ) -> None:
     page = show("record", **address)
-    assert page.error[0].value.startswith("There is no")
+    (error,) = page.error
+    assert error.value.startswith("There is no") and len(error.value) < 150
     assert not page.exception
+
+
+def test_a_row_that_is_found_and_names_the_record_is_told_once(
+    show: Show, wb: Workbench, sheet: Sheets, twice: tuple[Batch, Batch]
+) -> None:
+    wb.plan(
+        wb.stage(
+            sheet("email,full_name,phone\nada@example.com,Ada Lee,555-201-0009\n", "third.csv"), "elevate.students"
+        )
+    )
+    page = show("record", find="Ada Lee")
+    assert not page.exception
+    assert said(page).count("third.csv, line 2") == 2  # among the rows that became no record, and in her story
 
 
 def test_whoever_is_asked_for_by_an_id_is_shown_with_what_refers_to_her(

@@ -30,7 +30,7 @@ def test_an_import_that_is_not_there_is_told_with_those_that_are(
     batch = wb.stage(sheet("email,full_name\nann@example.org,Ann Lee\n"), "elevate.students")
     page = show(name, batch="nonsense")
     assert not page.exception
-    assert "There is no batch nonsense" in page.warning[0].value
+    assert "There is no import nonsense" in page.warning[0].value
     page = page.selectbox(key="chosen batch").select_index(0).run()
     assert not page.exception
     assert page.query_params["batch"] == str(batch.id)

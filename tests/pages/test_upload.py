@@ -35,7 +35,7 @@ def drop(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
 
 def told(page: AppTest) -> str:
     """All that the page says."""
-    said = [*page.title, *page.subheader, *page.markdown, *page.caption, *page.info, *page.warning, *page.error]
+    said = [*page.title, *page.header, *page.markdown, *page.caption, *page.info, *page.warning, *page.error]
     return "\n".join(element.value for element in said).replace("\\", "")
 
 
@@ -109,15 +109,15 @@ def test_an_upload_outlives_the_session(show: Show) -> None:
 def test_several_files_are_listed_with_what_they_are_and_what_comes_first(show: Show) -> None:
     page = drop(show("upload"), ("a.csv", STUDENTS), ("b.csv", b"student email,course code\na@b.org,CNA101\n"))
     assert not page.exception
-    assert "Recognised as `elevate.students`" in told(page)
-    after = "to be imported after elevate.students and elevate.courses"
-    assert f"Recognised as `elevate.enrollments`, {after}" in told(page)
+    assert "Recognised as **Elevate: Students**" in told(page)
+    after = "to be imported after Elevate: Students and Elevate: Courses"
+    assert f"Recognised as **Elevate: Enrollments**, {after}" in told(page)
 
 
 def test_a_file_that_cannot_be_read_is_refused_in_a_sentence_beside_the_others(show: Show) -> None:
     page = drop(show("upload"), ("a.csv", STUDENTS), ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(50)))
     assert not page.exception
-    assert "Recognised as `elevate.students`" in told(page)
+    assert "Recognised as **Elevate: Students**" in told(page)
     assert [error.value.replace("\\", "") for error in page.error] == [
         "picture.csv cannot be read: it is a PNG picture, not a table."
     ]
@@ -136,7 +136,7 @@ def test_a_zip_archive_is_unpacked_and_what_is_left_aside_is_told(show: Show, wb
     page = drop(show("upload"), ("export.zip", data))
     assert not page.exception
     assert "**export.zip** holds 2 tables. Left aside, as no tables: manifest.json." in told(page)
-    assert "Recognised as `elevate.students`" in told(page) and "Recognised as `elevate.courses`" in told(page)
+    assert "Recognised as **Elevate: Students**" in told(page) and "Recognised as **Elevate: Courses**" in told(page)
     assert {upload.name for upload in uploads.waiting(wb.settings)} == {"students.csv", "courses.csv"}
     assert "manifest.json" not in told(page.run())
 
@@ -156,7 +156,7 @@ def test_an_export_of_the_generic_format_is_one_upload_and_one_run(
     assert page.dataframe[0].value["File"].tolist()[:3] == ["institutions.csv", "programs.csv", "users.csv"]
     assert page.dataframe[0].value["Rows it counts"].tolist() == list(SIZES)
     waits = show("upload")
-    assert "Recognised as `generic_csv`. Valid Generic CSV export." in told(waits)
+    assert "Recognised as **Generic CSV**. Valid Generic CSV export." in told(waits)
     page = press(page, "Import it as one run")
     assert not page.exception
     batch = worked(wb.batches.all()[0])
@@ -374,9 +374,9 @@ def test_hostile_text_is_shown_as_text(show: Show, wb: Workbench) -> None:
     data = b"email,<script>alert(1)</script>,=1+1\nann@example.org,[x](javascript:alert(2)),![i](http://evil.example)\n"
     page = show("upload", upload=keep(wb, data, HOSTILE))
     assert not page.exception
-    assert page.subheader[0].value.replace("\\", "") == HOSTILE
-    assert r"\<img src\=x" in page.subheader[0].value or r"\<img src=x" in page.subheader[0].value
-    assert r"\[x\]\(http\:evil\.example\)" in page.subheader[0].value
+    assert page.header[0].value.replace("\\", "") == HOSTILE
+    assert r"\<img src\=x" in page.header[0].value or r"\<img src=x" in page.header[0].value
+    assert r"\[x\]\(http\:evil\.example\)" in page.header[0].value
 
 
 def test_every_dataset_has_its_template_and_its_field_guide(show: Show) -> None:
@@ -427,6 +427,14 @@ def test_a_file_without_the_footer_that_a_template_knows_is_told_so(show: Show, 
     assert "layout" not in page.query_params and "41 rows" in told(page)
     other = show("upload", upload=keep(wb, b"code,name\nC1,Welding\nTotal rows,1\n"))
     assert "Monthly" not in told(other)
+
+
+def test_a_file_without_rows_is_not_mapped(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, b"email,full_name\n", "empty.csv"), dataset="elevate.students")
+    assert not page.exception
+    (error,) = page.error
+    assert error.value.replace("\\", "") == "empty.csv has no rows below its header, so there is nothing to import."
+    assert next(button for button in page.button if button.label == "Map its columns").disabled
 
 
 def test_a_file_without_a_required_column_says_so_before_anything_is_staged(show: Show, wb: Workbench) -> None:

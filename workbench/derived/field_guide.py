@@ -84,7 +84,8 @@ def _head(contract: Contract) -> Iterator[str]:
         yield "- **Numbers** are best written without thousands. A comma and a point mean the same all down a column."
     if contract.table:
         limits = ", ".join(f"`{name}` {text}" for name, text in contract.usual_limits.items())
-        yield f"- **Held for a person** when an import would change more than this: {limits}."
+        more = "when more records than this, and more than this share of them, would change"
+        yield f"- **Held for a person** {more}: {limits}."
     if contract.totals:
         made = (
             f"{total.name} ({'sum of' if total.sum_of else 'different'} {' and '.join(f'`{n}`' for n in total.fields)})"

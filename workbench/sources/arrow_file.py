@@ -3,6 +3,7 @@
 import mmap
 import tempfile
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 
@@ -21,6 +22,12 @@ class ArrowFile:
         with written(home):
             self._file = tempfile.TemporaryFile(dir=files.private(home / files.UNFINISHED))  # noqa: SIM115
             self._writer = pa.ipc.new_file(self._file, schema)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *refused: object) -> None:
+        self._file.close()  # also where the source could not be read to its end
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Adds some rows."""

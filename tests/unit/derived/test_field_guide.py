@@ -83,7 +83,8 @@ def test_a_reference_to_what_comes_in_the_same_import_is_told_and_what_becomes_o
 def test_the_guide_of_the_roster_says_what_its_modes_take_away() -> None:
     guide = field_guide(contract("polaris.teacher_roster"))
     limits = "`pathful_user_id.changed` 5 and 50%, `name.changed` 10 and 50%, `removed` 5 and 20%, `blanked` 1 and 20%"
-    assert f"- **Held for a person** when an import would change more than this: {limits}." in guide.splitlines()
+    more = "when more records than this, and more than this share of them, would change"
+    assert f"- **Held for a person** {more}: {limits}." in guide.splitlines()
     away = "the records of the same district and academic_year that the file does not name."
     assert f"  - `preserve` (the default): creates, updates, and switches off {away}" in guide
     assert f"  - `replace`: creates, updates, and deletes {away}" in guide

@@ -1,7 +1,7 @@
 """The address of a page: what it says, and the ways from one to another, which can be sent to a colleague."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -137,6 +137,16 @@ def before(part: str, widget: str) -> dict[str, Any]:
         st.session_state[f"before {widget}"] = said(part)
     known: dict[str, Any] = st.session_state[f"before {widget}"]
     return known
+
+
+def choose(part: str, label: str, options: Sequence[str], first: str, named: Callable[[str], str]) -> str:
+    """A drop-down of what a part of the address says, each option `named` for people; the `first` is chosen where it
+    says none of them. (A widget that is bound to the address would put there what people read.)"""
+    said = st.query_params.get(part, "")
+    at = options.index(said if said in options else first)
+    chosen = st.selectbox(label, options, at, format_func=named, key=part)
+    put_word(part, chosen if chosen != first else None)
+    return chosen
 
 
 def put(part: str, chosen: Mapping[str, Any]) -> None:

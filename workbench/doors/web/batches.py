@@ -7,12 +7,12 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, row_lists, runs, words
+from workbench.doors.web import address, row_lists, runs, uploads, words
 from workbench.doors.web.page import empty, person
 from workbench.doors.web.views import outcomes, rows
 from workbench.doors.web.views.discard import asked
 from workbench.model.batch import ENDED, OUTCOMES, Batch, taken_back
-from workbench.model.errors import UnknownBatch
+from workbench.model.errors import AmbiguousBatch, UnknownBatch
 from workbench.model.reconciliation import Reconciliation
 
 
@@ -23,9 +23,9 @@ def chosen(wb: Workbench, *, undo: bool = False) -> Batch:
     if wanted:
         try:
             found = wb.batches.get(wanted)
-        except UnknownBatch as refusal:
+        except (UnknownBatch, AmbiguousBatch) as refusal:
             st.session_state.pop(_AT, None)
-            st.warning(words.text(refusal), icon=":material/search_off:")
+            st.warning(words.no_import(refusal), icon=":material/search_off:")
         else:
             _stay(found)
             return found
@@ -104,6 +104,14 @@ def facts(wb: Workbench, batch: Batch) -> None:
         st.warning(words.text(f"{who}{f': {why}' if why else ''}"), icon=":material/delete:")
     if batch.stage != "completed" and (why := batch.summary.get("error")):
         st.error(words.text(why), icon=":material/error:")
+        again(wb, batch)
+
+
+def again(wb: Workbench, batch: Batch | None) -> None:
+    """Of an import that has failed, the way to its file, where it is put right and imported again."""
+    if batch is not None and batch.stage == "failed" and (upload := uploads.made_into(wb.settings, batch)) is not None:
+        label = "Put its file right at Upload, and import it again"
+        address.link("upload", label, icon=":material/build:", upload=upload.id)
 
 
 def undoes(wb: Workbench, batch: Batch) -> None:

@@ -30,9 +30,10 @@ def listen() -> None:
     come to it yet; and a cell that was just edited is told with a delay, after a click that follows at once. Signs that
     nobody sees keep Markdown from making links and pictures of a text (see `words.text`): they are not copied. The
     shortcut of a button of Streamlit holds for the whole page: whoever takes back a word in a field would take back the
-    last of the saved work.
+    last of the saved work. That the server does not answer is said in our words: Streamlit asks for the internet, of
+    which no page has any need.
     """
-    _run(_CLICKS + _COPIES + _UNDO_IN_FIELDS)
+    _run(_CLICKS + _COPIES + _UNDO_IN_FIELDS + _AWAY)
 
 
 def focus_on_input(key: str) -> None:
@@ -173,5 +174,23 @@ _UNDO_IN_FIELDS = """
     const isUndo = (event.ctrlKey || event.metaKey) && ["z", "y"].includes(event.key.toLowerCase());
     if (isUndo && isTyped(event.composedPath()[0])) event.stopPropagation();
   });
+})();
+"""
+_AWAY = """
+(() => {
+  if (window.workbenchAway) return;
+  window.workbenchAway = true;
+  const OURS = {
+    "Connection error": "Workbench does not answer",
+    "Streamlit server is not responding. Are you connected to the internet?":
+      "It was stopped, or is about to be started again. What was saved is kept. Start it where it runs "
+      + "(workbench serve): this page then goes on by itself.",
+  };
+  new MutationObserver(() => {
+    for (const told of document.querySelectorAll('[data-testid="stDialog"] :is(h2, h2 + div *)')) {
+      const text = told.firstChild;
+      if (text?.nodeType === Node.TEXT_NODE && text.data in OURS) text.data = OURS[text.data];
+    }
+  }).observe(document.body, {childList: true});
 })();
 """

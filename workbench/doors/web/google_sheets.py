@@ -19,7 +19,7 @@ from workbench.doors.web.views import google_sheets as views
 from workbench.doors.web.views import holds, issues, outcomes
 from workbench.doors.web.views import runs as run_views
 from workbench.model.batch import Batch
-from workbench.model.errors import WorkbenchError, WrongStage
+from workbench.model.errors import AmbiguousBatch, UnknownBatch, WorkbenchError, WrongStage
 from workbench.model.google_sheet import PURPOSES, GoogleSheet
 from workbench.model.hold import Hold, waiting
 from workbench.model.noticed import Noticed
@@ -135,8 +135,9 @@ def result(wb: Workbench) -> Batch | None:
         return None
     try:
         batch = wb.batches.get(wanted)
-    except WorkbenchError as refusal:
-        st.warning(words.text(refusal), icon=":material/search_off:")
+    except (UnknownBatch, AmbiguousBatch) as refusal:
+        st.warning(words.no_import(refusal), icon=":material/search_off:")
+        address.link("history", "All imports", icon=":material/history:")
         return None
     batches.facts(wb, batch)
     if jobs.state(wb, batch.id) is not None:

@@ -1,6 +1,6 @@
 """What Find a record lists: records, rows that became none, and what refers to a record: all, a page at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -54,12 +54,14 @@ def rows(found: Sequence[Mapping[str, Any]], number: int, text: str, *, whole: b
         st.caption("There may be more such rows: the imports were looked through, the newest first, until time was up.")
 
 
-def left_out(wb: Workbench, text: str) -> None:
-    """The rows that say what a record is known by and did not get in: a few of them; all when they are asked for."""
+def left_out(wb: Workbench, text: str, elsewhere: Collection[tuple[UUID, int]] = ()) -> None:
+    """The rows that say what a record is known by and did not get in: a few of them; all when they are asked for.
+    Nothing where all of them are told `elsewhere` on the page, each by its batch and line."""
     key = f"left out {text}"
     every = st.session_state.get(key, False) or skipped(LEFT_OUT) > 0
     found = wb.records.left_out(text, limit=long_table.SIZE if every else FEW, skip=skipped(LEFT_OUT))
-    if not found.number:
+    of_all = len(found.rows) == found.number
+    if not found.number or (of_all and all((row["batch"], row["line"]) in elsewhere for row in found.rows)):
         return
     st.header(f"Rows that name it and did not get in ({_told(found)})")
     if every:

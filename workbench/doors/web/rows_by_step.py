@@ -5,7 +5,6 @@ and a step is done once, to what the step before has left.
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial, reduce
 from io import BytesIO
@@ -334,7 +333,7 @@ def _said(steps: Sequence[Step]) -> str:
 
 def _read(sheet: Sheet, home: Path) -> State:
     """The rows as they came."""
-    with closing(ArrowFile(home, _schema(sheet.headers))) as file:
+    with ArrowFile(home, _schema(sheet.headers)) as file:
         for chunk in sheet.read(Tally()):
             file.write(pa.record_batch([chunk.lines, *chunk.cells.columns], schema=_schema(sheet.headers)))
         table = file.table()

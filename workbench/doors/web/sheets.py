@@ -327,7 +327,9 @@ def taken_for(upload: str, name: str, _settings: Settings) -> tuple[str, str]:
                 number = len(several.turns(upload, name, usual, _settings))
                 return f"Recognised as {words.many(number, 'import')} of its files.", ""
             both, why = packed(upload, _settings)
-            return (f"Recognised as `{both.family}`. {both.sentence}", "") if both is not None else ("", why)
+            if both is None:
+                return "", why
+            return f"Recognised as **{formats.family(both.family)}**. {both.sentence}", ""
         return _taken_for_one(uploads.opened(_settings, upload)), ""
     except WorkbenchError as refusal:
         return "", str(refusal)
@@ -337,15 +339,15 @@ def _taken_for_one(sheet: Sheet) -> str:
     """What the sheet of an upload is recognised as; of several, one of them says nothing of the others."""
     if (number := len(sheet.reading.sheets)) > 1:
         return f"{words.many(number, 'sheet')}: what each of them is, it says when you look at it."
-    found = may_be(sheet)
+    found, titles = may_be(sheet), formats.titles()
     if len(found) != 1:
-        which = f"May be {' or '.join(f'`{name}`' for name in found)}: choose one."
+        which = f"May be {' or '.join(f'**{titles[name]}**' for name in found)}: choose one."
         return which if found else "Recognised as no dataset: choose one."
     (dataset,) = found
     if dataset in catalog.FORMS:
-        return f"Recognised as `{dataset}`, which becomes {formats.becomes(dataset)}"
-    needs = catalog.needs(catalog.contract(dataset))
-    return f"Recognised as `{dataset}`" + (f", to be imported after {' and '.join(needs)}" if needs else "")
+        return f"Recognised as **{titles[dataset]}**, which becomes {formats.becomes(dataset)}"
+    needs = [titles[name] for name in catalog.needs(catalog.contract(dataset))]
+    return f"Recognised as **{titles[dataset]}**" + (f", to be imported after {' and '.join(needs)}" if needs else "")
 
 
 @st.cache_data(max_entries=50, show_spinner="Looking into the archive ...")

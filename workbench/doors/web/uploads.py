@@ -176,6 +176,11 @@ def of_batch(configuration: Settings, batch: Batch) -> Upload | None:
     return next((upload for upload in found if str(batch.id) in upload.batches), None)
 
 
+def made_into(configuration: Settings, batch: Batch) -> Upload | None:
+    """The upload of which an import was made, as long as it is kept."""
+    return next((upload for upload in _all(_folder(configuration)) if str(batch.id) in upload.batches), None)
+
+
 def begun(configuration: Settings, upload: str, batch: Batch, *, goes_on: bool = False) -> None:
     """Notes that an import was made of an upload, and whether sheets of it are still to be imported; one whose bytes
     are not to be kept, for its secrets, is forgotten as soon as none is."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from workbench.model.batch import Batch
+from workbench.model.errors import AmbiguousBatch, UnknownBatch
 from workbench.model.wording import many, named
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "here",
     "label",
     "many",
+    "no_import",
     "part",
     "sheet",
     "short",
@@ -107,6 +109,14 @@ def part(batch: Batch) -> str:
 def sheet(batch: Batch) -> str:
     """The sheet that a part of a run is: its worksheet, else its file."""
     return str(batch.reading.get("sheet") or batch.file_name)
+
+
+def no_import(refusal: UnknownBatch | AmbiguousBatch) -> str:
+    """That an address or a person names no import of this tenant, or several, and why that may be."""
+    said = str(refusal.coordinates["batch"])
+    if isinstance(refusal, AmbiguousBatch):
+        return text(f"The address names several imports, for it is cut off: {said}")
+    return text(f"There is no import {said} here. Its address may be cut off, or of another tenant.")
 
 
 def titled(batch: Batch, title: str) -> str:

@@ -56,6 +56,7 @@ def options(
         "animateRows": False,
         "onModelUpdated": JsCode(_GO_THERE),
         "onGridReady": _keyboard(pastes=pastes, asks=asks),
+        "onFirstDataRendered": JsCode(_NAMED),
         "suppressColumnVirtualisation": len(columns) <= _ALL_DRAWN,
     }
     if picks:
@@ -137,6 +138,14 @@ _GO_THERE = """function({api}) {
     });
 }"""
 """Goes to the row that somebody has asked for, once."""
+_NAMED = """function() {
+    const own = window.frameElement;
+    const heads = [...own.ownerDocument.querySelectorAll("[data-testid=stMain] :is(h1, h2, h3)")];
+    const before = heads.filter((head) => head.compareDocumentPosition(own) & Node.DOCUMENT_POSITION_FOLLOWING);
+    own.title = "Table: " + (before.at(-1)?.textContent.trim() ?? "");
+}"""
+"""Says what the table is of to those who hear the page, by the heading that it stands under: the component's own name
+says nothing to them."""
 MARKS = {
     ".ag-cell.changed": {"background-color": "#2f6fb038", "box-shadow": "inset 3px 0 0 #2f6fb0"},
     ".ag-cell.wrong": {"background-color": "#d1495b2e", "box-shadow": "inset 3px 0 0 #d1495b"},

@@ -195,7 +195,7 @@ def meanings(
     field: Field, texts: Sequence[ChoiceText], likely: Mapping[str, Likely], before: Mapping[str, str], *, key: str
 ) -> dict[str, str]:
     """What the texts of a field mean that are none of its choices: one of them, BLANK or INVALID."""
-    st.subheader(f"What the values of {field.name} mean", anchor=False)
+    st.header(f"What the values of {field.name} mean", anchor=False)
     st.caption("These texts are none of its choices. Say what they mean; what has no meaning makes its rows invalid.")
     return _said_of(texts, likely, before, [*field.choices, BLANK, INVALID], key)
 
@@ -249,7 +249,7 @@ def null_texts(
 ) -> dict[str, str]:
     """What the texts of a field mean that read as no value: BLANK, AS_IT_STANDS or UNSAID. A field `of_form` is one
     whose rows a playbook's parts judge, and not every part takes it."""
-    st.subheader(f"Is there a value of {field.name}?", anchor=False)
+    st.header(f"Is there a value of {field.name}?", anchor=False)
     st.caption(
         "These texts read as no value. Say that they are none, or meant as they stand: somebody may be called Null. "
         + (

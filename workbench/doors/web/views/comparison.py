@@ -25,7 +25,8 @@ def charts(found: Mapping[str, Any], before: Mapping[str, Any], pairs: Sequence[
     rows, fill, distinct = st.columns(3, gap="medium")
     with rows:
         st.markdown("**Rows**")
-        plot(_rows(found["rows"], before["rows"]), key="rows beside")
+        told = f"Chart: rows: {found['rows']:,} now, {before['rows']:,} before."
+        plot(_rows(found["rows"], before["rows"]), key="rows beside", told=told)
     with fill:
         _by_column("Filled", pairs, lambda column: column["fill"], "{:.0%}".format, most=1.0)
     with distinct:
@@ -52,11 +53,22 @@ def _by_column(title: str, pairs: Sequence[Pair], figure_of: Any, said: Any, *, 
         return
     parts = [tuple(each[place] / (most or max(each[1], each[2], 1)) for place in (1, 2)) for each in shown]
     texts = [(said(each[1]), said(each[2])) for each in shown]
-    plot(_pairs([each[0] for each in shown], parts, texts), key=f"{title} beside")
+    labels = [each[0] for each in shown]
+    plot(_pairs(labels, parts, texts), key=f"{title} beside", told=f"Chart: {title.lower()}: {_told(labels, texts)}")
 
 
-def distribution(column: Mapping[str, Any], before: Mapping[str, Any] | None) -> go.Figure:
-    """The share of the rows that the most frequent values have; beside those that they had before, if that is known."""
+def _told(labels: Sequence[str], texts: Sequence[Sequence[str]], *, alone: bool = False) -> str:
+    """What pairs of bars say: "email 98% now, 100% before"."""
+    each = (
+        f"{label} {now}" if alone else f"{label} {now} now, {then} before"
+        for label, (now, then) in zip(labels, texts, strict=True)
+    )
+    return f"{'; '.join(each)}."
+
+
+def distribution(column: Mapping[str, Any], before: Mapping[str, Any] | None) -> tuple[go.Figure, str]:
+    """The share of the rows that the most frequent values have, drawn and in words; beside those that they had before,
+    if that is known."""
     now, then = column["values"], (before or {}).get("values")
     shares = {text: (rows / max(column["filled"], 1), 0.0) for text, rows in now.items()}
     if before is not None and then is not None:
@@ -64,7 +76,8 @@ def distribution(column: Mapping[str, Any], before: Mapping[str, Any] | None) ->
             shares[text] = (now.get(text, 0) / max(column["filled"], 1), then.get(text, 0) / max(before["filled"], 1))
     shown = sorted(shares, key=lambda text: (-max(shares[text]), text))[:_COLUMNS]
     texts = [(f"{shares[text][0]:.0%}", f"{shares[text][1]:.0%}") for text in shown]
-    return _pairs(shown, [shares[text] for text in shown], texts, alone=then is None)
+    told = f"Chart: the share of the most frequent values: {_told(shown, texts, alone=then is None)}"
+    return _pairs(shown, [shares[text] for text in shown], texts, alone=then is None), told
 
 
 def _pairs(
@@ -97,7 +110,8 @@ def values(found: tuple[Mapping[str, int], Mapping[str, int]] | None) -> None:
         with place:
             st.markdown(f"**{words.many(len(some), 'value')} {'is' if len(some) == 1 else 'are'} {told}**")
             if some:
-                plot(_counted(some, colour), key=f"{told} values")
+                each = ", ".join(f"{text} in {words.many(rows)}" for text, rows in _most(some))
+                plot(_counted(some, colour), key=f"{told} values", told=f"Chart: values that are {told}: {each}.")
                 if len(some) > _VALUES:
                     st.caption(f"The {_VALUES} most frequent of them.")
                     box = st.expander("All of them", on_change="rerun", key=f"all {told}")
@@ -108,7 +122,7 @@ def values(found: tuple[Mapping[str, int], Mapping[str, int]] | None) -> None:
 
 
 def _counted(some: Mapping[str, int], colour: str) -> go.Figure:
-    shown = sorted(some.items(), key=lambda each: (-each[1], each[0]))[:_VALUES]
+    shown = _most(some)
     figure = go.Figure()
     texts = [f"{rows:,}" for _, rows in shown]
     names = [f"{place} {text}" for place, (text, _) in enumerate(shown)]
@@ -116,6 +130,11 @@ def _counted(some: Mapping[str, int], colour: str) -> go.Figure:
     figure.add_bar(y=names, x=[rows for _, rows in shown], text=texts, marker_color=colour, **bar)
     ticks = {"tickvals": names, "ticktext": [_label(text) for text, _ in shown], "autorange": "reversed"}
     return _plain(figure, len(shown), legend=False).update_layout(yaxis=ticks)
+
+
+def _most(some: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The most frequent values with their rows."""
+    return sorted(some.items(), key=lambda each: (-each[1], each[0]))[:_VALUES]
 
 
 def _plain(figure: go.Figure, bars: int, *, legend: bool) -> go.Figure:

@@ -14,7 +14,7 @@ RULES = {"first": "The first counts", "last": "The last counts"}
 def contradictions(count: int, groups: Sequence[Mapping[str, Any]], several: bool) -> tuple[int | None, str | None]:
     """Rows of one key side by side, the cells that differ marked: the line that a person chooses for its key, or the
     rule for all of them."""
-    st.subheader("Rows that contradict each other")
+    st.header("Rows that contradict each other")
     has = "has" if count == 1 else "have"
     waits = (
         "The first one counts, and what says otherwise waits." if several else "None of them is written before that."
@@ -125,7 +125,7 @@ def suggestions(
     found: Sequence[Mapping[str, Any]], *, is_open: bool, remembers: bool, accept: Callable[..., None]
 ) -> None:
     """What references that were not found may have meant, accepted for all rows that have the text."""
-    st.subheader("Not found, but nearly")
+    st.header("Not found, but nearly")
     columns = {"take": "Take", "field": "Field", "text": "In the file", "means": "Did you mean", "rows": "Rows"}
     frame = pd.DataFrame([{"take": True, **each} for each in found])[[*columns]]
     shown = {name: st.column_config.Column(title) for name, title in columns.items() if name != "take"}

@@ -61,7 +61,7 @@ def facts(
 ) -> None:
     """A file's name, what was found out of it, and what to beware of; how many rows it has, once all are read. A line
     of its own totals is none of them. Of one sheet `with_others`, which are listed, it is not told that it is alone."""
-    st.subheader(words.text(sheet.name), anchor=False)
+    st.header(words.text(sheet.name), anchor=False)
     rows = [words.many(tally.rows - (own_totals is not None))] if tally is not None else []
     st.caption(words.text(" · ".join([*_found(sheet), *rows])))
     reading = sheet.reading.with_others() if with_others else sheet.reading
@@ -171,7 +171,7 @@ def archive(
 ) -> str | None:
     """An archive that is imported as one run: what it is, and its members in the order of import, each with the file,
     the dataset's title and how many rows it says to have. Returns the mode once it is to be imported."""
-    st.subheader(words.text(name), anchor=False)
+    st.header(words.text(name), anchor=False)
     st.success(words.text(sentence), icon=":material/folder_zip:")
     for each in told:
         st.info(words.text(each), icon=":material/info:")

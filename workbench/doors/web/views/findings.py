@@ -45,7 +45,7 @@ def to_take_up(
 
 def with_links(found: Iterable[tuple[Finding, Mapping[str, str]]]) -> None:
     """At Profile: each with a link to Clean, where its step stands prepared."""
-    st.subheader(_LEAD, anchor=False)
+    st.header(_LEAD, anchor=False)
     lines = st.container(gap="xxsmall")
     for each, where in found:
         with lines.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -264,7 +264,7 @@ def noticed(told: Iterable[tuple[str, str, str]]) -> None:
         with st.expander(f"What was noticed of {words.many(sum(map(len, fields.values())), 'column')}"):
             st.markdown("\n".join(lines))
     elif lines:
-        st.subheader("What was noticed of the columns")
+        st.header("What was noticed of the columns")
         st.markdown("\n".join(lines))
 
 

@@ -129,8 +129,9 @@ def turn(
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         st.caption(" · ".join(told), width="content")
         if more or of.page > 1:
-            _button("Back", f"{part}back", "chevron_left", of.page > 1, partial(turn_to, of.page - 1))
-            _button("Next", f"{part}next", "chevron_right", more, partial(turn_to, of.page + 1))
+            with st.container(horizontal=True, width="content"):  # which stay beside each other on a narrow screen
+                _button("Back", f"{part}back", "chevron_left", of.page > 1, partial(turn_to, of.page - 1))
+                _button("Next", f"{part}next", "chevron_right", more, partial(turn_to, of.page + 1))
 
 
 def _button(label: str, key: str, icon: str, enabled: bool, act: Callable[[], None]) -> None:

@@ -1,6 +1,7 @@
 """The pictures of an import's figures."""
 
 from collections.abc import Mapping
+from html import escape
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -10,9 +11,16 @@ from workbench.model.batch import OUTCOMES
 from workbench.model.reconciliation import Reconciliation
 
 
-def plot(figure: go.Figure, key: str) -> None:
-    """A Plotly figure without the toolbar that nobody asked for."""
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False, "displaylogo": False})
+def plot(figure: go.Figure, key: str, told: str) -> None:
+    """A Plotly figure without the toolbar that nobody asked for, `told` to those who do not see it."""
+    with st.container(gap=None):
+        st.html(f'<p class="unseen">{escape(told)}</p>')
+        st.plotly_chart(figure, key=key, config={"displayModeBar": False, "displaylogo": False})
+
+
+def by_outcome(counts: Mapping[str, int]) -> str:
+    """The rows of each outcome that has any, in words: "9 created, 2 invalid"."""
+    return ", ".join(f"{counts[name]:,} {name}" for name in OUTCOMES if counts.get(name)) or "none"
 
 
 def outcome_bar(counts: Mapping[str, int]) -> None:

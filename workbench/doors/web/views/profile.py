@@ -36,7 +36,7 @@ def at_a_glance(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> N
 
 def since(beside: str, changes: Sequence[Mapping[str, Any]]) -> None:
     """The differences from the last import, in words; `beside` says which import that is."""
-    st.subheader("Since the last import", anchor=False)
+    st.header("Since the last import", anchor=False)
     st.caption(beside)
     if not changes:
         st.success(
@@ -118,14 +118,15 @@ def one_column(column: Mapping[str, Any], before: Mapping[str, Any] | None, far:
     with right:
         if column["numbers"]:
             st.markdown("**How the days lie**" if _dated(column) else "**How the numbers lie**")
-            plot(_histogram(column, before, "numbers"), key="numbers")
+            plot(_histogram(column, before, "numbers"), key="numbers", told=_histogram_told(column, "numbers"))
             _told_apart(far)
         elif column.get("values"):
             st.markdown("**How the values are distributed**")
-            plot(distribution(column, before), key="distribution")
+            figure, told = distribution(column, before)
+            plot(figure, key="distribution", told=told)
         if column["shortest"] < column["longest"]:
             st.markdown("**How long the values are**, in characters")
-            plot(_histogram(column, before, "lengths"), key="lengths")
+            plot(_histogram(column, before, "lengths"), key="lengths", told=_histogram_told(column, "lengths"))
             _told_apart(column["filled"] - sum(rows for _, _, rows in column["lengths"]))
         elif column["filled"]:
             st.markdown(f"**Every value is {column['longest']:,} characters long.**")
@@ -220,6 +221,20 @@ def _histogram(column: Mapping[str, Any], before: Mapping[str, Any] | None, what
         yaxis={"title": "rows", "rangemode": "tozero"},
     )
     return figure
+
+
+def _histogram_told(column: Mapping[str, Any], what: str) -> str:
+    """The same in words: from where to where, and where most rows are."""
+
+    def said(place: float) -> str:
+        is_day = what == "numbers" and _dated(column)
+        return str(date(1970, 1, 1) + timedelta(days=place)) if is_day else f"{place:,.10g}"
+
+    bins = column[what]
+    low, high, rows = max(bins, key=lambda each: each[2])
+    most = f"most, {words.many(rows)}, from {said(low)} to {said(high)}"
+    by = "length" if what == "lengths" else "value"
+    return f"Chart: rows by {by}, from {said(bins[0][0])} to {said(bins[-1][1])}: {most}."
 
 
 @st.fragment(run_every=1.0)

@@ -201,7 +201,7 @@ def since(later: Mapping[str, Any] | None) -> None:
         when = words.here(later["at"])
         where = f"{words.unlinked(later['file_name'])}, line {later['line']}, {when}"
         st.markdown(f":material/recycling: Its key has been imported since ({later['outcome']}): {where}.")
-        address.link("history", f"Import {words.short(later['batch'])}", batch=later["batch"])
+        address.link("history", "That import's story", batch=later["batch"])
 
 
 def decided(row: Mapping[str, Any]) -> str:

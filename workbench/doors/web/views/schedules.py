@@ -14,7 +14,7 @@ import streamlit as st
 from workbench.doors.web import address, words
 from workbench.doors.web.views import whole_table
 from workbench.model.schedule import STATUSES, Schedule, ScheduledRun
-from workbench.playbooks import PLAYBOOKS
+from workbench.playbooks import PLAYBOOKS, sequences
 
 Deed = Literal["run", "pause", "resume", "remove"]
 
@@ -133,6 +133,12 @@ def durations(runs: Sequence[ScheduledRun]) -> go.Figure:
     return figure
 
 
+def durations_told(runs: Sequence[ScheduledRun]) -> str:
+    """The same in words, the latest first."""
+    each = (f"{run.name} {run.outcome} in {lasted(run.seconds)}" for run in runs if run.seconds is not None)
+    return f"Chart: how long each run took, the latest first: {', '.join(each)}."
+
+
 def lasted(seconds: float | None) -> str:
     """A time that something took."""
     if seconds is None:
@@ -203,9 +209,17 @@ def _in_order(playbook: str, figures: Mapping[str, int]) -> list[str]:
 _COUNTS = ("Processed", "Created", "Updated", "Skipped")
 
 
+def _named(step: str) -> str:
+    """What a step is called by people; one that is no step of a sequence by its name."""
+    return _TITLES.get(step, step.removeprefix("salesforce.").replace("_", " "))
+
+
+_TITLES = {step.name: step.title for step in sequences.STEPS}
+
+
 def _step(step: Mapping[str, Any], waits: Sequence[UUID]) -> None:
     with st.container(border=True):
-        name, status = str(step["step"]).removeprefix("salesforce.").replace("_", " "), step["status"]
+        name, status = _named(str(step["step"])), step["status"]
         seconds = step.get("seconds")
         st.markdown(" · ".join(filter(None, (f"**{words.text(name)}**", status, lasted(seconds)))))
         for playbook, figures in step["figures"].items():
@@ -214,8 +228,14 @@ def _step(step: Mapping[str, Any], waits: Sequence[UUID]) -> None:
         for note in step.get("notes", ()):
             st.markdown(words.text(note))
         with st.container(horizontal=True):
-            for batch in step["batches"]:
+            several = len(step["batches"]) > 1
+            for number, batch in enumerate(step["batches"], 1):
                 if UUID(batch) in waits:
                     address.link("commit", "Decide what it waits for", icon=":material/gavel:", batch=batch)
                 else:
-                    address.link("history", f"Import {words.short(batch)}", icon=":material/history:", batch=batch)
+                    address.link(
+                        "history",
+                        f"Its import {number}" if several else "Its import",
+                        icon=":material/history:",
+                        batch=batch,
+                    )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from workbench.doors.web import address, words
+from workbench.doors.web import address, formats, words
 from workbench.model.contract import Contract
 from workbench.model.template import Template
 
@@ -70,7 +70,7 @@ def to_take_away(contract: Contract, csv: str, guide: str) -> None:
             help="What each column means, what it may hold, and its other names.",
         )
         with st.popover("Read it here", type="tertiary"):
-            st.markdown(guide)
+            st.markdown(formats.shown(guide))
 
 
 def passed_over(name: str, number: int, of: int, *, own: bool, take: Callable[[], None]) -> None:
