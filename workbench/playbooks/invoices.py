@@ -305,7 +305,7 @@ INVOICES = Playbook(
             without=("withheld", "duplicate"),
         ),
         Figure(name="Invoices held", keys="refused"),
-        Figure(name="Missing customers", part=_HEADERS, missing="company", reasons=("customer",)),
+        Figure(name="Missing customers", part=_HEADERS, missing="company_lookup", reasons=("customer",)),
         Figure(name="Missing SKUs", part=_ITS_LINES, missing="sku", reasons=("SKU",)),
     ),
 )
