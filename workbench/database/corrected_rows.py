@@ -19,7 +19,15 @@ from workbench.database.paging import Lines
 from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
-from workbench.model.errors import MadeByRecipe, NoRows, UnknownField, UnknownHeader, UnknownRows, WrongReturn
+from workbench.model.errors import (
+    MadeByRecipe,
+    NoRows,
+    UncalculatedReturn,
+    UnknownField,
+    UnknownHeader,
+    UnknownRows,
+    WrongReturn,
+)
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.template import Mapping
@@ -211,8 +219,12 @@ def returned(store: Store, batch: Batch, sheet: Sheet, *, overwrite: bool = Fals
 
     A row is known by its column `line`; columns and rows may be missing, and are then as they were. So are cells that
     somebody has changed since the file was written, and the file has not. Raises NoRows, WrongReturn for a file that is
-    something else, and ChangedMeanwhile where both have changed a cell, unless that is to `overwrite` it.
+    something else, UncalculatedReturn for one with formulas that say nothing yet, and ChangedMeanwhile where both have
+    changed a cell, unless that is to `overwrite` it.
     """
+    if sheet.reading.uncalculated:
+        where = {"sheet": sheet.reading.sheet, "cells": sheet.reading.uncalculated}
+        raise UncalculatedReturn(source=sheet.name, **where)
     line_header, import_header, columns = _columns(batch, sheet)
     seen: set[int] = set()
     said_of: set[str] = set()

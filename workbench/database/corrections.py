@@ -308,7 +308,8 @@ class Corrections:
 
         Rows and columns may be missing, and stay as they are; so do cells that were corrected here since the file was
         written, and not in it. Where a cell was corrected in both, and not to the same, nothing is, unless the file is
-        to `overwrite` it. Raises WrongStage, WrongReturn, NoRows, ChangedMeanwhile, UnreadableSheet.
+        to `overwrite` it. Raises WrongStage, WrongReturn, UncalculatedReturn, NoRows, ChangedMeanwhile,
+        UnreadableSheet.
         """
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)

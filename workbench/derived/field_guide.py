@@ -163,7 +163,8 @@ def _default(field: Field) -> str:  # noqa: PLR0911
         case FirstOf(fields=names):
             return " or ".join(f"`{name}`" for name in names)
         case CountOf(single=single, packs=packs, each=each, usual=usual):
-            return f"`{single}` if above zero, else `{packs}` x `{each}` ({usual} when blank)"
+            packed = f"`{packs}` x `{each}` ({usual} when blank)"
+            return f"`{single}` if above zero, else {packed} if not zero, else `{single}` as it is"
         case ProductOf(field=name, by=other):
             return f"`{name}` x `{other}`"
         case AcademicYearOf(field=name):

@@ -62,7 +62,8 @@ class AcademicYearOf:
 @dataclass(frozen=True, kw_only=True)
 class CountOf:
     """A blank cell becomes how many single things there are: what one field says, if that is above zero; else how many
-    packs there are times how many things each has, where there are any."""
+    packs there are times how many things each has, if that is not zero; else the one field as it stands, which may be
+    below zero: such stock exists, and is not to be counted as none."""
 
     single: str
     packs: str

@@ -443,6 +443,11 @@ class WrongReturn(WorkbenchError):
     """{source} is no file of rows of batch {batch}: {why}"""
 
 
+class UncalculatedReturn(WorkbenchError):
+    """Nothing was corrected: {source} has formulas whose value is not stored, so what their cells are to say is not
+    known (worksheet {sheet}: {cells}). Open it in a spreadsheet program, save it there, and bring it back."""
+
+
 class UnknownUpload(WorkbenchError):
     """There is no upload {upload} any more: uploads are kept for {days} days. Upload the file again."""
 

@@ -27,7 +27,8 @@ class Figure:
     keys: Literal["", "every", "refused"] = ""
     """Not rows: the different keys of a source whose rows go together by them, of every row or of those refused."""
     missing: str = ""
-    """Not rows: the different texts of this field of the part, which name no record for one of the reasons."""
+    """Not rows: the different texts of this field of the part, which name no record for one of the reasons; the field
+    that records are looked for by, so that names that find the same count once."""
     without: tuple[str, ...] = ()
     """Not those that were skipped for one of these reasons."""
     severity: "Severity | None" = None

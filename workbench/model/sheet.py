@@ -127,6 +127,8 @@ class Reading:
     """Whether its workbook hides it."""
     warnings: tuple[str, ...] = ()
     """Sentences: renamed headers, formula cells without a value, ..."""
+    uncalculated: str = ""
+    """Which cells are formulas whose value is not stored, in words; "" where none is."""
     repeated: tuple[tuple[str, str], ...] = ()
     """Headers that the source has more than once: what each further one is called, and its own name."""
     layout: Layout = Layout()

@@ -214,7 +214,9 @@ class _Lines:
             return issues(np.zeros(0, dtype=bool), "differs", name, "")
         counting = np.append(self._first(cells), -1)[self._codes]
         counts = _taken(cells, counting)
-        other = np.asarray(pc.and_(self.kept, pc.fill_null(pc.not_equal(cells, counts), False)))
+        other = np.array(pc.and_(self.kept, pc.fill_null(pc.not_equal(cells, counts), False)))
+        at = np.flatnonzero(other)
+        other[at] = pc.not_equal(self._meant(name, cells.take(at)), self._meant(name, counts.take(at)))
         if not other.any():
             return issues(other, "differs", name, "")
         at = np.flatnonzero(other)
@@ -231,6 +233,19 @@ class _Lines:
         of_rows = pd.Series(None, range(len(cells)), dtype="str")
         of_rows.iloc[at] = series(told).to_numpy()
         return issues(other, "differs", name, of_series(of_rows), "warning")
+
+    def _meant(self, name: str, texts: pa.StringArray) -> pa.StringArray:
+        """What texts of a column of the invoice mean, so that those are alike that mean the same: an amount without its
+        signs, a customer by its key, or in small letters where there is none of that id or name."""
+        kind = KINDS[FORM.field(name).kind]
+        if name == "customer":
+            small = KINDS["lookup"].parse(texts)
+            if self._known.stored is None:
+                return small
+            key, called = (self._known.stored[each].combine_chunks() for each in ("key", "lookup_name"))
+            return pc.coalesce(_alone(key, key, texts), _alone(called, key, small), small)
+        parsed = kind.parsed(texts, self._known.forms.get(name))
+        return pc.coalesce(_text(_exact(parsed)), parsed) if kind.name == "amount" else parsed
 
 
 _ZERO = pa.scalar(0, _EXACT)
@@ -305,7 +320,7 @@ INVOICES = Playbook(
             without=("withheld", "duplicate"),
         ),
         Figure(name="Invoices held", keys="refused"),
-        Figure(name="Missing customers", part=_HEADERS, missing="company", reasons=("customer",)),
+        Figure(name="Missing customers", part=_HEADERS, missing="company_lookup", reasons=("customer",)),
         Figure(name="Missing SKUs", part=_ITS_LINES, missing="sku", reasons=("SKU",)),
     ),
 )

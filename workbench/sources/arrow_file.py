@@ -41,7 +41,3 @@ class ArrowFile:
             self._file.flush()
             mapping = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         return pa.ipc.open_file(pa.py_buffer(mapping)).read_all()
-
-    def close(self) -> None:
-        """Lets go of it where not all could be written; a table that was made of it stays."""
-        self._file.close()

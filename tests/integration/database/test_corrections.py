@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from tests.imports import ask, issues, outcome, outcomes, records, speak_for, tamper
+from tests.workbooks import write
 from workbench import Workbench, open_sheet
 from workbench.database import paging, store
 from workbench.model.batch import Batch
@@ -21,6 +22,7 @@ from workbench.model.errors import (
     CorrectedSince,
     NoEdit,
     NoRows,
+    UncalculatedReturn,
     UnknownHeader,
     UnknownLines,
     UnknownRows,
@@ -462,6 +464,23 @@ def test_a_worksheet_of_rejected_rows_comes_back_too(wb: Workbench, held: Batch,
         {},
         {"email": ["", "x@example.com"], "external_id": ["E4", "=1+1"]},
     ]
+
+
+def test_a_worksheet_whose_formulas_have_no_stored_value_is_refused_and_blanks_no_cell(
+    wb: Workbench, held: Batch, tmp_path: Path
+) -> None:
+    """As openpyxl and scripts write them; a formula whose text is the empty one has a value."""
+    written = pd.read_excel(BytesIO(given_back(wb, held, "xlsx")), dtype=str, keep_default_na=False, engine="openpyxl")
+    written["phone"] = "=1+1"
+    path = write(tmp_path / "back.xlsx", [list(written.columns), *written.to_numpy().tolist()])
+    with pytest.raises(UncalculatedReturn) as refused:
+        wb.corrections.correct_from(held, open_sheet(path))
+    assert str(refused.value) == (
+        "Nothing was corrected: back.xlsx has formulas whose value is not stored, so what their cells are to say is "
+        "not known (worksheet Sheet: C2, C3, D3 and 1 more). Open it in a spreadsheet program, save it there, and "
+        "bring it back."
+    )
+    assert wb.batches.get(held) == held
 
 
 def test_a_file_that_comes_back_as_it_was_changes_nothing(

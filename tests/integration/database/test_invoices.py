@@ -95,6 +95,14 @@ def test_names_of_customers_are_compared_whole_in_any_case(wb: Workbench, sheet:
     )
 
 
+def test_missing_customers_are_counted_as_they_are_looked_up(wb: Workbench, sheet: Given) -> None:
+    """In any case: what differs in nothing else is one customer that is missing."""
+    text = TWO.replace("Harbor Wine Bar", "CAFÉ ZOË").replace("Blue Door", "Café Zoë")
+    batch = wb.import_sheet(sheet(text), "commerce.invoices")
+    assert [row[1] for row in outcomes(wb, batch)] == ["unmatched:customer"] * 3
+    assert wb.figures(batch)["Missing customers"] == 1
+
+
 def test_a_blank_customer_or_date_is_never_made_up(wb: Workbench, sheet: Given, url: str) -> None:
     text = HEAD + "1001,,Delivered,Blue Door,FRA1023,,1,1,1\n1002,2026-01-16,Delivered,,FRA1023,,1,1,1\n"
     batch = wb.import_sheet(sheet(text), "commerce.invoices", skip_errors=True)

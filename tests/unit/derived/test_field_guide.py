@@ -55,6 +55,14 @@ def test_a_row_of_the_guide_says_all_about_a_field() -> None:
         ("elevate.staff", "role", "no", "one of `instructor`, `admin`", "`instructor`"),
         ("polaris.teacher_roster", "academic_year", "yes, or derived", "academic year", "the import's window"),
         ("polaris.teacher_roster", "virtual_year", "no", "academic year", "the same as `academic_year`"),
+        (
+            "commerce.inventory",
+            "units",
+            "yes, or derived",
+            "number",
+            "`unit_quantity` if above zero, else `cases` x `items_per_case` (12 when blank) if not zero, else "
+            "`unit_quantity` as it is",
+        ),
     ],
 )
 def test_what_a_blank_cell_becomes_is_told(dataset: str, field: str, required: str, kind: str, default: str) -> None:

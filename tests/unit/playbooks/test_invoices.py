@@ -59,6 +59,24 @@ def test_the_first_that_says_something_counts_and_another_is_told() -> None:
     ]
 
 
+def test_what_is_written_otherwise_and_means_the_same_does_not_differ() -> None:
+    stored = pa.table(
+        {"key": ["C-1", "C-2"], "lookup_name": ["harbor", "blue door"], "payment_terms": pa.nulls(2, pa.string())}
+    )
+    rows = (
+        row("1", invoice_total="-9.95"),
+        row("1", invoice_total="(9.95)", customer="HARBOR"),
+        row("1", invoice_total="-9.950", customer="C-1"),
+        row("1", invoice_date="15 Jan 2026"),
+        row("1", invoice_total="9.95", customer="C-2"),
+        row("2", customer="Café Zoë"),
+        row("2", customer="CAFÉ ZOË"),
+    )
+    said = [(4, "customer", "differs"), (4, "invoice_total", "differs")]
+    assert sorted(told(*rows, known=Known(stored=stored))) == said
+    assert sorted(told(*rows)) == [(2, "customer", "differs"), *said]
+
+
 def test_amounts_are_added_up_exactly() -> None:
     headers, _ = shaped(*(row("1", net_price="0.10") for _ in range(3)), row("1", net_price="-0.3"))
     assert made(headers, "total") == [("0.00",)]

@@ -200,13 +200,24 @@ def test_the_first_of_several_fields_says_who_it_is_and_a_day_its_academic_year(
 
 
 def test_units_are_counted_singly_or_else_in_cases_of_twelve_unless_the_row_says_otherwise() -> None:
-    """Facts of the stock export: unit quantity if above zero, else cases times items per case."""
+    """Facts of the stock export: unit quantity if above zero, else cases times items per case, else what is below
+    zero as it is."""
     sheet = chunk(
         "sku|warehouse|unit_quantity|cases|items_per_case",
-        *("A|x|144|12|6", "A|x|0|5|", "A|x|-44|-2.58|12", "A|x|-15||", "A|x||0.5|6", "A|x|0|0|12", "A|x|about|5|6"),
+        *(
+            "A|x|144|12|6",
+            "A|x|0|5|",
+            "A|x|-44|-2.58|12",
+            "A|x|-15||",
+            "A|x|-44|0|12",
+            "A|x|-44|1|6",
+            "A|x||0.5|6",
+            "A|x|0|0|12",
+            "A|x|about|5|6",
+        ),
     )
     found = values(contract("commerce.inventory"), sheet)["units"]
-    assert found == ["144", "60", "-30.96", "-15", "3", "0", "about"]
+    assert found == ["144", "60", "-30.96", "-15", "-44", "6", "3", "0", "about"]
 
 
 def test_what_is_the_same_as_another_field_is_so_in_its_own_kind() -> None:

@@ -81,6 +81,7 @@ def open_workbook(
             sheet=worksheet.title,
             hidden=worksheet.title in choice.hidden,
             warnings=choice.warnings + worksheet.details.warnings(header + 1, worksheet.height) + table.warnings,
+            uncalculated=(worksheet.details.uncalculated or "in unknown places") if worksheet.details.valueless else "",
             layout=layout,
             left_out=table.left_out,
         ),

@@ -88,14 +88,18 @@ class WorkbookDetails:
         ):
             yield *divmod(self.places[index], SHEET_COLUMNS), self.texts[index]
 
+    @property
+    def uncalculated(self) -> str:
+        """The first of the formula cells without a value, as a spreadsheet names them; "" where no place is known."""
+        shown = [_name(place) for place in self.valueless[:3] if place >= 0]
+        return first_of(shown, len(shown), of=len(self.valueless)) if shown else ""
+
     def warnings(self, first: int, last: int) -> tuple[str, ...]:
         """One sentence per thing that a person should know of the rows from `first` to before `last`, from 0."""
         found = []
         if self.valueless:
-            shown = [_name(place) for place in self.valueless[:3] if place >= 0]
-            where = f": {first_of(shown, len(shown), of=len(self.valueless))}" if shown else ""
-            number = len(self.valueless)
-            formulas = "1 formula has" if number == 1 else f"{number:,} formulas have"
+            formulas = "1 formula has" if len(self.valueless) == 1 else f"{len(self.valueless):,} formulas have"
+            where = f": {named}" if (named := self.uncalculated) else ""
             cure = "Open the workbook in a spreadsheet program and save it to have it calculated."
             found.append(f"{formulas} no stored value, read as blank{where}. {cure}")
         return (*found, *self.hidden.warnings(first, last))
