@@ -76,7 +76,9 @@ def fitting(wb: Workbench, batch: Batch, query: RowQuery) -> tuple[int, int]:
     before, numbers = st.session_state.get("rows that fit", (None, (0, 0)))
     if before != asked:
         every = replace(query, text="", cell=(), order=Order())
-        numbers = wb.rows.number(batch, query), wb.rows.number(batch, every)
+        # a plan has an outcome for every row: they are counted already
+        known = batch.processed if every == RowQuery() and batch.plan else None
+        numbers = wb.rows.number(batch, query), wb.rows.number(batch, every) if known is None else known
         st.session_state["rows that fit"] = (asked, numbers)
     return numbers
 

@@ -39,7 +39,7 @@ ONLY_IN = {
     "great_expectations": ("derived.expectations", "prepare"),
     "procrastinate": ("doors.jobs", "database.upgrading"),
     "uvicorn": ("doors.web.server", "doors.web.connection"),
-    "starlette": ("doors.web.server", "doors.web.origin", "doors.web.no_page"),
+    "starlette": ("doors.web.server", "doors.web.origin", "doors.web.no_page", "doors.web.kept_scripts"),
     "croniter": ("database.due_times",),
     "cryptography": ("sources.signing_key",),
     "gspread": ("sources.google_sheets",),

@@ -25,11 +25,16 @@ def by_outcome(counts: Mapping[str, int]) -> str:
 
 def outcome_bar(counts: Mapping[str, int]) -> None:
     """The outcomes of one batch as one bar, as long as the rows processed."""
-    there = [name for name in OUTCOMES if counts.get(name)]
-    parts = "".join(_PART.format(rows=counts[name], colour=COLOURS[name], name=name) for name in there)
-    legend = "".join(_LEGEND.format(colour=COLOURS[name], sign=SIGNS[name], name=name) for name in there)
+    there = {name: counts[name] for name in OUTCOMES if counts.get(name)}
+    whole = sum(there.values())
+    parts, legend, said = "", "", []
+    for name, rows in there.items():
+        number = f"{rows:,}" if rows >= _NARROW * whole else ""
+        parts += _PART.format(rows=rows, colour=COLOURS[name], name=name, number=number)
+        legend += _LEGEND.format(rows=rows, colour=COLOURS[name], sign=SIGNS[name], name=name)
+        said.append(f"{name} {rows:,}")
     _drawn(
-        "".join(f"{name} {counts[name]:,}. " for name in there),
+        f"{', '.join(said)}.",
         f'<div style="display:flex;height:2.6rem">{parts}</div><div style="display:flex;flex-wrap:wrap">{legend}</div>',
     )
 
@@ -48,11 +53,15 @@ def identity(found: Reconciliation) -> None:
 
 
 _TOTAL = "#5b6770"
+_NARROW = 0.1
+"""The number of a smaller part of a bar would be cut: it stands below."""
 _PART = (
     '<div title="{name}: {rows:,}" style="flex:{rows} 1 0;min-width:2px;overflow:hidden;background:{colour};color:#fff;'
-    'display:flex;align-items:center;justify-content:center">{rows:,}</div>'
+    'display:flex;align-items:center;justify-content:center">{number}</div>'
 )
-_LEGEND = '<span style="margin:0.3rem 1rem 0 0"><span style="color:{colour}">&#9632;</span> {sign} {name}</span>'
+_LEGEND = (
+    '<span style="margin:0.3rem 1rem 0 0"><span style="color:{colour}">&#9632;</span> {sign} {name} {rows:,}</span>'
+)
 
 
 def _column(below: float, height: float, colour: str, rows: int, told: str) -> str:
