@@ -148,7 +148,9 @@ def test_a_form_is_profiled_and_its_mapping_is_saved_as_a_template(show: Show, w
 
 def test_what_waits_says_what_it_becomes(show: Show, wb: Workbench) -> None:
     uploads.keep(wb.settings, "learners.csv", BytesIO(LEARNERS.encode()))
-    assert "Recognised as `elevate.learners`, which becomes students, courses and enrollments" in said(show("upload"))
+    assert "Recognised as **Elevate: Learners with courses**, which becomes students, courses and enrollments" in said(
+        show("upload")
+    )
 
 
 @pytest.mark.parametrize("name", ["validate", "commit", "reconcile", "history"])
