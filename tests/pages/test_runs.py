@@ -530,7 +530,7 @@ def test_a_form_is_no_dataset_of_records(show: Show, wb: Workbench, learners: Ba
     wb.commit(learners, skip_errors=True)
     page = show("record", dataset="elevate.learners", record="ada@example.com|CNA101")
     assert not page.exception
-    assert page.error[0].value.startswith("There is no dataset called elevate")
+    assert page.error[0].value.startswith("There is no learner ")
 
 
 def test_a_run_is_broken_down_by_what_its_records_say(wb: Workbench, sheet: Sheets, show: Show) -> None:
