@@ -14,7 +14,7 @@ def test_a_family_is_fetched_with_one_click(
 ) -> None:
     wb.import_sheet(sheet("name,code\nBaking,B1\nNursing,N1\n"), "elevate.courses")
     ana = person("ana").visit("export?family=generic_csv")
-    ana.sees("Nothing of generic_csv yet.")
+    ana.sees("Nothing of Generic CSV yet.")
     ana.visit("export?family=elevate")
     with ana.window.expect_download() as fetching:
         ana.main.get_by_role("link", name="Download 2 records").click()

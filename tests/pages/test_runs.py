@@ -148,7 +148,9 @@ def test_a_form_is_profiled_and_its_mapping_is_saved_as_a_template(show: Show, w
 
 def test_what_waits_says_what_it_becomes(show: Show, wb: Workbench) -> None:
     uploads.keep(wb.settings, "learners.csv", BytesIO(LEARNERS.encode()))
-    assert "Recognised as `elevate.learners`, which becomes students, courses and enrollments" in said(show("upload"))
+    assert "Recognised as **Elevate: Learners with courses**, which becomes students, courses and enrollments" in said(
+        show("upload")
+    )
 
 
 @pytest.mark.parametrize("name", ["validate", "commit", "reconcile", "history"])
@@ -528,7 +530,7 @@ def test_a_form_is_no_dataset_of_records(show: Show, wb: Workbench, learners: Ba
     wb.commit(learners, skip_errors=True)
     page = show("record", dataset="elevate.learners", record="ada@example.com|CNA101")
     assert not page.exception
-    assert page.error[0].value.startswith("There is no dataset called elevate")
+    assert page.error[0].value.startswith("There is no learner ")
 
 
 def test_a_run_is_broken_down_by_what_its_records_say(wb: Workbench, sheet: Sheets, show: Show) -> None:
