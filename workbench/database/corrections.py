@@ -32,6 +32,7 @@ from workbench.model.issue import counted
 from workbench.model.playbook import Playbook, PlaybookOf
 from workbench.model.row_query import EVERY_ROW, RowQuery
 from workbench.model.sheet import Chunk, Sheet
+from workbench.model.stayed import Stayed
 from workbench.model.wording import first_of, many
 from workbench.prepare import mapping
 
@@ -303,17 +304,28 @@ class Corrections:
             of = f"'{instead_of}' in {header}" if instead_of is not None else header
             return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
 
-    def correct_from(self, batch: Batch | UUID | str, sheet: Sheet, *, overwrite: bool = False) -> Batch:
+    def correct_from(
+        self,
+        batch: Batch | UUID | str,
+        sheet: Sheet,
+        *,
+        overwrite: bool = False,
+        every_cell: bool = False,
+        stayed: Stayed | None = None,
+    ) -> Batch:
         """As `correct`, with a file that `rows.save` wrote of the batch's rows and that comes back corrected.
 
         Rows and columns may be missing, and stay as they are; so do cells that were corrected here since the file was
         written, and not in it. Where a cell was corrected in both, and not to the same, nothing is, unless the file is
-        to `overwrite` it. Raises WrongStage, WrongReturn, UncalculatedReturn, NoRows, ChangedMeanwhile,
-        UnreadableSheet.
+        to `overwrite` it. `every_cell` lets the file count in all its cells, also where it says what it was written
+        with and another has corrected that since; else `stayed` is told of those. Raises WrongStage, WrongReturn,
+        UncalculatedReturn, NoRows, ChangedMeanwhile, UnreadableSheet.
         """
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
-            rows = corrected_rows.returned(self._store, found, sheet, overwrite=overwrite)
+            rows = corrected_rows.returned(
+                self._store, found, sheet, overwrite=overwrite, every_cell=every_cell, stayed=stayed
+            )
             return self._corrected(run, found, rows, said=f"the file {sheet.name}")
 
     def mean(

@@ -31,6 +31,7 @@ from workbench.model.errors import (
 )
 from workbench.model.row_query import RowQuery
 from workbench.model.sheet import Sheet
+from workbench.model.stayed import Stayed
 from workbench.model.written_rows import written_as
 
 pytestmark = pytest.mark.both_servers
@@ -197,6 +198,25 @@ def test_a_file_that_comes_back_keeps_what_was_corrected_here_and_contradicts_on
     forced = wb.corrections.correct_from(held, open_sheet(path), overwrite=True)
     assert [row["raw"]["email"] for row in wb.rows.each(forced, lines=[3])] == ["jane@example.com"]
     assert [row["raw"]["phone"] for row in wb.rows.each(forced, lines=[2])] == ["555-301-0002"], "not the file's own"
+
+
+def test_cells_of_an_older_download_that_were_corrected_since_stay_which_is_told_and_count_where_somebody_says_so(
+    wb: Workbench, held: Batch, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.csv"
+    wb.rows.save(held, path, "csv")
+    wb.correct(held, {2: {"phone": "1"}, 3: {"phone": "2"}})
+    stayed = Stayed()
+    taken = wb.corrections.correct_from(held, open_sheet(path), stayed=stayed)
+    assert [row["raw"]["phone"] for row in wb.rows.each(taken, lines=[2, 3])] == ["1", "2"]
+    assert stayed.sentence == (
+        "2 cells stay as they were corrected here since this file was downloaded, for the file still says what stood "
+        "there then (line 2, phone the first)."
+    )
+    stayed = Stayed()
+    forced = wb.corrections.correct_from(held, open_sheet(path), every_cell=True, stayed=stayed)
+    assert [row["raw"]["phone"] for row in wb.rows.each(forced, lines=[2, 3])] == ["555-123-4567", "555-987-6543"]
+    assert stayed.sentence == ""
 
 
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
