@@ -24,6 +24,7 @@ from workbench.database.remapped import Remapped
 from workbench.database.staging import judge_source
 from workbench.database.store import Store
 from workbench.database.templates import Templates
+from workbench.database.unsaid_texts import UnsaidTexts
 from workbench.datasets import catalog
 from workbench.model import said_texts
 from workbench.model.batch import Batch, Run
@@ -97,6 +98,7 @@ def correct(  # noqa: PLR0913, PLR0915
     failed, counts = batch.summary["failed"], batch.summary["issue_counts"]
     corrected, done = batch.summary.get("corrected", 0), 0
     partial, halves = batch.summary.get("partial", False), set(batch.summary.get("halves", ()))
+    unsaid = UnsaidTexts(batch)
     if mapped is not None:
         partial, halves = False, set()
     with store.transaction(batch.id) as connection:
@@ -116,6 +118,7 @@ def correct(  # noqa: PLR0913, PLR0915
                 continue
             if gone := connection.execute(_REMOVED, which).fetchall():
                 raise RemovedRows(batch=batch.id, lines=_told([row["line"] for row in gone]))
+            unsaid.correct(connection)
             was, now = (_figures(connection.execute(each, which).fetchall()) for each in (_WAS, _NOW))
             failed += now[0] - was[0]
             counts = counted(counts, now[1], ({**each, "rows": -each["rows"]} for each in was[1]))
@@ -129,7 +132,7 @@ def correct(  # noqa: PLR0913, PLR0915
         if not kept:
             return batch
         figures = {"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)}
-        figures["corrected"] = corrected
+        figures |= {"corrected": corrected, "noticed": unsaid.noticed}
         edit = {"revision": batch.revision + 1, "rows": kept, "by": store.user, "said": said}
         edit |= {"mapped": mapped.edit(batch)} if mapped is not None else {}
         batches.change(store, batch.id, summary={**figures, "edits": _edits(batch, edit, step)})

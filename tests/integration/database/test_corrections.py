@@ -29,6 +29,7 @@ from workbench.model.errors import (
     WrongReturn,
     WrongStage,
 )
+from workbench.model.noticed import Noticed
 from workbench.model.row_query import RowQuery
 from workbench.model.sheet import Sheet
 from workbench.model.stayed import Stayed
@@ -267,6 +268,21 @@ def test_a_source_with_a_column_import_of_its_own_comes_back(
     text = given_back(wb, batch).decode("utf-8-sig")
     wb.corrections.correct_from(batch, back(text.replace("yes,nobody,", "no,ada@example.com,")))
     assert next(wb.rows.each(batch))["corrected"] == {"import": ["yes", "no"], "email": ["nobody", "ada@example.com"]}
+
+
+def test_texts_that_nobody_has_said_the_meaning_of_are_told_as_long_as_rows_have_them(
+    wb: Workbench, sheet: Given
+) -> None:
+    rows = "ada@example.com,Null,1\nben@example.com,Null,2\ncal@example.com,nan,3\n"
+    batch = wb.stage(sheet(f"email,name,external_id\n{rows}"), "elevate.students")
+    assert unsaid(batch) == {"full_name": {"Null": 2, "nan": 1}}
+    assert unsaid(wb.correct(batch, {2: {"name": "Ada Null"}, 4: {"name": "Cal"}})) == {"full_name": {"Null": 1}}
+    assert unsaid(wb.correct(batch, {3: {"name": "Ben"}})) == {}
+    assert unsaid(wb.take_back(batch)) == {"full_name": {"Null": 1}}
+
+
+def unsaid(batch: Batch) -> dict[str, dict[str, int]]:
+    return Noticed.from_dict(batch.summary["noticed"]).null_texts
 
 
 def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch, sheet: Given) -> None:
