@@ -91,7 +91,7 @@ def matches(wb: Workbench, text: str) -> None:
         elif answer.nearly:
             st.info("No record has just that. These are written nearly so:", icon=":material/spellcheck:")
         elif all("row" in one for one in answer.records):
-            found_by_row.several()
+            found_by_row.several(answer.records)
         record_lists.links(answer.records, answer.number, find=text)
     if answer.rows_number and answer.number and not only_rows:
         nearly = ", written nearly so" if answer.rows_nearly else ""

@@ -22,6 +22,7 @@ from workbench.model.errors import ChangedMeanwhile, CorrectedSince
 from workbench.model.noticed import Noticed
 from workbench.model.recipe import Condition
 from workbench.model.row_query import Order, RowQuery
+from workbench.model.stayed import Stayed
 from workbench.model.template import Mapping as TemplateMapping
 from workbench.prepare.cleaning import own_columns
 from workbench.prepare.cleaning.verdicts import Filled, has
@@ -260,7 +261,10 @@ def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
             return
         number = st.session_state.get("cells", 0)
         key = f"refused file {batch.id} {number}"
-        file, overwrite = issues.corrected(number, st.session_state.get(key))
+        stays = f"stayed {batch.id}"
+        file, overwrite, every_cell = issues.corrected(
+            number, st.session_state.get(key), st.session_state.get(stays, "")
+        )
         if file is None:
             return
         try:
@@ -268,10 +272,12 @@ def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
                 copyfileobj(file, copy)
                 copy.flush()
                 opened = open_sheet(copy.name, name=file.name)
-                wb.corrections.correct_from(batch, opened, overwrite=overwrite)
+                stayed = Stayed()
+                wb.corrections.correct_from(batch, opened, overwrite=overwrite, every_cell=every_cell, stayed=stayed)
         except ChangedMeanwhile as refusal:
             st.session_state[key] = str(refusal)
             st.rerun()
+        st.session_state[stays] = stayed.sentence
         again(wb, batch)
 
 

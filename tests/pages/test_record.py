@@ -141,6 +141,14 @@ def test_a_record_that_is_found_by_what_it_says_no_longer_says_why(show: Show, v
     assert not ask(show("record"), "Ann Lee").info, "of what it says itself nothing is to be explained"
 
 
+def test_a_record_that_says_what_was_asked_for_in_any_field_is_told_to_say_it(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    wb.import_sheet(sheet("name,salesperson\nNightjar Wines,Quentin Zabriskie\n", "nj.csv"), "commerce.companies")
+    (told,) = ask(show("record"), "Zabriskie").info
+    assert told.value.replace("\\", "") == "The record says that: salesperson is 'Quentin Zabriskie'."
+
+
 def test_many_blank_fields_are_told_behind_one_line(show: Show, volunteers: Batch) -> None:
     page = ask(show("record"), "003Dn00000AbC13")
     now = dict(page.dataframe[0].value.to_numpy().tolist())

@@ -61,6 +61,11 @@ def test_an_unknown_batch_is_refused_in_a_sentence(show: Show, planned: Batch) -
     ]
 
 
+def test_a_very_long_batch_of_an_address_is_not_repeated_whole(show: Show, planned: Batch) -> None:
+    (warning,) = show("validate", batch="9" * 5_000).warning
+    assert warning.value.replace("\\", "") == f"There is no batch {'9' * 60}…."
+
+
 def test_what_was_noticed_of_a_column_is_told_once(show: Show, wb: Workbench, sheet: Sheets) -> None:
     text = "email,full_name,phone\nada@example.com,Null,'5551234567\nben@example.com,Null,\n"
     page = show("validate", batch=wb.stage(sheet(text), "elevate.students").id)
@@ -418,6 +423,28 @@ def test_a_file_that_contradicts_what_was_corrected_since_is_taken_on_a_persons_
     assert not page.exception
     worked(planned)
     assert [row["raw"]["phone"] for row in wb.rows.each(planned, lines=[3])] == ["555-201-0002"]
+
+
+def test_cells_of_an_older_download_that_stay_are_told_and_overwritten_where_a_person_says_so(
+    show: Show, wb: Workbench, planned: Batch, worked: Callable[[Batch], Batch]
+) -> None:
+    rejected = BytesIO()
+    wb.rows.write(planned, rejected, "csv", outcome="invalid")
+    old = ("invalid.csv", rejected.getvalue(), "text/csv")
+    wb.plan(wb.correct(planned, {3: {"phone": "13"}}))
+    page = show("validate", batch=planned.id)
+    page.file_uploader[0].set_value(old).run()
+    next(button for button in page.button if button.label == "Correct and check again").click().run()
+    worked(planned)
+    page.run()
+    assert any("1 cell stays as it was corrected here since this file was downloaded" in i.value for i in page.info)
+    assert [row["raw"]["phone"] for row in wb.rows.each(planned, lines=[3])] == ["13"]
+    page.file_uploader[0].set_value(old).run()
+    page.button(key="every cell").click().run()
+    worked(planned)
+    assert not page.run().exception
+    assert [row["raw"]["phone"] for row in wb.rows.each(planned, lines=[3])] == ["12"]
+    assert not any("corrected here since" in info.value for info in page.info)
 
 
 def test_rejected_rows_are_downloaded_as_csv_and_xlsx(show: Show, planned: Batch) -> None:

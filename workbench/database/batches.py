@@ -25,6 +25,7 @@ from workbench.model.recipe import Recipe, is_same
 from workbench.model.salesforce import ReadOf
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping as Mapped
+from workbench.model.wording import cut
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,7 +211,7 @@ def get(store: Store, batch: Batch | UUID | str) -> Batch:
     if text == "latest":
         newest = find(store, "part_of is null and source <> 'sweep'")
         if not newest:
-            raise UnknownBatch(batch=named)
+            raise UnknownBatch(batch=cut(named))
         return newest[0]
     found = (
         store.all(
@@ -220,9 +221,9 @@ def get(store: Store, batch: Batch | UUID | str) -> Batch:
         else []
     )
     if len(found) > 1:
-        raise AmbiguousBatch(batch=named)
+        raise AmbiguousBatch(batch=cut(named))
     if not found:
-        raise UnknownBatch(batch=named)
+        raise UnknownBatch(batch=cut(named))
     return _batch(found[0])
 
 

@@ -30,6 +30,7 @@ from workbench.model.errors import (
 )
 from workbench.model.playbook import Playbook
 from workbench.model.sheet import Chunk, Sheet
+from workbench.model.stayed import Stayed
 from workbench.model.template import Mapping
 from workbench.model.written_rows import ADDED, IMPORT, harmless, other_import, own_headers, revision_of
 from workbench.model.written_rows import meant as meant_by
@@ -214,13 +215,22 @@ def _saying(
         yield from ((row["text"], row["lines"]) for row in store.all(_SAYING, which))
 
 
-def returned(store: Store, batch: Batch, sheet: Sheet, *, overwrite: bool = False) -> Iterator[Chunk]:
+def returned(
+    store: Store,
+    batch: Batch,
+    sheet: Sheet,
+    *,
+    overwrite: bool = False,
+    every_cell: bool = False,
+    stayed: Stayed | None = None,
+) -> Iterator[Chunk]:
     """The rows of a file that was written of the batch's rows (`exports`) and comes back corrected.
 
     A row is known by its column `line`; columns and rows may be missing, and are then as they were. So are cells that
     somebody has changed since the file was written, and the file has not. Raises NoRows, WrongReturn for a file that is
     something else, UncalculatedReturn for one with formulas that say nothing yet, and ChangedMeanwhile where both have
-    changed a cell, unless that is to `overwrite` it.
+    changed a cell, unless that is to `overwrite` it. With `every_cell` the file counts in all its cells, whoever has
+    changed them since. `stayed` is told of the cells that stay.
     """
     if sheet.reading.uncalculated:
         where = {"sheet": sheet.reading.sheet, "cells": sheet.reading.uncalculated}
@@ -242,12 +252,14 @@ def returned(store: Store, batch: Batch, sheet: Sheet, *, overwrite: bool = Fals
                 texts = chunk.cells[columns[header]].to_pylist()
                 for line, row, text in zip(lines, new, texts, strict=True):
                     before = since.get(line, {}).get(header)
-                    if before is not None and before in (text, meant_by(text)):
+                    if before is not None and before in (text, meant_by(text)) and not every_cell:
+                        if stayed is not None:
+                            stayed.add(line, header)
                         continue  # as the file was written
                     row[place] = text if text == row[place] else meant_by(text)
                     if before is not None:
                         said[line][header] = row[place]
-        if not overwrite:
+        if not (overwrite or every_cell):
             there = {line: rows[line] for line in since}
             changed_cells.refuse_changed(store, batch, there, said, since)
         yield _chunk(batch, lines, new)

@@ -24,6 +24,7 @@ from workbench.database.remapped import Remapped
 from workbench.database.staging import judge_source
 from workbench.database.store import Store
 from workbench.database.templates import Templates
+from workbench.database.unsaid_texts import UnsaidTexts
 from workbench.datasets import catalog
 from workbench.model import said_texts
 from workbench.model.batch import Batch, Run
@@ -32,6 +33,7 @@ from workbench.model.issue import counted
 from workbench.model.playbook import Playbook, PlaybookOf
 from workbench.model.row_query import EVERY_ROW, RowQuery
 from workbench.model.sheet import Chunk, Sheet
+from workbench.model.stayed import Stayed
 from workbench.model.wording import first_of, many
 from workbench.prepare import mapping
 
@@ -96,6 +98,7 @@ def correct(  # noqa: PLR0913, PLR0915
     failed, counts = batch.summary["failed"], batch.summary["issue_counts"]
     corrected, done = batch.summary.get("corrected", 0), 0
     partial, halves = batch.summary.get("partial", False), set(batch.summary.get("halves", ()))
+    unsaid = UnsaidTexts(batch)
     if mapped is not None:
         partial, halves = False, set()
     with store.transaction(batch.id) as connection:
@@ -115,6 +118,7 @@ def correct(  # noqa: PLR0913, PLR0915
                 continue
             if gone := connection.execute(_REMOVED, which).fetchall():
                 raise RemovedRows(batch=batch.id, lines=_told([row["line"] for row in gone]))
+            unsaid.correct(connection)
             was, now = (_figures(connection.execute(each, which).fetchall()) for each in (_WAS, _NOW))
             failed += now[0] - was[0]
             counts = counted(counts, now[1], ({**each, "rows": -each["rows"]} for each in was[1]))
@@ -128,7 +132,7 @@ def correct(  # noqa: PLR0913, PLR0915
         if not kept:
             return batch
         figures = {"failed": failed, "issue_counts": counts, "partial": partial, "halves": sorted(halves)}
-        figures["corrected"] = corrected
+        figures |= {"corrected": corrected, "noticed": unsaid.noticed}
         edit = {"revision": batch.revision + 1, "rows": kept, "by": store.user, "said": said}
         edit |= {"mapped": mapped.edit(batch)} if mapped is not None else {}
         batches.change(store, batch.id, summary={**figures, "edits": _edits(batch, edit, step)})
@@ -303,17 +307,28 @@ class Corrections:
             of = f"'{instead_of}' in {header}" if instead_of is not None else header
             return self._corrected(run, found, rows, said=f"{of}: '{text}'" if text else f"{of}: nothing")
 
-    def correct_from(self, batch: Batch | UUID | str, sheet: Sheet, *, overwrite: bool = False) -> Batch:
+    def correct_from(
+        self,
+        batch: Batch | UUID | str,
+        sheet: Sheet,
+        *,
+        overwrite: bool = False,
+        every_cell: bool = False,
+        stayed: Stayed | None = None,
+    ) -> Batch:
         """As `correct`, with a file that `rows.save` wrote of the batch's rows and that comes back corrected.
 
         Rows and columns may be missing, and stay as they are; so do cells that were corrected here since the file was
         written, and not in it. Where a cell was corrected in both, and not to the same, nothing is, unless the file is
-        to `overwrite` it. Raises WrongStage, WrongReturn, UncalculatedReturn, NoRows, ChangedMeanwhile,
-        UnreadableSheet.
+        to `overwrite` it. `every_cell` lets the file count in all its cells, also where it says what it was written
+        with and another has corrected that since; else `stayed` is told of those. Raises WrongStage, WrongReturn,
+        UncalculatedReturn, NoRows, ChangedMeanwhile, UnreadableSheet.
         """
         with at_work.on(self._store, batch, "correcting", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
-            rows = corrected_rows.returned(self._store, found, sheet, overwrite=overwrite)
+            rows = corrected_rows.returned(
+                self._store, found, sheet, overwrite=overwrite, every_cell=every_cell, stayed=stayed
+            )
             return self._corrected(run, found, rows, said=f"the file {sheet.name}")
 
     def mean(

@@ -13,6 +13,7 @@ from workbench.database import classes, deactivating, search, source_rows, unwri
 from workbench.database.batches import get, one_sheet, parts
 from workbench.database.referring import Referring
 from workbench.database.rows import by_steps, changes, settled
+from workbench.database.said_fields import said_fields
 from workbench.database.slices import slice_of
 from workbench.database.store import Store
 from workbench.database.titles import BETWEEN, Found, key_of, told
@@ -30,6 +31,7 @@ from workbench.model.errors import (
 )
 from workbench.model.list_query import EVERY, ListQuery
 from workbench.model.recipe import Recipe
+from workbench.model.wording import cut
 
 _BY_ROW = 200
 """So many records are told for what only the rows say that they came of: each is looked up by itself."""
@@ -78,7 +80,7 @@ def record(store: Store, dataset: str, key: str, referring_to_it: int = REFERRIN
     known = now["id"] if now else identifier
     history = _history(store, contract, known, now.pop("its key") if now else BETWEEN.join(parts) if whole else "")
     if now is None and not history:
-        raise UnknownRecord(dataset=dataset, key=key)
+        raise UnknownRecord(dataset=dataset, key=cut(key, 300))
     own: list[Found] = [(contract.family, contract.table, known)] if known else []
     referring = [each for one in own for each in search.referring(store, one, referring_to_it)]
     _tell_values(store, referring, known)
@@ -97,7 +99,7 @@ def _with_table(dataset: str) -> Contract:
     """The contract of that name; raises UnknownDataset, also for the form of a playbook, which has no records."""
     contract = catalog.contract(dataset)
     if not contract.table:
-        raise UnknownDataset(dataset=dataset, known=", ".join(catalog.CONTRACTS))
+        raise UnknownDataset(dataset=cut(dataset), known=", ".join(catalog.CONTRACTS))
     return contract
 
 
@@ -357,8 +359,9 @@ class Records:
         written, without the first `rows_skip`: refused, skipped, or of an import that was not committed or was taken
         back; where nothing has all of them, those that nearly do.
 
-        Where no record has it, those that came of rows which have it, in a cell that is not imported or was another
-        before it was cleaned or corrected, each with its `row`: batch, file_name, line; the first of them.
+        Where no record is known by it, those that came of rows which have it, each with its `row` (batch, file_name,
+        line; the first of them) and what it `says` of it itself, by field: nothing where the row's cell is not
+        imported, or was another before it was cleaned or corrected.
 
         Rows are looked through for so many `seconds`, those of the newest imports first; without a limit all of them.
         Each of the three ways to look has its share of that. Where no record has just that text, `meanwhile` is called
@@ -375,7 +378,7 @@ class Records:
             by_row, looked = self._by_row(text, _BY_ROW, until())
             whole = whole and looked
             if by_row:
-                records, nearly, number = by_row[skip : skip + limit], False, len(by_row)
+                records, nearly, number = self._saying(text, by_row[skip : skip + limit]), False, len(by_row)
         rows_nearly = not rows.number and (nearly or not number)
         if rows_nearly:
             rows = unwritten.find(self._store, text, limit, skip=rows_skip, nearly=True, until=until())
@@ -406,6 +409,11 @@ class Records:
             contract = catalog.contract(dataset)
             there += [{**one, "row": by} for one in told(self._store, [(contract.family, contract.table, id_)])]
         return there[:limit], whole
+
+    def _saying(self, text: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Records that came of rows, each with what it `says` of a text itself."""
+        known = said_fields(self._store, text, [(one["dataset"], one["record_id"]) for one in records])
+        return [{**one, "says": known.get(one["record_id"], {})} for one in records]
 
     def left_out(self, text: str, *, limit: int = 20, skip: int = 0) -> Unwritten:
         """The rows that say what a record is known by and were not written, as `ask` tells them, without the first

@@ -86,9 +86,10 @@ def _own(part: Part, of_form: Mapping, *, shaped: bool) -> Mapping:
     lenient = called(of_form.lenient)
     for name in lenient:
         mapping.refuse_lenient(catalog.contract(part.dataset), name)
+    meant = {name: said for name in own if (said := _meant(part.columns[name], of_form))}
     return Mapping(
         columns={name: name for name in (*own, *part.made)},
-        value_maps={name: meant for name in own if (meant := _meant(part.columns[name], of_form))},
+        value_maps=meant | {name: said for name in part.made if (said := _meant_too(part, name, meant))},
         clears=called(of_form.clears),
         lenient=lenient,
         repairs=called(of_form.repairs),
@@ -114,6 +115,19 @@ def _meant(column: str, of_form: Mapping) -> dict[str, str]:
     """What a person has said of a form's column: the part's cells have it already, and it means itself there."""
     said = (*of_form.value_maps.get(column, {}).values(), of_form.constants.get(column, ""))
     return {text: text for text in said if text}
+
+
+def _meant_too(part: Part, name: str, meant: Pairs[str, dict[str, str]]) -> dict[str, str]:
+    """What a person has said of the fields that a made one is of, which means itself in that as well: a name that is
+    looked up, in small letters."""
+    contract = catalog.contract(part.dataset)
+    known, of = {name}, [name]
+    while of:
+        further = [each for each in contract.field(of.pop()).ingredients if each not in known]
+        known.update(further)
+        of += further
+    texts = [text for each in sorted(known) for text in meant.get(each, {})]
+    return {text: text for text in (*texts, *map(str.lower, texts))}
 
 
 _OTHER_WORDS = {"use_theirs": "upsert", "use_mine": "skip"}

@@ -6,6 +6,7 @@ from workbench.datasets import commerce, elevate, generic_csv, pathful, polaris
 from workbench.datasets.salesforce import accounts, activities, contacts, people, sessions
 from workbench.model.contract import Contract
 from workbench.model.errors import UnknownDataset
+from workbench.model.wording import cut
 
 _SALESFORCE = (accounts, people, sessions, activities)
 
@@ -41,7 +42,7 @@ def contract(dataset: str) -> Contract:
     """The contract of that name, or the form of a playbook's source; raises UnknownDataset."""
     known = CONTRACTS.get(dataset) or FORMS.get(dataset)
     if known is None:
-        raise UnknownDataset(dataset=dataset, known=", ".join(CONTRACTS))
+        raise UnknownDataset(dataset=cut(dataset), known=", ".join(CONTRACTS))
     return known
 
 

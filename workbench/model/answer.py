@@ -29,7 +29,8 @@ class Answer:
 
     records: Sequence[dict[str, Any]]
     """Each with its dataset, record_id (None for a key that only a file has brought), key and title; and with its `row`
-    (batch, file_name, line) where only the row that it came of has the text."""
+    (batch, file_name, line) where it was found by the row that it came of, and what it `says` of the text itself
+    ({field: value}): nothing where the row alone has it."""
     number: int
     """How many records there are, of which those are some."""
     nearly: bool

@@ -34,8 +34,11 @@ class Noticed:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """What `to_dict` gave, read back."""
-        return cls(**{name: data.get(name, {}) for name in vars(cls())})
+        """What `to_dict` gave, read back, without texts of which all rows were corrected since."""
+        found = cls(**{name: data.get(name, {}) for name in vars(cls())})
+        left = {name: {text: rows for text, rows in of.items() if rows} for name, of in found.null_texts.items()}
+        found.null_texts = {name: texts for name, texts in left.items() if texts}
+        return found
 
     def renamed(self, names: Mapping[str, str]) -> "Noticed":
         """The same, with the fields as a form calls them."""

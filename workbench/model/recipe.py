@@ -4,6 +4,7 @@ Only the words are here; `prepare.cleaning` knows the operations and does them.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
@@ -282,9 +283,16 @@ def place(number: int, operation: str = "") -> str:
     return f"Step {number} of the recipe" + (f" ({operation})" if operation else "")
 
 
+_BREAK = re.compile("\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+
+
 def shown(text: str) -> str:
-    """A text as a sentence quotes it, on one line and cut where it is long."""
-    text = "⏎".join(text.splitlines())
+    """A text as a sentence quotes it, on one line and cut where it is long; one that nobody would see is named."""
+    if _BREAK.fullmatch(text):
+        return "a line break"
+    if text == "\t":
+        return "a tab"
+    text = _BREAK.sub("⏎", text)
     return f"'{text}'" if len(text) <= _LONGEST else f"'{text[: _LONGEST - 1]}…'"
 
 

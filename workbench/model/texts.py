@@ -50,6 +50,12 @@ def takes_any_text(field: Field) -> bool:
     return field.kind in ("text", "name", "identifier") and not field.choices
 
 
+def may_mean_itself(field: Field) -> bool:
+    """Whether a person may say that a text which reads as no value is meant: also a name by which records are looked
+    up, which may be required so that to say that it is none helps nobody."""
+    return takes_any_text(field) or field.kind == "lookup"
+
+
 def read_as_nothing(texts: pa.StringArray, *, any_case: bool = False) -> pa.BooleanArray:
     """Which texts read as no value; a name is compared as it is written, because somebody may be called Nan."""
     known = NULL_TEXTS if not any_case else {case(text) for text in NULL_TEXTS for case in _CASES}

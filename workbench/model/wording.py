@@ -27,6 +27,12 @@ def first_of(texts: Sequence[str], most: int, *, more: str = "more", of: int | N
     return f"{shown} and {f'{others:,} more' if more == 'more' else many(others, more)}" if others > 0 else shown
 
 
+def cut(text: object, most: int = 60) -> str:
+    """The beginning of what somebody has said, which a sentence repeats: an address may have thousands of letters."""
+    said = str(text)
+    return said if len(said) <= most else f"{said[:most]}…"
+
+
 def listed(texts: Collection[str]) -> str:
     """All of several texts: "a, b and c"."""
     *others, last = texts

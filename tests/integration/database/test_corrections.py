@@ -29,8 +29,10 @@ from workbench.model.errors import (
     WrongReturn,
     WrongStage,
 )
+from workbench.model.noticed import Noticed
 from workbench.model.row_query import RowQuery
 from workbench.model.sheet import Sheet
+from workbench.model.stayed import Stayed
 from workbench.model.written_rows import written_as
 
 pytestmark = pytest.mark.both_servers
@@ -199,6 +201,25 @@ def test_a_file_that_comes_back_keeps_what_was_corrected_here_and_contradicts_on
     assert [row["raw"]["phone"] for row in wb.rows.each(forced, lines=[2])] == ["555-301-0002"], "not the file's own"
 
 
+def test_cells_of_an_older_download_that_were_corrected_since_stay_which_is_told_and_count_where_somebody_says_so(
+    wb: Workbench, held: Batch, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.csv"
+    wb.rows.save(held, path, "csv")
+    wb.correct(held, {2: {"phone": "1"}, 3: {"phone": "2"}})
+    stayed = Stayed()
+    taken = wb.corrections.correct_from(held, open_sheet(path), stayed=stayed)
+    assert [row["raw"]["phone"] for row in wb.rows.each(taken, lines=[2, 3])] == ["1", "2"]
+    assert stayed.sentence == (
+        "2 cells stay as they were corrected here since this file was downloaded, for the file still says what stood "
+        "there then (line 2, phone the first)."
+    )
+    stayed = Stayed()
+    forced = wb.corrections.correct_from(held, open_sheet(path), every_cell=True, stayed=stayed)
+    assert [row["raw"]["phone"] for row in wb.rows.each(forced, lines=[2, 3])] == ["555-123-4567", "555-987-6543"]
+    assert stayed.sentence == ""
+
+
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
 def test_a_file_of_another_import_is_refused_and_nothing_is_changed(
     wb: Workbench, sheet: Given, held: Batch, back: Callable[..., Sheet], file_format: str
@@ -247,6 +268,21 @@ def test_a_source_with_a_column_import_of_its_own_comes_back(
     text = given_back(wb, batch).decode("utf-8-sig")
     wb.corrections.correct_from(batch, back(text.replace("yes,nobody,", "no,ada@example.com,")))
     assert next(wb.rows.each(batch))["corrected"] == {"import": ["yes", "no"], "email": ["nobody", "ada@example.com"]}
+
+
+def test_texts_that_nobody_has_said_the_meaning_of_are_told_as_long_as_rows_have_them(
+    wb: Workbench, sheet: Given
+) -> None:
+    rows = "ada@example.com,Null,1\nben@example.com,Null,2\ncal@example.com,nan,3\n"
+    batch = wb.stage(sheet(f"email,name,external_id\n{rows}"), "elevate.students")
+    assert unsaid(batch) == {"full_name": {"Null": 2, "nan": 1}}
+    assert unsaid(wb.correct(batch, {2: {"name": "Ada Null"}, 4: {"name": "Cal"}})) == {"full_name": {"Null": 1}}
+    assert unsaid(wb.correct(batch, {3: {"name": "Ben"}})) == {}
+    assert unsaid(wb.take_back(batch)) == {"full_name": {"Null": 1}}
+
+
+def unsaid(batch: Batch) -> dict[str, dict[str, int]]:
+    return Noticed.from_dict(batch.summary["noticed"]).null_texts
 
 
 def test_corrected_keys_are_compared_as_they_are_now(wb: Workbench, held: Batch, sheet: Given) -> None:

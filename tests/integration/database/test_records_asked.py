@@ -156,6 +156,19 @@ def test_what_there_was_no_time_to_look_at_is_told_and_looked_at_where_somebody_
     assert ([one["row"]["line"] for one in patient.records], patient.whole) == ([10], True)
 
 
+def test_a_record_that_is_found_by_its_row_and_says_it_itself_is_told_to_say_it(wb: Workbench, sheet: Given) -> None:
+    """The salesperson is neither key nor name of a customer, and is looked for in the rows alone."""
+    text = "name,salesperson,city\nNightjar Wines,Quentin Zabriskie,Ulm\nBlue Door,Rosa Lind,Ulm\n"
+    batch = wb.stage(sheet(text, "nj.csv"), "commerce.companies")
+    wb.plan(wb.correct(batch, {3: {"salesperson": "Ida Moss"}}))
+    wb.commit(batch)
+    (found,) = wb.records.ask("zabriskie").records
+    assert (found["title"], found["row"]["line"]) == ("Nightjar Wines", 2)
+    assert found["says"] == {"salesperson": "Quentin Zabriskie"}
+    (corrected,) = wb.records.ask("Rosa Lind").records
+    assert (corrected["title"], corrected["says"]) == ("Blue Door", {})
+
+
 def test_a_page_of_records_follows_the_one_before_until_all_have_been_told(wb: Workbench, sheet: Given) -> None:
     many = "".join(f"kim{number:02}@example.com,Kim {'Lee' if number % 2 else 'Moss'}\n" for number in range(25))
     wb.import_sheet(sheet(f"email,name\n{many}", "many.csv"), "elevate.students")

@@ -784,6 +784,14 @@ def test_a_record_shows_every_import_that_touched_it(run: Run, file: File, compl
     ]  # fmt: skip
 
 
+def test_find_tells_which_field_says_it_where_a_record_is_not_known_by_it(run: Run, file: File) -> None:
+    text = "name,salesperson\nNightjar Wines,Quentin Zabriskie\n"
+    assert run("import", file(text, "nj.csv"), "--dataset", "commerce.companies").status == 0
+    out = run("find", "Zabriskie").out
+    assert "No record" not in out
+    assert "salesperson: Quentin Zabriskie" in " ".join(out.split())
+
+
 def test_find_tells_records_and_the_rows_that_became_none(run: Run, file: File, completed: str) -> None:
     second = run("import", file(MIXED), "--dataset", "elevate.students", "--skip-errors", "--json").json["batch"]
     found = run("find", "(555)", "000-0000", "--json").json

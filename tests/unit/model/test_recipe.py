@@ -24,6 +24,11 @@ RECIPE = Recipe(
 )
 
 
+def test_a_text_that_nobody_would_see_is_named_in_words() -> None:
+    assert [shown(text) for text in ("\n", "\r\n", "\t")] == ["a line break", "a line break", "a tab"]
+    assert [shown(text) for text in ("a\nb\n", "\n\n", " ", "")] == ["'a⏎b⏎'", "'⏎⏎'", "' '", "''"]
+
+
 def test_a_recipe_comes_back_from_json_as_it_was() -> None:
     assert Recipe.from_dict(json.loads(json.dumps(RECIPE.to_dict()))) == RECIPE
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.doors.cli import printing
-from workbench.doors.cli.command import Asked, command
+from workbench.doors.cli.command import Asked, command, warn
 from workbench.doors.cli.ending import committed, end
 from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.said import Accept, Identifier, OnConflict, SkipErrors, pairs, value_maps
@@ -67,13 +67,18 @@ def correct(
         bool, typer.Option("--remember", help="Let the import's template know what texts mean.")
     ] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Let the file count where a cell was corrected here since, too.")
+        bool, typer.Option("--overwrite", help="Let the file count where a cell was corrected in it and here since.")
+    ] = False,
+    every_cell: Annotated[
+        bool,
+        typer.Option("--every-cell", help="Let all cells of the file count, also those that only we corrected since."),
     ] = False,
 ) -> int:
     """Take back a corrected file of an import's rows, or say what texts in it mean, and plan again.
 
     The file is one that `rows -o FILE` wrote. Rows and columns may be missing, and stay as they are.
     """
+    from workbench.model.stayed import Stayed
     from workbench.sources import open_sheet
 
     if [source is not None, bool(values), suggested].count(True) != 1:
@@ -82,7 +87,10 @@ def correct(
     meanings = value_maps(values) if values else None
     with asked.open() as wb:
         if opened is not None:
-            wb.corrections.correct_from(batch, opened, overwrite=overwrite)
+            stayed = Stayed()
+            wb.corrections.correct_from(batch, opened, overwrite=overwrite, every_cell=every_cell, stayed=stayed)
+            if stayed.cells:
+                warn(f"{stayed.sentence} To have the file's there too: add --every-cell.")
         else:
             wb.mean(batch, meanings, remember=remember)
         return _planned_again(asked, wb, batch)

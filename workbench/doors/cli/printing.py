@@ -64,7 +64,7 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         if not batch.undo_of
         else [],
         "reading": batch.reading,
-        "noticed": batch.summary.get("noticed", {}),
+        "noticed": Noticed.from_dict(batch.summary.get("noticed", {})).to_dict(),
         "undo_of": str(batch.undo_of) if batch.undo_of is not None else None,
         "undone_by": str(batch.undone_by) if batch.undone_by is not None else None,
         "sweep_of": str(batch.sweep_of) if batch.sweep_of is not None else None,
@@ -251,11 +251,11 @@ def noticed(asked: Asked, dataset: str, found: Noticed) -> None:
 
 def _answers(field: Field, texts: Iterable[str]) -> Iterator[str]:
     """The options that say of texts that they are no value, or that they are meant."""
-    from workbench.model.texts import ERROR_CELLS, takes_any_text
+    from workbench.model.texts import ERROR_CELLS, may_mean_itself
 
     shown = list(texts)[:_FIRST]
     yield f"To say that they are none: {_value_maps(field.name, dict.fromkeys(shown, ''))}"
-    meant = [text for text in shown if text not in ERROR_CELLS] if takes_any_text(field) else []
+    meant = [text for text in shown if text not in ERROR_CELLS] if may_mean_itself(field) else []
     if meant:
         yield f"To say that they are meant so: {_value_maps(field.name, dict(zip(meant, meant, strict=True)))}"
 

@@ -182,12 +182,16 @@ def find(
         if found.nearly:
             printing.say(asked, "No record has just that. Written nearly so:", "")
         by_row = any("row" in one for one in found.records)
-        if by_row:
-            printing.say(asked, "No record has that now, but rows that became records do:", "")
-        made = printing.table("Record of", "Key", "Called", "Id", *(["Came of"] if by_row else []))
+        says = any(one.get("says") for one in found.records)
+        if by_row and not says:
+            printing.say(asked, "No record says that now, but rows that became records do:", "")
+        made = printing.table(
+            "Record of", "Key", "Called", "Id", *(["Says"] if says else []), *(["Came of"] if by_row else [])
+        )
         for one in found.records:
             row = one.get("row")
-            of = [f"line {row['line']} of {plain(row['file_name'])}"] if row else []
+            of = ["; ".join(f"{name}: {plain(value)}" for name, value in one["says"].items())] if says else []
+            of += [f"line {row['line']} of {plain(row['file_name'])}"] if row else []
             made.add_row(
                 one["dataset"], plain(one["key"]), plain(one["title"]), str(one["record_id"] or "not there"), *of
             )

@@ -1,6 +1,7 @@
-"""Why a record is found that does not say what was asked for: the row that it came of, which says or said so."""
+"""Why a record is found that is not known by what was asked for: a field of it says so, or the row that it came of says
+or said so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,9 +11,13 @@ from workbench.doors.web import words
 
 
 def told(wb: Workbench, text: str, found: Mapping[str, Any]) -> None:
-    """That the record does not say it, where its row is, what stood there, and what became of that; nothing of a record
-    that was found for what it says."""
+    """Which of its fields says it; else that the record does not say it, where its row is, what stood there, and what
+    became of that. Nothing of a record that is known by it."""
     if "row" not in found:
+        return
+    if found["says"]:
+        says = " ".join(f"{name.replace('_', ' ')} is '{value}'." for name, value in found["says"].items())
+        st.info(words.unlinked(f"The record says that: {says}"), icon=":material/manage_search:")
         return
     at = found["row"]
     row = next(wb.rows.each(at["batch"], lines=[at["line"]], limit=1), None)
@@ -23,9 +28,17 @@ def told(wb: Workbench, text: str, found: Mapping[str, Any]) -> None:
     )
 
 
-def several() -> None:
+def several(found: Sequence[Mapping[str, Any]]) -> None:
     """The same of many records."""
-    st.info("No record says that now. These came of rows that do, or did:", icon=":material/manage_search:")
+    says = [bool(one["says"]) for one in found]
+    which = (
+        "These records say that in one of their fields:"
+        if all(says)
+        else "These records say that in one of their fields, or came of rows that do, or did:"
+        if any(says)
+        else "No record says that now. These came of rows that do, or did:"
+    )
+    st.info(which, icon=":material/manage_search:")
 
 
 def _cells(text: str, row: Mapping[str, Any]) -> Iterator[str]:

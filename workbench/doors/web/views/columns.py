@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from workbench.doors.web import words
 from workbench.model.contract import Contract, Field
 from workbench.model.kinds import FORMS
-from workbench.model.texts import takes_any_text
+from workbench.model.texts import may_mean_itself, takes_any_text
 from workbench.prepare.columns import ChoiceText, Column, Misread, NullText
 from workbench.prepare.forms import ColumnForm, shown
 from workbench.prepare.mapping import Suggestion
@@ -235,7 +235,7 @@ def mapped_anew(others: Sequence[tuple[str, str, str]], against: Sequence[str] =
 
 def answers(field: Field) -> tuple[str, ...]:
     """What a text that reads as no value may be said to mean in a field."""
-    return (BLANK, AS_IT_STANDS, UNSAID) if takes_any_text(field) else (BLANK, UNSAID)
+    return (BLANK, AS_IT_STANDS, UNSAID) if may_mean_itself(field) else (BLANK, UNSAID)
 
 
 def null_texts(

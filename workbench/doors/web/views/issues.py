@@ -376,9 +376,14 @@ def to_take_away(
                 )
 
 
-def corrected(number: int, refused: str | None) -> tuple[UploadedFile | None, bool]:
-    """The corrected file, once somebody sends it, and whether its cells count though others were corrected since; an
-    uploader of another number is empty. `refused` is why the file was not taken before."""
+def corrected(number: int, refused: str | None, stayed: str) -> tuple[UploadedFile | None, bool, bool]:
+    """The corrected file, once somebody sends it; whether its cells count where they were corrected here too, and
+    whether all of them do. An uploader of another number is empty. `refused` is why the file was not taken before,
+    `stayed` which cells of the last file were not."""
+    if stayed:
+        st.info(
+            words.text(f"{stayed} To have the file's there too, upload it again and say so."), icon=":material/info:"
+        )
     file = st.file_uploader(
         "The downloaded file, corrected",
         type=["csv", "xlsx"],
@@ -387,11 +392,14 @@ def corrected(number: int, refused: str | None) -> tuple[UploadedFile | None, bo
         "may be left out.",
     )
     if file is None:
-        return None, False
+        return None, False, False
     if refused is not None:
         st.error(words.text(refused), icon=":material/edit_off:")
     sent = st.button("Correct and check again", type="primary", icon=":material/check:")
     overwrites = refused is not None and st.button(
         "Put the file's cells in their place", icon=":material/edit_document:", key="overwrite"
     )
-    return (file if sent or overwrites else None), overwrites
+    every_cell = bool(stayed) and st.button(
+        "Let all cells of the file count", icon=":material/edit_document:", key="every cell"
+    )
+    return (file if sent or overwrites or every_cell else None), overwrites, every_cell

@@ -1,0 +1,52 @@
+"""Which fields of records say what a text asks for: those too that no record is looked for by."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
+from workbench.database.store import Store
+from workbench.datasets import catalog
+from workbench.model.contract import Contract
+
+
+def said_fields(store: Store, text: str, found: Sequence[tuple[str, UUID]]) -> dict[UUID, dict[str, str]]:
+    """Of records (dataset, id), what the fields say now that have a word of the text, by their names; only of records
+    that have every word of it. A reference says the key of what it names."""
+    words = [word.casefold() for word in text.split()]
+    told: dict[UUID, dict[str, str]] = {}
+    for dataset in dict.fromkeys(dataset for dataset, _ in found):
+        ids = [id_ for of, id_ in found if of == dataset]
+        for row in _records(store, catalog.contract(dataset), ids):
+            values = {name: str(value) for name, value in row["values"].items() if value is not None}
+            together = "\n".join(values.values()).casefold()
+            if words and all(word in together for word in words):
+                told[row["id"]] = {
+                    name: value for name, value in values.items() if any(word in value.casefold() for word in words)
+                }
+    return told
+
+
+def _records(store: Store, contract: Contract, ids: Sequence[UUID]) -> Iterator[dict[str, Any]]:
+    joins: list[Composable] = []
+    pairs: list[Composable] = []
+    for field in contract.stored:
+        value: Composable = SQL("t.{}::text").format(Identifier(field.target))
+        if field.reference is not None:
+            other = catalog.contract(field.reference.dataset)
+            alias = Identifier(f"ref {field.name}")
+            joins.append(
+                SQL("left join {} {} on {}.id = t.{}").format(
+                    Identifier(other.family, other.table), alias, alias, Identifier(field.target)
+                )
+            )
+            value = SQL("{}.{}::text").format(alias, Identifier(other.field(field.reference.field).target))
+        pairs.append(SQL("{}, {}").format(Literal(field.name), value))
+    groups = [
+        SQL("jsonb_build_object({})").format(SQL(", ").join(pairs[at : at + 40])) for at in range(0, len(pairs), 40)
+    ]
+    statement = SQL("select t.id, {} as values from {} t {} where t.id = any({})").format(
+        SQL(" || ").join(groups), Identifier(contract.family, contract.table), SQL(" ").join(joins), Literal(list(ids))
+    )
+    yield from store.all(statement)
