@@ -144,7 +144,11 @@ def test_a_record_that_is_found_by_what_it_says_no_longer_says_why(show: Show, v
 def test_a_record_that_says_what_was_asked_for_in_any_field_is_told_to_say_it(
     show: Show, wb: Workbench, sheet: Sheets
 ) -> None:
-    wb.import_sheet(sheet("name,salesperson\nNightjar Wines,Quentin Zabriskie\n", "nj.csv"), "commerce.companies")
+    text = "name,salesperson,city\nNightjar Wines,Quentin Zabriskie,Ulm\nBlue Door,Rosa,Ulm\n"
+    wb.import_sheet(sheet(text, "nj.csv"), "commerce.companies")
+    page = ask(show("record"), "Ulm")
+    assert [info.value for info in page.info] == ["These records say that in one of their fields:"]
+    assert sum("city is 'Ulm'" in button.label.replace("\\", "") for button in page.button) == 2
     (told,) = ask(show("record"), "Zabriskie").info
     assert told.value.replace("\\", "") == "The record says that: salesperson is 'Quentin Zabriskie'."
 

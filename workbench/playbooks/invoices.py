@@ -216,7 +216,8 @@ class _Lines:
         counts = _taken(cells, counting)
         other = np.array(pc.and_(self.kept, pc.fill_null(pc.not_equal(cells, counts), False)))
         at = np.flatnonzero(other)
-        other[at] = pc.not_equal(self._meant(name, cells.take(at)), self._meant(name, counts.take(at)))
+        differ = pc.not_equal(self._meant(name, cells.take(at)), self._meant(name, counts.take(at)))
+        other[at] = pc.fill_null(differ, True)
         if not other.any():
             return issues(other, "differs", name, "")
         at = np.flatnonzero(other)

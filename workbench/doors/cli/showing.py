@@ -16,7 +16,7 @@ from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.preparing import Dataset, MaybeDataset, Output
 from workbench.doors.cli.said import Identifier
 from workbench.model.batch import taken_back
-from workbench.model.wording import many, named
+from workbench.model.wording import cut, many, named
 
 if TYPE_CHECKING:
     from workbench.doors.doctor import Diagnosis
@@ -190,7 +190,7 @@ def find(
         )
         for one in found.records:
             row = one.get("row")
-            of = ["; ".join(f"{name}: {plain(value)}" for name, value in one["says"].items())] if says else []
+            of = ["; ".join(f"{name}: {plain(cut(value))}" for name, value in one["says"].items())] if says else []
             of += [f"line {row['line']} of {plain(row['file_name'])}"] if row else []
             made.add_row(
                 one["dataset"], plain(one["key"]), plain(one["title"]), str(one["record_id"] or "not there"), *of

@@ -8,6 +8,10 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors.web import words
+from workbench.model.wording import cut
+
+_LONG = 300
+"""So many letters of a field are shown."""
 
 
 def told(wb: Workbench, text: str, found: Mapping[str, Any]) -> None:
@@ -16,7 +20,7 @@ def told(wb: Workbench, text: str, found: Mapping[str, Any]) -> None:
     if "row" not in found:
         return
     if found["says"]:
-        says = " ".join(f"{name.replace('_', ' ')} is '{value}'." for name, value in found["says"].items())
+        says = " ".join(f"{name.replace('_', ' ')} is '{cut(value, _LONG)}'." for name, value in found["says"].items())
         st.info(words.unlinked(f"The record says that: {says}"), icon=":material/manage_search:")
         return
     at = found["row"]

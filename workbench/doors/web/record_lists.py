@@ -9,9 +9,10 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.datasets.catalog import contract
-from workbench.doors.web import address, grid
+from workbench.doors.web import address, grid, words
 from workbench.doors.web.views import long_table, record, table_address
 from workbench.model.answer import Unwritten
+from workbench.model.wording import cut
 
 RECORDS, ROWS, LEFT_OUT = "record-", "row-", "out-"
 """What begins the names of the parts of the address that say which page of a list is shown."""
@@ -32,8 +33,16 @@ def named(found: Mapping[str, Any]) -> str:
 
 
 def link(one: Mapping[str, Any], **question: object) -> None:
-    """A record by what it is called, with a link."""
-    address.jump(record.called(one), ":material/person:", **question, dataset=one["dataset"], record=named(one))
+    """A record by what it is called, with a link; and the field that says what was asked for, where it is not known
+    by that."""
+    says = "".join(f" · {name.replace('_', ' ')} is '{cut(value)}'" for name, value in one.get("says", {}).items())
+    address.jump(
+        f"{record.called(one)}{words.text(says)}",
+        ":material/person:",
+        **question,
+        dataset=one["dataset"],
+        record=named(one),
+    )
 
 
 def links(found: Sequence[Mapping[str, Any]], number: int, **question: object) -> None:

@@ -382,7 +382,8 @@ def corrected(number: int, refused: str | None, stayed: str) -> tuple[UploadedFi
     `stayed` which cells of the last file were not."""
     if stayed:
         st.info(
-            words.text(f"{stayed} To have the file's there too, upload it again and say so."), icon=":material/info:"
+            words.text(f"{stayed} To have the file's there too, upload it again and let all its cells count."),
+            icon=":material/info:",
         )
     file = st.file_uploader(
         "The downloaded file, corrected",
