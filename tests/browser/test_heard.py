@@ -47,4 +47,4 @@ def test_a_table_and_a_chart_say_what_they_are_of(person: People, wb: Workbench,
     ana = person().visit("validate", batch=done.id)
     expect(ana.main.get_by_title("Table: The rows")).to_be_visible()
     ana.visit("reconcile", batch=done.id)
-    expect(ana.main.get_by_text("Chart: 2 created, 1 invalid add up to 3 processed.")).to_be_attached()
+    expect(ana.main.get_by_role("img", name="Chart: 2 created, 1 invalid add up to 3 processed.")).to_be_visible()

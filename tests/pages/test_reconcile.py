@@ -61,7 +61,7 @@ def test_the_figures_are_those_of_the_database(show: Show, unmatched: Batch) -> 
     assert [metric.value for metric in page.metric] == ["4", "1", "0", "0", "3", "0"]
     assert "4 = 1 + 0 + 0 + 3 + 0: adds up, proven by the database." in said(page)
     picture = next(one.proto.body for one in page.get("html") if "aria-label" in one.proto.body)
-    assert "created 1, updated 0, skipped 0, unmatched 3, invalid 0: 4 processed." in picture
+    assert "1 created, 3 unmatched add up to 4 processed." in picture
 
 
 def test_the_definition_of_done_is_told_point_by_point(show: Show, unmatched: Batch) -> None:

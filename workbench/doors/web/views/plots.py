@@ -27,28 +27,26 @@ def outcome_bar(counts: Mapping[str, int]) -> None:
     """The outcomes of one batch as one bar, as long as the rows processed."""
     there = {name: counts[name] for name in OUTCOMES if counts.get(name)}
     whole = sum(there.values())
-    parts, legend, said = "", "", []
+    parts, legend = "", ""
     for name, rows in there.items():
         number = f"{rows:,}" if rows >= _NARROW * whole else ""
         parts += _PART.format(rows=rows, colour=COLOURS[name], name=name, number=number)
         legend += _LEGEND.format(rows=rows, colour=COLOURS[name], sign=SIGNS[name], name=name)
-        said.append(f"{name} {rows:,}")
     _drawn(
-        f"{', '.join(said)}.",
+        f"Chart: the rows by outcome: {by_outcome(counts)}.",
         f'<div style="display:flex;height:2.6rem">{parts}</div><div style="display:flex;flex-wrap:wrap">{legend}</div>',
     )
 
 
 def identity(found: Reconciliation) -> None:
     """The outcomes standing on each other until they are as high as the rows processed."""
-    whole, below, columns, said = max(found.processed or 0, 1), 0, "", []
+    whole, below, columns = max(found.processed or 0, 1), 0, ""
     for name in OUTCOMES:
         rows = getattr(found, name) or 0
         columns += _column(100 * below / whole, 100 * rows / whole, COLOURS[name], rows, f"{SIGNS[name]}<br>{name}")
-        said.append(f"{name} {rows:,}")
         below += rows
     columns += _column(0, 100 * (found.processed or 0) / whole, _TOTAL, found.processed or 0, "=<br>processed")
-    told = f"{', '.join(said)}: {found.processed or 0:,} processed."
+    told = f"Chart: {by_outcome(found.to_dict())} add up to {found.processed or 0:,} processed."
     _drawn(told, f'<div style="display:flex;height:17rem">{columns}</div>')
 
 
