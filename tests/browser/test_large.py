@@ -18,7 +18,7 @@ def test_a_file_of_100000_rows_is_planned_while_a_person_watches(person: People,
     assert ana.figures() == {
         "processed": 100_000, "created": 100_000, "updated": 0, "skipped": 0, "unmatched": 0, "invalid": 0
     }  # fmt: skip
-    ana.main.get_by_role("button", name="created 100,000").click()
+    ana.main.get_by_role("radio", name="created 100,000").click()
     expect(ana.at_place(0, "email")).to_contain_text("@example.org")
     ana.sees("lines 2 to 51")
     ana.press("Next")
