@@ -44,6 +44,7 @@ with st.sidebar:
     browser.working_as(settings.user)
     st.caption(f"Tenant `{settings.tenant}`")
     browser.listen()
+    browser.fetch_ahead()
     if chosen.url_path in ABOUT_NO_FILE:
         address.back(words.text)
 chosen.run()

@@ -1,8 +1,11 @@
 """What the browser itself remembers and does: who works there, and that no click is lost to the next one."""
 
+import json
 from urllib.parse import quote, unquote
 
 import streamlit as st
+
+from workbench.doors.web.kept_scripts import large_scripts
 
 _PERSON = "workbench_person"
 """The cookie that says who works here, for as long as the browser is open."""
@@ -34,6 +37,12 @@ def listen() -> None:
     which no page has any need.
     """
     _run(_CLICKS + _COPIES + _UNDO_IN_FIELDS + _AWAY)
+
+
+def fetch_ahead() -> None:
+    """Has the browser fetch, when it has nothing else to do, the large scripts that a table and a chart need: the first
+    page that has one would wait for some megabytes."""
+    _run(_AHEAD % json.dumps(large_scripts()))
 
 
 def focus_on_input(key: str) -> None:
@@ -174,6 +183,20 @@ _UNDO_IN_FIELDS = """
     const isUndo = (event.ctrlKey || event.metaKey) && ["z", "y"].includes(event.key.toLowerCase());
     if (isUndo && isTyped(event.composedPath()[0])) event.stopPropagation();
   });
+})();
+"""
+_AHEAD = """
+(() => {
+  if (window.workbenchAhead) return;
+  window.workbenchAhead = true;
+  const own = document.querySelector('script[src*="static/js/"]')?.src;
+  if (!own) return;
+  const root = own.slice(0, own.lastIndexOf("static/js/"));
+  for (const path of %s) {
+    const link = document.createElement("link");
+    Object.assign(link, {rel: "prefetch", as: "script", href: root + path});
+    document.head.append(link);
+  }
 })();
 """
 _AWAY = """

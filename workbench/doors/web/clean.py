@@ -1,5 +1,6 @@
 """The page Clean, drawn again by itself at each click: the recipe, the facets, a step that is made, and the rows."""
 
+import time
 from collections.abc import Mapping
 from functools import partial
 from io import BytesIO
@@ -39,6 +40,8 @@ from workbench.prepare.findings import Finding
 from workbench.prepare.findings import findings as find
 from workbench.settings import Settings
 
+_DRAWN = 0.4
+"""Seconds in which the browser draws the first rows of a large file; reading the others takes all processors."""
 FOLDED = 6
 """A recipe of more steps is folded, so that the rows stay in sight."""
 
@@ -95,6 +98,7 @@ def _at_work(at: RecipeEditor) -> None:
 
 def _read(at: RecipeEditor) -> None:
     """Reads all rows while the first ones are looked at, and begins anew with them; or says why they cannot be read."""
+    time.sleep(_DRAWN)
     try:
         rows_by_step.after(at.source.raw, at.recipe, at.settings.home)
     except WorkbenchError as refusal:

@@ -2,6 +2,9 @@
 unpack and compile their scripts, some megabytes, whenever one is drawn, which takes half a second."""
 
 import re
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,6 +13,27 @@ _DIGEST = re.compile(r"\.[0-9a-f]{8,}\.")
 """What stands in the name of a file when it is of just that content."""
 _CONTROL = b"cache-control"
 _FOR_GOOD, _FOR_A_WHILE = b"public, immutable, max-age=31536000", b"public, max-age=600"
+
+
+_LARGE = (
+    ("st_aggrid", "frontend/build", "static/js/main.*.js", "component/st_aggrid.AgGrid.agGrid/"),
+    ("streamlit", "static", "static/js/PlotlyChart.*.js", ""),
+)
+"""The grid of our tables and the library of our charts: the package, where its files are and which, and below what the
+server has them."""
+
+
+@cache
+def large_scripts() -> tuple[str, ...]:
+    """The addresses of the largest scripts, below the root of the server, as the packages that are installed call
+    them."""
+    found = []
+    for package, folder, pattern, below in _LARGE:
+        spec = find_spec(package)
+        for root in (spec.submodule_search_locations or ()) if spec is not None else ():
+            files = Path(root, folder)
+            found += [below + file.relative_to(files).as_posix() for file in sorted(files.glob(pattern))]
+    return tuple(found)
 
 
 class KeptScripts:

@@ -2,6 +2,7 @@
 rows is shown."""
 
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +23,8 @@ LARGE = 10_000_000
 """From so many bytes on a profile takes longer than a click may."""
 FIRST = 20_000
 """So many rows of a large sheet are shown until all are profiled."""
+AFTER = 1.0
+"""So many seconds after a page has asked for it, that of all rows is begun: the page is drawn first."""
 BESIDE = 2
 """So many rows are shown above and below a line."""
 
@@ -40,6 +43,7 @@ class Making:
 
     def make(self, sheet: Sheet) -> None:
         """Makes it; what stops it is told to whoever asks for it."""
+        time.sleep(AFTER)
         try:
             self.found = profile_report.profile_of(sheet, self._read)
         except WorkbenchError as refusal:

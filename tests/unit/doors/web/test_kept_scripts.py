@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 import st_aggrid
+import streamlit
 
-from workbench.doors.web.kept_scripts import KeptScripts
+from workbench.doors.web.kept_scripts import KeptScripts, large_scripts
 
 FOR_GOOD, FOR_A_WHILE, AS_IT_WAS = "public, immutable, max-age=31536000", "public, max-age=600", "public"
 GRID = "/component/st_aggrid.AgGrid.agGrid"
@@ -50,3 +51,9 @@ def test_what_is_not_there_is_asked_for_again() -> None:
 def test_the_name_of_the_grids_script_has_its_digest() -> None:
     (script,) = Path(st_aggrid.__file__).parent.glob("frontend/build/static/js/main.*.js")
     assert kept(f"{GRID}/static/js/{script.name}") == [FOR_GOOD]
+
+
+def test_the_large_scripts_are_the_grid_and_the_charts_of_the_packages_that_are_installed() -> None:
+    grid, charts = large_scripts()
+    assert kept(f"/{grid}") == [FOR_GOOD]
+    assert (Path(streamlit.__file__).parent / "static" / charts).is_file()
