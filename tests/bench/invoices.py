@@ -15,6 +15,7 @@ import os
 import statistics
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -103,7 +104,13 @@ def measure(folder: Path, rows: int, rounds: int, *, two_sheets: bool) -> None:
     peaks = {"one sheet": command(folder, file, "--playbook", "commerce.invoices")}
     if two_sheets:
         empty(admin)
-        said, peaks["two sheets"] = launched(folder / "home", "import", *map(str, sheets), "--json")
+        archive = folder / "invoices.zip"
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as both:
+            for sheet in sheets:
+                both.write(sheet, sheet.name)
+        said, peaks["two sheets"] = launched(
+            folder / "home", "import", str(archive), "--playbook", "commerce", "--json"
+        )
         assert json.loads(said)["done"], said
     for what, peak in peaks.items():
         print(f"\npeak memory of the program, {rows:,} lines, {what}: {peak:.0f} MB  (under 700)")
