@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import People
+from tests.browser.person import Person
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
@@ -164,13 +165,19 @@ def test_rows_that_are_picked_are_changed_at_once_and_marked(person: People, sta
     assert ana.surprises == []
 
 
-def test_clean_sorts_all_rows_of_a_file_and_a_click_on_a_cell_chooses_its_column(
-    person: People, file: Callable[[str, str], Path]
-) -> None:
+def at_clean(person: People, file: Callable[[str, str], Path]) -> Person:
+    """Somebody who looks at the students at Clean."""
     ana = person().visit("upload")
     ana.window.locator("input[type=file]").first.set_input_files(file(STUDENTS, "students.csv"))
     ana.follow("Clean it first")
     ana.at("Clean")
+    return ana
+
+
+def test_clean_sorts_all_rows_of_a_file_and_a_click_on_a_cell_chooses_its_column(
+    person: People, file: Callable[[str, str], Path]
+) -> None:
+    ana = at_clean(person, file)
     expect(ana.at_place(0, "full_name")).to_have_text("Ada Park")
     ana.sort("email")
     expect(ana.at_place(0, "email")).to_have_text("1 at example.com")
@@ -186,10 +193,7 @@ def test_clean_sorts_all_rows_of_a_file_and_a_click_on_a_cell_chooses_its_column
 def test_a_step_at_clean_leaves_its_grid_there_in_which_the_same_cell_chooses_its_column_again(
     person: People, file: Callable[[str, str], Path]
 ) -> None:
-    ana = person().visit("upload")
-    ana.window.locator("input[type=file]").first.set_input_files(file(STUDENTS, "students.csv"))
-    ana.follow("Clean it first")
-    ana.at("Clean")
+    ana = at_clean(person, file)
     name = ana.at_place(0, "full_name")
     name.click()
     expect(ana.window).to_have_url(re.compile(r"column=.*full_name"))
@@ -211,10 +215,7 @@ def test_a_step_at_clean_leaves_its_grid_there_in_which_the_same_cell_chooses_it
 def test_clean_takes_an_edited_cell_as_a_step_and_takes_it_back_by_keyboard(
     person: People, file: Callable[[str, str], Path]
 ) -> None:
-    ana = person().visit("upload")
-    ana.window.locator("input[type=file]").first.set_input_files(file(STUDENTS, "students.csv"))
-    ana.follow("Clean it first")
-    ana.at("Clean")
+    ana = at_clean(person, file)
     keys = ana.window.keyboard
     ana.correct(0, "full_name", "Ada Parker")
     ana.sees("full_name: “Ada Park” becomes “Ada Parker” in 10 rows that say so, by a step; next month in every row")
@@ -244,10 +245,7 @@ def test_clean_takes_an_edited_cell_as_a_step_and_takes_it_back_by_keyboard(
 def test_clean_hears_every_key_of_twenty_in_a_row_on_a_busy_machine(
     person: People, file: Callable[[str, str], Path]
 ) -> None:
-    ana = person().visit("upload")
-    ana.window.locator("input[type=file]").first.set_input_files(file(STUDENTS, "students.csv"))
-    ana.follow("Clean it first")
-    ana.at("Clean")
+    ana = at_clean(person, file)
     for place, name in enumerate(("Ada", "Ben", "Cal", "Dee")):
         ana.correct(place, "full_name", f"{name} Parker")
         ana.sees(f"Recipe: 1 step, {10 * (place + 1)} changes")

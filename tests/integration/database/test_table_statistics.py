@@ -1,6 +1,7 @@
 """A large commit whose rows refer to others looks each of them up, whatever the server knew before."""
 
 from collections.abc import Callable, Iterator
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -32,9 +33,9 @@ def report(count: int) -> str:
     return "Invoice number,Invoice date,Customer,SKU,Qty.,Unit price,Net price\n" + "".join(rows)
 
 
-def found(looking: psycopg.Connection[tuple[object, ...]], statement: str) -> object:
-    row = looking.execute(statement)  # type: ignore[call-overload]
-    return row.fetchone()[0]
+def found(looking: psycopg.Connection[tuple[object, ...]], statement: LiteralString) -> object:
+    (value,) = looking.execute(statement).fetchone() or (None,)
+    return value
 
 
 def test_the_server_cannot_lose_count_of_a_table_while_a_large_commit_writes_it(
@@ -48,11 +49,11 @@ def test_the_server_cannot_lose_count_of_a_table_while_a_large_commit_writes_it(
     counted: list[object] = []
     seal = committing.seal
 
-    def looked_at(*given: object, **named: object) -> None:
+    def looked_at(*given: Any, **named: Any) -> None:
         # what the server does by itself at any time
         looking.execute("analyze (skip_locked) commerce.invoices, commerce.invoice_lines")
         counted.append(found(looking, "select reltuples::int from pg_class where oid = 'commerce.invoices'::regclass"))
-        seal(*given, **named)  # type: ignore[arg-type]
+        seal(*given, **named)
 
     monkeypatch.setattr(committing, "seal", looked_at)
     batch = wb.import_sheet(sheet(report(INVOICES), "sales.csv"), "commerce.invoices")
