@@ -106,11 +106,13 @@ def answered(wb: Workbench, text: str, skip: int, rows_skip: int) -> Answer:
     ask_for = partial(wb.records.ask, text, limit=long_table.SIZE, skip=skip, rows_skip=rows_skip)
     if not st.query_params.get("all"):
         told = st.empty()
-        answer = ask_for(meanwhile=partial(told.info, NOT_YET, icon=":material/hourglass_top:"))
+        answer = ask_for(
+            seconds=record_lists.SECONDS, meanwhile=partial(told.info, NOT_YET, icon=":material/hourglass_top:")
+        )
         told.empty()
         return answer
     with st.spinner("Looking through all rows of all imports ...", show_time=True):
-        return ask_for(seconds=None)
+        return ask_for()
 
 
 def left(answer: Answer, text: str) -> None:

@@ -10,7 +10,7 @@ from tests.pages.conftest import Show
 from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.database import unwritten
-from workbench.database.records import Records
+from workbench.doors.web import record_lists
 from workbench.doors.web.views import long_table
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
@@ -214,7 +214,7 @@ def test_rows_that_there_was_no_time_for_are_looked_through_when_asked_for(
     show: Show, wb: Workbench, sheet: Sheets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unwritten, "_AT_ONCE", 2)
-    monkeypatch.setitem(Records.ask.__kwdefaults__, "seconds", 0)
+    monkeypatch.setattr(record_lists, "SECONDS", 0)
     lines = "".join(f"s{number}@x.example,Sue Lane,{'Zzyzx' if number == 8 else '-'}\n" for number in range(9))
     wb.import_sheet(sheet(f"email,name,note\n{lines}"), "elevate.students")
     page = ask(show("record"), "zzyzx")

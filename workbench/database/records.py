@@ -35,8 +35,10 @@ from workbench.model.wording import cut
 
 _BY_ROW = 200
 """So many records are told for what only the rows say that they came of: each is looked up by itself."""
-SECONDS = 0.9
-"""So long rows are looked through for an answer, unless somebody waits for all of them."""
+
+
+def _until(seconds: float | None) -> float:
+    return unwritten.FOREVER if seconds is None else time.monotonic() + seconds
 
 
 def tidy(store: Store) -> None:
@@ -352,7 +354,7 @@ class Records:
         limit: int = 50,
         skip: int = 0,
         rows_skip: int = 0,
-        seconds: float | None = SECONDS,
+        seconds: float | None = None,
         meanwhile: Callable[[], object] | None = None,
     ) -> Answer:
         """What `find` finds, without the first `skip`, and the rows that have every word of the text and were not
@@ -368,20 +370,18 @@ class Records:
         as soon as it is known, before all that takes longer. Raises LongQuestion.
         """
 
-        def until() -> float:
-            return unwritten.FOREVER if seconds is None else time.monotonic() + seconds / 3
-
+        share = None if seconds is None else seconds / 3
         records, nearly, number = search.find(self._store, text, limit, skip, meanwhile)
-        rows = unwritten.find(self._store, text, limit, skip=rows_skip, until=until())
+        rows = unwritten.find(self._store, text, limit, skip=rows_skip, until=_until(share))
         whole = rows.whole
         if nearly or not number:
-            by_row, looked = self._by_row(text, _BY_ROW, until())
+            by_row, looked = self._by_row(text, _BY_ROW, _until(share))
             whole = whole and looked
             if by_row:
                 records, nearly, number = self._saying(text, by_row[skip : skip + limit]), False, len(by_row)
         rows_nearly = not rows.number and (nearly or not number)
         if rows_nearly:
-            rows = unwritten.find(self._store, text, limit, skip=rows_skip, nearly=True, until=until())
+            rows = unwritten.find(self._store, text, limit, skip=rows_skip, nearly=True, until=_until(share))
             whole = whole and rows.whole
         return Answer(
             records=records,
@@ -415,11 +415,10 @@ class Records:
         known = said_fields(self._store, text, [(one["dataset"], one["record_id"]) for one in records])
         return [{**one, "says": known.get(one["record_id"], {})} for one in records]
 
-    def left_out(self, text: str, *, limit: int = 20, skip: int = 0) -> Unwritten:
+    def left_out(self, text: str, *, limit: int = 20, skip: int = 0, seconds: float | None = None) -> Unwritten:
         """The rows that say what a record is known by and were not written, as `ask` tells them, without the first
-        `skip`; how many they are, and whether all were looked at: it is done beside the record, and takes no longer
-        than half a second."""
-        return unwritten.find(self._store, text, limit, skip=skip, until=time.monotonic() + 0.4)
+        `skip`; how many they are, and whether all were looked at, which ends after so many `seconds`."""
+        return unwritten.find(self._store, text, limit, skip=skip, until=_until(seconds))
 
     def since(self, batch: Batch | UUID | str, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first import after a batch that stands and has brought the key of a row of it which was not written

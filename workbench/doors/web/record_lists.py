@@ -16,6 +16,8 @@ from workbench.model.wording import cut
 
 RECORDS, ROWS, LEFT_OUT = "record-", "row-", "out-"
 """What begins the names of the parts of the address that say which page of a list is shown."""
+SECONDS, BESIDE = 0.9, 0.4
+"""So long rows are looked through for an answer, unless somebody waits for all of them; and beside a record."""
 FEW = 5
 """Rows that are shown beside a record until the others are asked for."""
 
@@ -68,7 +70,7 @@ def left_out(wb: Workbench, text: str, elsewhere: Collection[tuple[UUID, int]] =
     Nothing where all of them are told `elsewhere` on the page, each by its batch and line."""
     key = f"left out {text}"
     every = st.session_state.get(key, False) or skipped(LEFT_OUT) > 0
-    found = wb.records.left_out(text, limit=long_table.SIZE if every else FEW, skip=skipped(LEFT_OUT))
+    found = wb.records.left_out(text, limit=long_table.SIZE if every else FEW, skip=skipped(LEFT_OUT), seconds=BESIDE)
     of_all = len(found.rows) == found.number
     if not found.number or (of_all and all((row["batch"], row["line"]) in elsewhere for row in found.rows)):
         return
