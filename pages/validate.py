@@ -39,15 +39,18 @@ def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
     sort, order = rows.ordered(batch) if start == 1 else (None, Order())
     query = RowQuery(**chosen, text=text, cell=cells, order=order)
     by_lines = sort is None
-    with st.container():  # which is always there: a grid that moves among what is drawn begins anew
-        if text or cells:
-            filters.told(*fitting(wb, batch, query))
+    above = st.container()  # which is always there: a grid that moves among what is drawn begins anew
+    key = f"issues {batch.id} {query} {start}"
     shown = rows.page(
         lambda after, limit: wb.rows.page(batch, query, **{"after" if by_lines else "skip": after}, limit=limit),
-        key=f"issues {batch.id} {query} {start}",
+        key=key,
         start=start - 1,
         by_lines=by_lines,
     )
+    if text or cells:
+        are_all = start == 1 and rows.are_all(shown, key=key)
+        with above:
+            filters.told(*fitting(wb, batch, query, len(shown) if are_all else None))
     if not shown:
         st.info(
             "No row fits." if text or cells or start > 1 else "No row has that any more.", icon=":material/search_off:"
@@ -70,16 +73,14 @@ def the_rows(wb: Workbench, batch: Batch, counts: list[dict[str, Any]]) -> None:
         correct(wb, batch, shown, said, query)
 
 
-def fitting(wb: Workbench, batch: Batch, query: RowQuery) -> tuple[int, int]:
-    """How many rows fit what is searched and filtered, and of how many: counted once, as long as the rows are the same
-    ones."""
+def fitting(wb: Workbench, batch: Batch, query: RowQuery, known: int | None) -> tuple[int, int]:
+    """How many rows fit what is searched and filtered, where that is not `known`, and of how many: counted once, as
+    long as the rows are the same ones."""
     asked = (batch.id, batch.revision, batch.plan, replace(query, order=Order()))
     before, numbers = st.session_state.get("rows that fit", (None, (0, 0)))
     if before != asked:
-        every = replace(query, text="", cell=(), order=Order())
-        # a plan has an outcome for every row: they are counted already
-        known = batch.processed if every == RowQuery() and batch.plan else None
-        numbers = wb.rows.number(batch, query), wb.rows.number(batch, every) if known is None else known
+        found = wb.rows.number(batch, query) if known is None else known
+        numbers = found, wb.rows.number(batch, replace(query, text="", cell=None, order=Order()))
         st.session_state["rows that fit"] = (asked, numbers)
     return numbers
 

@@ -122,6 +122,11 @@ class _Question:
         return self._query.order.header is not None or self._query.order.field is not None
 
     @property
+    def every(self) -> bool:
+        """Whether all rows are asked for."""
+        return self._any and self._issue is None and not self._reads
+
+    @property
     def how(self) -> str:
         """How the database is to look for the lines."""
         if self.by_column or (self._reads and self._issue is None and not self.rare):
@@ -173,7 +178,6 @@ class _Question:
 
     def _in_column_order(self, found: Sequence[Composable]) -> Composed:
         """The lines that were found, by the cells of a column."""
-        every = self._any and self._issue is None and not self._reads
         together = SQL(" union " if self._issue is not None else " union all ")  # no row has two outcomes
         of_those = self._compose(
             "join ({found}) f on f.line = r.line", found=together.join(map(SQL("({})").format, found))
@@ -181,17 +185,30 @@ class _Question:
         return self._compose(
             """select r.line from workbench.import_row r {corrected} {of_those} where r.batch_id = {batch}
             order by {key} {way} nulls last, r.line limit {limit} offset {skip}""",
-            of_those=SQL("") if every else of_those,
+            of_those=SQL("") if self.every else of_those,
             key=self._key(self._query.order),
             corrected=self._corrected,
         )
 
     def _key(self, order: Order) -> Composable:
         """What rows are ordered by: the number of a cell, or its text; null where there is none."""
-        said = self._cell(order)
+        by_field = order.field is not None or self._batch.derived
+        said = self._cell(order) if by_field else self._written(order)
         if self.numeric:
             return SQL("{}::numeric").format(_number(said))
         return SQL("nullif(lower({}), '') collate \"C\"").format(said)
+
+    def _written(self, order: Order) -> Composable:
+        """A row's cell as it stands in the list of its cells: it orders rows as the cell does, and is cut out in two
+        thirds of the time that it takes to read the list.
+
+        Staging writes a list without spaces, and a quote within a cell stands behind a backslash: so `","` parts cells.
+        """
+        place = self._batch.headers.index(order.header)
+        cell = SQL("split_part({}, '\",\"', {})").format(self._raw, Literal(place + 1))
+        if place == len(self._batch.headers) - 1:
+            cell = SQL("left({}, -2)").format(cell)
+        return cell if place else SQL("substr({}, 3)").format(cell)
 
     def sampled(self) -> Composed:
         """The question whether nearly all of a column's first cells are numbers."""
@@ -216,8 +233,12 @@ class _Question:
         if by_field:
             payload = SQL("coalesce(c.payload, r.payload)" if self._batch.revision else "r.payload")
             return SQL("({} ->> {})").format(payload, Literal(header))
-        raw = SQL("coalesce(c.raw, r.raw)" if self._batch.revision else "r.raw")
-        return SQL("({}::json ->> {})").format(raw, Literal(headers.index(header)))
+        return SQL("({}::json ->> {})").format(self._raw, Literal(headers.index(header)))
+
+    @property
+    def _raw(self) -> Composable:
+        """The list of a row's cells, as they count now."""
+        return SQL("coalesce(c.raw, r.raw)" if self._batch.revision else "r.raw")
 
     @property
     def _corrected(self) -> Composable:
@@ -372,6 +393,8 @@ class _Question:
 def number(store: Store, batch: Batch, query: RowQuery = EVERY_ROW) -> int:
     """How many rows are asked for, as `lines` finds them; raises UnknownHeader."""
     question = _Question(batch, replace(query, order=Order()), 0, 0, None)
+    if question.every and batch.plan:
+        return batch.processed or 0  # a plan has an outcome for every row: they are counted already
     statement = question.composed()
     if statement is None:
         return 0

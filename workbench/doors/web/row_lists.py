@@ -69,7 +69,9 @@ def _list(  # noqa: PLR0913
     after = asked.start - 1 if by_lines else 0
     found = wb.rows.page(batch, query, after=after, skip=asked.skip, limit=long_table.SIZE + 1)
     shown, more = found[: long_table.SIZE], len(found) > long_table.SIZE
-    number = _number(wb, batch, query, key) if asked.narrows else number
+    if asked.narrows:
+        are_all = not more and not after and not asked.skip
+        number = len(shown) if are_all else _number(wb, batch, query, key)
     if not shown:
         long_table.nothing(part, asked)
         return Listed(query=query, number=number, narrowed=asked.narrows)

@@ -12,6 +12,8 @@ from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
 from workbench.model.row_query import Order
 
+PAGE = 50
+"""Rows that a page shows."""
 REASONS = {
     "unchanged": "The record says so already",
     "kept": "What was edited since the last import is kept",
@@ -173,11 +175,16 @@ def removed(records: Sequence[Mapping[str, Any]], key: str) -> None:
     whole_table.table({words.field(name): [record.get(name) for record in records] for name in [*names, "id"]}, key=key)
 
 
+def are_all(rows: list[dict[str, Any]], *, key: str) -> bool:
+    """Whether the rows that `page` returned are all that there are after its start."""
+    return len(rows) < PAGE and len(st.session_state[f"starts {key}"]) == 1
+
+
 def page(
     fetch: Callable[[int, int], list[dict[str, Any]]],
     *,
     key: str,
-    size: int = 50,
+    size: int = PAGE,
     start: int = 0,
     by_lines: bool = True,
 ) -> list[dict[str, Any]]:
