@@ -24,14 +24,15 @@ NOT_YET = "No record has just that. Looking at what is written nearly so, and at
 def ask(wb: Workbench) -> None:
     """The question in words, or by a line of a file; a new one puts the last answer away."""
     said = st.query_params.get("find", "")
-    text = st.text_input(
+    key = f"find {said}"
+    st.text_input(
         "E-mail, code, id, phone number or part of a name",
         said,
+        key=key,
         placeholder="ada.park@example.com",
         icon=":material/search:",
+        on_change=partial(find, key),
     )
-    if text != said:
-        again(find=text.strip())
     asked, number = st.query_params.get("batch"), address.number("line")
     last = [batch for batch in wb.batches.all(limit=200) if batch.undo_of is None]
     of: list[Batch] = []
@@ -51,6 +52,11 @@ def ask(wb: Workbench) -> None:
         st.error(words.no_import(refused), icon=":material/block:")
         address.link("history", "All imports", icon=":material/history:")
         st.stop()
+
+
+def find(key: str) -> None:
+    """Puts what was typed into the address, before the page is drawn for it."""
+    st.query_params.from_dict({"find": st.session_state[key].strip()})
 
 
 def again(**question: object) -> None:

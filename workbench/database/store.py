@@ -44,6 +44,7 @@ class Store:
             self.connection: Connection[DictRow] = psycopg.connect(
                 program_url(url), autocommit=True, row_factory=dict_row
             )
+        self.connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         try:
             self._introduce()
         except BaseException:
@@ -71,14 +72,16 @@ class Store:
 
     @contextmanager
     def transaction(
-        self, batch: UUID | None = None, *, isolation: str = "read committed", snapshot: str | None = None
+        self, batch: UUID | None = None, *, isolation: str | None = None, snapshot: str | None = None
     ) -> Iterator[Connection[DictRow]]:
-        """All or nothing, for the tenant; rows and outcomes can be added to `batch` alone.
+        """All or nothing, for the tenant; rows and outcomes can be added to `batch` alone. What is committed meanwhile
+        is seen, unless another `isolation` is asked for.
 
         Raises DatabaseUnavailable when the database goes away, DatabaseFull, and DatabaseBusy.
         """
         with translated_errors(), self.connection.transaction():
-            self.connection.execute(f"set transaction isolation level {isolation}")
+            if isolation is not None:
+                self.connection.execute(f"set transaction isolation level {isolation}")
             if snapshot is not None:
                 self.connection.execute(sql.SQL("set transaction snapshot {}").format(sql.Literal(snapshot)))
             self.connection.execute(

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import TupleRow
 
 from workbench.database.identity import ROLE
 from workbench.database.store import QUEUE, connect, password_of, program_url, reason
@@ -32,15 +33,15 @@ def is_current(url: str) -> bool:
                 "obj_description('workbench'::regnamespace, 'pg_namespace') from workbench.schema_version",
                 (QUEUE,),
             ).fetchone()
+            if row is None or (row[0], row[2]) != (VERSION, _current()):
+                return False
+            return row[1] >= _queue_steps()[-1].stem and not _lacks_targets(connection)
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.InsufficientPrivilege):
         return False
     except psycopg.OperationalError as error:
         if _can_connect(url):
             return False
         raise DatabaseUnavailable(why=reason(error)) from None
-    if row is None or (row[0], row[2]) != (VERSION, _current()):
-        return False
-    return row[1] >= _queue_steps()[-1].stem and not _lacks_targets(url)
 
 
 def server_version(url: str) -> str:
@@ -61,24 +62,23 @@ def _can_connect(url: str) -> bool:
     return True
 
 
-def _lacks_targets(url: str) -> bool:
+def _lacks_targets(connection: psycopg.Connection[TupleRow]) -> bool:
     """Whether a contract has no table or column yet, or is not known to have it."""
     wanted = {
         (contract.family, contract.table, field.target)
         for contract in catalog.CONTRACTS.values()
         for field in contract.stored
     }
-    with psycopg.connect(program_url(url)) as connection:
-        known = connection.execute(
-            "select n.nspname, c.relname, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid "
-            "join pg_namespace n on n.oid = c.relnamespace "
-            "where n.nspname = any(%s) and c.relkind = 'r' and a.attnum > 0",
-            (list(catalog.families()),),
-        ).fetchall()
-        datasets = connection.execute(
-            "select data_type, family, target, active, key, only_field, only_texts from workbench.dataset"
-        ).fetchall()
-        indivisible = connection.execute("select data_type, whole from workbench.indivisible").fetchall()
+    known = connection.execute(
+        "select n.nspname, c.relname, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid "
+        "join pg_namespace n on n.oid = c.relnamespace "
+        "where n.nspname = any(%s) and c.relkind = 'r' and a.attnum > 0",
+        (list(catalog.families()),),
+    ).fetchall()
+    datasets = connection.execute(
+        "select data_type, family, target, active, key, only_field, only_texts from workbench.dataset"
+    ).fetchall()
+    indivisible = connection.execute("select data_type, whole from workbench.indivisible").fetchall()
     as_said = set(_datasets()) <= set(datasets) and set(_indivisible()) == set(indivisible)
     return not (wanted <= set(known) and as_said)
 
