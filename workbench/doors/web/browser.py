@@ -34,9 +34,10 @@ def listen() -> None:
     nobody sees keep Markdown from making links and pictures of a text (see `words.text`): they are not copied. The
     shortcut of a button of Streamlit holds for the whole page: whoever takes back a word in a field would take back the
     last of the saved work. That the server does not answer is said in our words: Streamlit asks for the internet, of
-    which no page has any need.
+    which no page has any need. What a page adds to its address by itself, such as the import that somebody is at, is no
+    step of its own: the browser's way back would lead to where that is added anew.
     """
-    _run(_CLICKS + _COPIES + _UNDO_IN_FIELDS + _AWAY)
+    _run(_CLICKS + _COPIES + _UNDO_IN_FIELDS + _AWAY + _STEPS)
 
 
 def fetch_ahead() -> None:
@@ -183,6 +184,23 @@ _UNDO_IN_FIELDS = """
     const isUndo = (event.ctrlKey || event.metaKey) && ["z", "y"].includes(event.key.toLowerCase());
     if (isUndo && isTyped(event.composedPath()[0])) event.stopPropagation();
   });
+})();
+"""
+_STEPS = """
+(() => {
+  if (window.workbenchSteps) return;
+  window.workbenchSteps = true;
+  const push = history.pushState.bind(history);
+  let untouched = true;  // nobody has done anything at this page yet
+  for (const kind of ["pointerdown", "keydown", "drop"]) {
+    document.addEventListener(kind, () => { untouched = false; }, true);
+  }
+  history.pushState = (state, unused, url) => {
+    const isHere = new URL(url ?? "", location.href).pathname === location.pathname;
+    if (isHere && untouched) return history.replaceState(state, unused, url);
+    push(state, unused, url);
+    untouched ||= !isHere;
+  };
 })();
 """
 _AHEAD = """

@@ -1,0 +1,53 @@
+"""The browser's way back: a step for each page and each answer that somebody asked for, and none for what a page adds to
+its address by itself."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import People
+from workbench import Workbench
+from workbench.model.sheet import Sheet
+
+
+def test_one_press_leads_back_from_a_page_of_the_sidebar_to_the_one_before(
+    person: People, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    batch = wb.stage(sheet("email,first_name,last_name\nada@example.com,Ada,Park\n"), "elevate.students")
+    wb.plan(batch)
+    ana = person()
+    ana.visit("history", batch=batch.id)
+    for title in ("Validate", "Commit", "Reconcile"):
+        ana.window.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+        ana.at(title)
+        ana.settled()
+        assert ana.batch == str(batch.id)
+    for title in ("Commit", "Validate", "History"):
+        ana.window.go_back()
+        ana.at(title)
+        ana.settled()
+        assert ana.batch == str(batch.id)
+    ana.window.go_forward()
+    ana.at("Validate")
+    assert ana.batch == str(batch.id)
+
+
+def test_one_press_leads_back_to_the_question_before(
+    person: People, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    names = "email,first_name,last_name\nada@example.com,Ada,Park\nbo@example.com,Bo,Lind\n"
+    wb.import_sheet(sheet(names), "elevate.students")
+    ana = person()
+    ana.visit("record")
+    box = ana.main.get_by_role("textbox", name="E-mail, code, id, phone number or part of a name")
+    for name, found in (("park", "sheet.csv, line 2"), ("lind", "sheet.csv, line 3")):
+        box.fill(name)
+        box.press("Enter")
+        ana.sees(found)
+        ana.settled()
+    ana.window.go_back()
+    ana.sees("sheet.csv, line 2")
+    expect(box).to_have_value("park")
+    ana.window.go_back()
+    expect(box).to_have_value("")
+    ana.at("Find a record")
