@@ -1,5 +1,5 @@
-"""The browser's way back: a step for each page and each answer that somebody asked for, and none for what a page adds to
-its address by itself."""
+"""The browser's way back: a step for each page and each answer that somebody asked for, and none for what a page adds
+to its address by itself."""
 
 from collections.abc import Callable
 

@@ -9,6 +9,7 @@
 
 import time
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,13 @@ def show() -> Show:
         return app.run()
 
     return shown
+
+
+def log_of(page: AppTest) -> str:
+    """The import log as it stands on a page; "" where there is none."""
+    begins, ends = '<pre class="log">', "</pre>"
+    logs = [one.proto.body for one in page.get("html") if one.proto.body.startswith(begins)]
+    return unescape(logs[0][len(begins) : -len(ends)]) if logs else ""
 
 
 @pytest.fixture

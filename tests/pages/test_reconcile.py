@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.imports import tamper, untimed
-from tests.pages.conftest import Show
+from tests.pages.conftest import Show, log_of
 from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.doors import jobs
@@ -230,7 +230,7 @@ def test_an_import_that_was_taken_back_says_so_and_waits_for_nothing(show: Show,
     page = show("reconcile", batch=invalid.id)
     assert "Undone by ana, " in said(page)
     assert "It was taken back: there is nothing to sign." in said(page) and "Not yet" not in said(page)
-    assert page.code[0].value.splitlines()[0].startswith("Import type: Elevate: Students (undone by ana, ")
+    assert log_of(page).splitlines()[0].startswith("Import type: Elevate: Students (undone by ana, ")
     assert "Rows to explain or reject" not in [header.value for header in page.header]
     assert not [button for button in page.button if button.label.startswith("Sign off")]
 
@@ -280,8 +280,8 @@ def test_the_log_is_the_playbooks_and_takes_notes_in_place(show: Show, wb: Workb
     page.text_area(key=f"notes {done.id}").set_value("All courses came.")
     page.text_area(key=f"follow ups {done.id}").set_value("Ask for codes.")
     press(page, "Write it into the log")
-    assert page.code[0].value == wb.log(done).render()
-    assert page.code[0].value.endswith("Decisions/notes: All courses came.\n\nFollow-ups: Ask for codes.")
+    assert log_of(page) == wb.log(done).render()
+    assert log_of(page).endswith("Decisions/notes: All courses came.\n\nFollow-ups: Ask for codes.")
     assert [button.label for button in page.download_button] == ["Text", "Markdown"]
 
 

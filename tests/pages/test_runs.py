@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Show
+from tests.pages.conftest import Show, log_of
 from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.doors import jobs
@@ -121,7 +121,7 @@ def test_a_sheet_of_learners_goes_from_its_upload_to_its_reconciliation(
     page = show("reconcile", batch=run.id)
     assert metrics(page) == ["4", "2", "0", "0", "1", "1"]
     assert NUMBERS in said(page)
-    assert page.code[0].value.startswith("Import type: Elevate: Learners with courses")
+    assert log_of(page).startswith("Import type: Elevate: Learners with courses")
     page.text_input(key="why").set_value("Nobody knows them.")
     page = press(page, "Reject all of this kind: 1 row")
     page.text_input(key="why").set_value("Welding comes next year.")
@@ -179,7 +179,7 @@ def test_a_part_opens_on_the_same_page_without_what_is_the_run_s_and_leads_back(
     whole = f"The whole run {str(learners.id)[:18]}"
     others = {"All imports"} if name == "history" else set()
     assert {label for label in buttons(page) if not label.startswith("✕")} == {whole} | others
-    assert not (page.radio or page.text_area or page.code or page.download_button)
+    assert not (page.radio or page.text_area or log_of(page) or page.download_button)
     press(page, whole)
     assert page.query_params == {"batch": str(learners.id)}
 

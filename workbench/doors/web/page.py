@@ -30,6 +30,8 @@ _LOOK = """<style>
 [data-testid="stApp"] button kbd { opacity: 0.9 }
 [data-testid="stMain"] input:placeholder-shown { text-overflow: ellipsis }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+.log { user-select: all; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; padding: 0.9rem; font-size: 0.85rem;
+  border-radius: 0.5rem; background: #8080801a }
 [class*="st-key-glance"] :is(li, p) { font-size: 0.9rem; line-height: 1.35 }
 [class*="st-key-glance"] li { margin-left: 1rem }
 [class*="st-key-numbers"] table { font-variant-numeric: tabular-nums }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from html import escape
 from typing import Any, Literal
 
 import streamlit as st
@@ -157,7 +158,8 @@ def log(batch: Batch, filled: ImportLog, *, signed: bool) -> tuple[str, str] | N
     st.header("Import log")
     written, edited = st.columns([3, 2])
     with written:
-        st.code(filled.render(), language=None, wrap_lines=True)
+        # a click chooses all of it, to be copied; Streamlit's own box for code loads what colours 200 languages
+        st.html(f'<pre class="log">{escape(filled.render())}</pre>')
         with st.container(horizontal=True):
             name = f"import-log-{str(batch.id)[:8]}"
             for label, text, ending in (("Text", filled.render(), "txt"), ("Markdown", filled.to_markdown(), "md")):
