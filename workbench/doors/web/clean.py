@@ -74,8 +74,9 @@ def _at_work(at: RecipeEditor) -> None:
     at = at.settled(recipe_editor.expecting(at.recipe, now))
     with head:
         _head(at, now)
-    with told:
-        _recipe(at, now)
+    if now.whole:
+        with told:
+            _recipe(at, now)
     edited = recipe_editor.editing(at.recipe)
     shown = now
     if edited is not None:
@@ -92,6 +93,8 @@ def _at_work(at: RecipeEditor) -> None:
             rows_to_clean.show(at, shown, fits, said, _pick)
     browser.go_to_sought()
     if not now.whole:
+        with told:  # what is wrong is looked for once the first rows are there to be looked at
+            _recipe(at, now)
         with reading:
             _read(at)
 
