@@ -66,6 +66,8 @@ class Finding:
             return bool(steps)
         if self.step is not None:
             alike = [step for step in steps if step.operation == self.step.operation]
+            if self.is_choice and "form" in self.step.options:
+                return any(step.options.get("form") for step in alike)
             said = {text for step in alike for text in step.options.get("texts", ())}
             return bool(alike) and said.issuperset(self.step.options.get("texts", ()))
         mapped = (text for step in steps if step.operation == "map_values" for text in step.options["meanings"])
@@ -163,15 +165,23 @@ def _mixed_dates(header: str, values: pa.StringArray) -> Iterator[Finding]:
     read = pc.coalesce(*days)
     if _count(pc.is_valid(read)) < _DATES * len(values):
         return
-    plain = pc.fill_null(pc.equal(read, values), False)
-    otherwise = values.filter(pc.and_(pc.is_valid(read), pc.invert(plain)))
-    if rows := len(otherwise):
-        form = next(
-            (order for order, days_ in zip(dates.ORDERS, days, strict=True) if _all_read(read, days_, days)), ""
-        )
+    otherwise = pc.and_(pc.is_valid(read), pc.invert(pc.fill_null(pc.equal(read, values), False)))
+    form = next((order for order, days_ in zip(dates.ORDERS, days, strict=True) if _all_read(read, days_, days)), "")
+    surely = otherwise if form else pc.and_(otherwise, pc.is_valid(dates.day(values)))
+    if rows := _count(surely):
         step = Step(operation="dates", columns=(header,), options={"form": form} if form else {})
-        what = f"{many(rows)} with dates written as {_a_date_of_each_form(otherwise)}"
+        what = f"{many(rows)} with dates written as {_a_date_of_each_form(values.filter(surely))}"
         yield Finding(column=header, what=what, step=step)
+    if rows := _count(pc.and_not(otherwise, surely)):
+        example = values.filter(pc.and_not(otherwise, surely))[0].as_py()
+        likely = max(dates.ORDERS, key=lambda order: _count(pc.is_valid(dates.day(values, order))))
+        what = f"{many(rows)} with dates whose order only a person knows, such as {example}"
+        yield Finding(
+            column=header,
+            what=what,
+            step=Step(operation="dates", columns=(header,), options={"form": likely}),
+            is_choice=True,
+        )
 
 
 def _a_date_of_each_form(written: pa.StringArray) -> str:

@@ -122,8 +122,8 @@ def in_words(found: str) -> str:
 def _doubtful(cells: pa.StringArray, target: Field, meanings: Iterable[str]) -> tuple[str, ...]:
     """The looks that would be none of a field's, as far as it can read its cells."""
     kind = _kind_of(target)
-    if kind in _FREE:
-        return tuple(look for look in _LOOKS if look != "name")
+    if kind in _FREE:  # of a text whose examples look like nothing, digits are as good: a shelf, a course's number
+        return tuple(look for look in _LOOKS if look != "name" and (look != "number" or kind == "name"))
     if share(_wrong(cells, target, kind, meanings)) >= MOST:
         return tuple(_LOOKS)
     return ("date",) if kind == "phone" else ()  # whose digits would do for a phone number

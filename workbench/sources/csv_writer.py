@@ -1,5 +1,6 @@
 """What the reader understood, as clean CSV: UTF-8, commas, line feeds, one header."""
 
+import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 from workbench.model.errors import FULL, NoSpace, UnwritableFile
 from workbench.model.files import beside
 from workbench.model.sheet import Sheet, Tally
-from workbench.sources.written_rows import written, written_headers
+from workbench.sources.written_rows import harmless_cells, harmless_headers, written, written_headers
 
 _QUOTED = r"""[",;|\t\r\n]|^[ ']"""
 """Whatever a reader could take for a quotation mark, a line break, any delimiter or a blank behind one."""
@@ -19,12 +20,18 @@ _QUOTED_ALONE = r"""[",;|\t\r\n~^: ']"""
 """The same of the cells of one column, where there is no delimiter that shows what the others are."""
 
 
-def write_csv(sheet: Sheet, file: BinaryIO) -> Tally:
-    """Write the rows as clean CSV, a chunk at a time; every cell comes back exactly when it is read again."""
+def write_csv(sheet: Sheet, file: BinaryIO, *, for_people: bool = False) -> Tally:
+    """Write the rows as clean CSV, a chunk at a time; every cell comes back exactly when it is read again.
+
+    `for_people` who open it in a spreadsheet, it begins with the byte order mark, without which letters are misread,
+    and a cell that would be run as a formula has an apostrophe in front.
+    """
     tally = Tally()
-    file.write(_lines([pa.array([header], pa.string()) for header in written_headers(sheet.headers)]))
+    headers, cells_of = (harmless_headers, harmless_cells) if for_people else (written_headers, written)
+    file.write(codecs.BOM_UTF8 if for_people else b"")
+    file.write(_lines([pa.array([header], pa.string()) for header in headers(sheet.headers)]))
     for chunk in sheet.chunks(tally):
-        file.write(_lines(written(chunk.cells)))
+        file.write(_lines(cells_of(chunk.cells)))
     return tally
 
 

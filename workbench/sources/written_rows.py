@@ -52,6 +52,16 @@ def written_headers(headers: Sequence[str]) -> list[str]:
     return list(headers) if _added(headers) is None else [harmless(header) for header in headers]
 
 
+def harmless_cells(cells: pa.RecordBatch) -> list[pa.StringArray]:
+    """The columns with an apostrophe before each cell that a spreadsheet would run."""
+    return [_put_before(column, pa.scalar(True)) for column in cells.columns]
+
+
+def harmless_headers(headers: Sequence[str]) -> list[str]:
+    """The headers with an apostrophe before each that a spreadsheet would run."""
+    return [harmless(header) for header in headers]
+
+
 def _added(headers: Sequence[str]) -> int | None:
     """Where the columns stand that Workbench adds, if they do; beside a source's own `line` ours is `line_2`."""
     for place in range(len(headers) - len(_ALWAYS), -1, -1):
@@ -76,7 +86,7 @@ def _taken_off(column: pa.StringArray, ours: pa.BooleanArray) -> pa.StringArray:
     return pc.if_else(pc.and_(suspects, runs), pc.utf8_slice_codeunits(column, 1), column)
 
 
-def _put_before(column: pa.StringArray, ours: pa.BooleanArray) -> pa.StringArray:
+def _put_before(column: pa.StringArray, ours: pa.BooleanArray | pa.BooleanScalar) -> pa.StringArray:
     runs = pc.match_substring_regex(column, rf"\A'*{RUNS}")
     if not pc.any(runs).as_py():
         return column

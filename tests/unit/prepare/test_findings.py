@@ -155,17 +155,28 @@ def test_dates_that_one_order_alone_reads_have_their_form(opened: Opened) -> Non
     assert steps(opened("day,x\n25.12.2026,1\n2026-12-26,2\n")) == [("dates", {"form": "dmy"})]
 
 
-def test_dates_that_could_be_either_have_none(opened: Opened) -> None:
-    assert steps(opened("day,x\n01/02/2026,1\n2026-12-26,2\n")) == [("dates", {})]
+def test_of_dates_that_could_be_either_a_person_says_the_order(opened: Opened) -> None:
+    sheet = opened("day,x\n01/02/2026,1\n2026-12-26,2\n25/12/2026,3\n12/26/2026,4\n")
+    sure, either = findings(sheet)
+    assert (sure.what, sure.step and sure.step.options) == ("2 rows with dates written as 25/12/2026", {})
+    assert either.what == "1 row with dates whose order only a person knows, such as 01/02/2026"
+    assert (either.is_choice, either.step and either.step.options) == (True, {"form": "mdy"})
+    assert sure.step is not None
+    done = Recipe(steps=(sure.step,))
+    (left,) = findings(cleaned(sheet, done))
+    assert (left, left.is_done(done)) == (either, False)
+    said = Step(operation="dates", columns=("day",), options={"form": "dmy"})
+    assert either.is_done(Recipe(steps=(sure.step, said)))
 
 
 def test_of_dates_one_example_of_each_form_is_shown_the_most_frequent_first(opened: Opened) -> None:
     days = ["8/10/2026", "23 Oct 2026", "1/10/2026", "2026-10-02", "Oct. 3, 2026", "4 Oct 2026", "05.10.2026", "6.1.26"]
     found = said(opened("day,x\n" + "".join(f'"{day}",1\n' for day in days[:4])))
-    assert found == [("day", "3 rows with dates written as 8/10/2026 or 23 Oct 2026")]
+    either = "whose order only a person knows, such as 8/10/2026"
+    assert found == [("day", "1 row with dates written as 23 Oct 2026"), ("day", f"2 rows with dates {either}")]
     found = said(opened("day,x\n" + "".join(f'"{day}",1\n' for day in days)))
-    told = "7 rows with dates written as 8/10/2026, 23 Oct 2026, Oct. 3, 2026 and 2 other forms"
-    assert found == [("day", told)]
+    told = "3 rows with dates written as 23 Oct 2026 or Oct. 3, 2026"
+    assert found == [("day", told), ("day", f"4 rows with dates {either}")]
 
 
 def test_two_addresses_are_a_choice_of_columns_or_rows_and_what_takes_blanks_away_is_none(opened: Opened) -> None:

@@ -1,6 +1,7 @@
 """A file of rows that Workbench wrote is read as the rows were; of any other file nothing is taken."""
 
-from io import BytesIO
+import csv
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -102,6 +103,15 @@ def test_the_clean_csv_of_such_a_file_is_read_as_the_file_is(
     again = path.with_name("clean.csv")
     again.write_bytes(clean.getvalue())
     assert read(again) == read(path)
+
+
+def test_a_clean_csv_for_a_person_runs_nothing_and_has_its_letters(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name,note,=x\nZoë,=1+1,-12.5\nBo,'=2,@a\n")
+    file = BytesIO()
+    write_csv(open_sheet(tmp_path / "a.csv"), file, for_people=True)
+    found = [*csv.reader(StringIO(file.getvalue().decode("utf-8-sig")))]
+    assert found == [["name", "note", "'=x"], ["Zoë", "'=1+1", "-12.5"], ["Bo", "''=2", "'@a"]]
+    assert file.getvalue().startswith(b"\xef\xbb\xbf")
 
 
 def test_a_csv_for_a_person_begins_with_the_mark_that_excel_needs(tmp_path: Path) -> None:

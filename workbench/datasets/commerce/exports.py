@@ -160,11 +160,12 @@ ITEMS = Contract(
         Field(name="items_per_case", kind="decimal", aliases=("bottles per case",), examples=("12", "6")),
         Field(
             name="barcode_bottle",
+            kind="identifier",
             aliases=("barcode (bottle)", "bottle barcode"),
             help="What stands beside it in brackets is kept apart; one that a spreadsheet has rounded is left out.",
             examples=("0850012345017 (On Bottle)", ""),
         ),
-        Field(name="barcode_case", aliases=("barcode (case)", "case barcode")),
+        Field(name="barcode_case", kind="identifier", aliases=("barcode (case)", "case barcode")),
         Field(
             name="total_quantity",
             kind="decimal",

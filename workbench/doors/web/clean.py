@@ -136,7 +136,7 @@ def _head(at: RecipeEditor, now: State) -> None:
 
 def _csv(at: RecipeEditor) -> bytes:
     raw = at.source.raw
-    return rows_by_step.csv(raw, rows_by_step.after(raw, at.recipe, at.settings.home))
+    return rows_by_step.csv(raw, rows_by_step.after(raw, at.recipe, at.settings.home), for_people=True)
 
 
 # --- the recipe ---

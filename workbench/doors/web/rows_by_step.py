@@ -250,8 +250,8 @@ def preview(sheet: Sheet, before: State, step: Step) -> Preview:
     return Preview(tuple(columns), rows, looked_at)
 
 
-def csv(sheet: Sheet, state: State) -> bytes:
-    """The rows of a state as CSV, without the columns that carry secrets."""
+def csv(sheet: Sheet, state: State, *, for_people: bool = False) -> bytes:
+    """The rows of a state as CSV, without the columns that carry secrets; `for_people`, as `write_csv` says it."""
     headers = state.open_headers
 
     def chunks() -> Iterator[Chunk]:
@@ -259,7 +259,7 @@ def csv(sheet: Sheet, state: State) -> bytes:
             yield replace(chunk, cells=chunk.cells.select(headers))
 
     file = BytesIO()
-    write_csv(_as_sheet(sheet, headers, chunks), file)
+    write_csv(_as_sheet(sheet, headers, chunks), file, for_people=for_people)
     return file.getvalue()
 
 

@@ -37,5 +37,6 @@ def table(csv: Callable[[], bytes], name: str) -> None:
         on_click="ignore",
         icon=":material/download:",
         type="tertiary",
-        help="The rows as they are now, without those that are removed.",
+        help="The rows as they are now, without those that are removed. What a spreadsheet would run as a formula has "
+        "an apostrophe in front.",
     )
