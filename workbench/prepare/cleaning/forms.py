@@ -13,8 +13,15 @@ from workbench.prepare.cleaning.operation import Operation, Option, each_cell
 
 _DAYS = {"day": "YYYY-MM-DD", "timestamp": "YYYY-MM-DDTHH:MM:SSZ"}
 _NUMBERS = {"number": "1200.5", "amount": "1200.50", "percent": "50"}
+
+
+def _number(texts: pa.StringArray, form: str | None) -> pa.StringArray:
+    """A number, also where it is written as money."""
+    return pc.coalesce(numbers.number(texts, form), numbers.number(numbers.amount(texts, form)))
+
+
 _READ = {"day": dates.day, "timestamp": dates.moment} | {
-    "number": numbers.number,
+    "number": _number,
     "amount": numbers.amount,
     "percent": numbers.percent,
 }
