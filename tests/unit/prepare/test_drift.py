@@ -120,7 +120,7 @@ def test_who_says_so_is_not_asked_again() -> None:
 
 def test_a_fields_own_name_is_not_doubted_in_what_a_program_has_written() -> None:
     columns = {"short_name": "short_name", "Site": "website_url"}
-    cells = {header: pa.array(["00123", "20240101"], pa.string()) for header in columns}
+    cells = {header: pa.array(["a@example.org", "b@example.org"], pa.string()) for header in columns}
     sample = Chunk(lines=pa.array([2, 3], pa.int32()), cells=pa.RecordBatch.from_pydict(cells))
     contract = catalog.contract("generic_csv.institutions")
     doubted = {by: strangers(sample, contract, columns, {}, by_program=by) for by in (False, True)}

@@ -1,6 +1,6 @@
 """Operations on dates and numbers, which are written in a form that a person states."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +20,10 @@ def _number(texts: pa.StringArray, form: str | None) -> pa.StringArray:
     return pc.coalesce(numbers.number(texts, form), numbers.number(numbers.amount(texts, form)))
 
 
-_READ = {"day": dates.day, "timestamp": dates.moment} | {
+_READ: dict[str, Callable[[pa.StringArray, str | None], pa.StringArray]] = {
+    "day": dates.day,
+    "timestamp": dates.moment,
+} | {
     "number": _number,
     "amount": numbers.amount,
     "percent": numbers.percent,
