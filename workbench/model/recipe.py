@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from workbench.model.errors import WrongRecipe
+from workbench.model.mask import mask_of
 from workbench.model.wording import first_of, listed
 
 VERSION = 1
@@ -304,7 +305,7 @@ def _asked(of: Condition) -> str:
         return f"({of.text}) {is_} {first_of([shown(text) for text in of.values], _SHOWN, more='other')}"
     said = {
         "values": f"{is_} {first_of([shown(text) for text in of.values], _SHOWN, more='other')}",
-        "pattern": f"{has} {shown(of.text)} in it",
+        "pattern": f"{has} {_found(of.text)}",
         "length": f"{has} {_between(of)} characters",
         "number": f"{is_} a number{_within(of)}",
         "date": f"{is_} a date{_within(of)}",
@@ -313,6 +314,12 @@ def _asked(of: Condition) -> str:
         "issue": f"{'has nothing' if of.negated and not of.values else has} {_wrong_with(of)} as {of.text}",
     }
     return f"{of.column} {said[of.test]}"
+
+
+def _found(pattern: str) -> str:
+    """What a text has that a regular expression is found in; of one that a pattern of a facet is, the pattern."""
+    mask = mask_of(pattern)
+    return f"the pattern {shown(mask)}" if mask is not None else f"{shown(pattern)} in it"
 
 
 def _wrong_with(of: Condition) -> str:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.kinds import KINDS, could_be
+from workbench.model.mask import expression
 from workbench.model.recipe import TESTS, Condition
 from workbench.prepare.cleaning.conditions import blank, days_in, lengths, numbers_in
 from workbench.prepare.cleaning.verdicts import Filled, verdicts
@@ -113,29 +114,11 @@ def _patterns(texts: pa.StringArray, rows: pa.Int64Array, header: str) -> Choice
     counted = pa.table({"shape": shapes, "rows": of}).group_by("shape").aggregate([("rows", "sum")])
     counted = counted.sort_by([("rows_sum", "descending"), ("shape", "ascending")]).slice(0, 10 * MOST)
     for shape, number in zip(counted["shape"].to_pylist(), counted["rows_sum"].to_pylist(), strict=True):
-        yield shape or "(blank)", Condition(column=header, test="pattern", text=_expression(shape)), number
-
-
-def _expression(shape: str) -> str:
-    """A pattern as a regular expression: classes of letters and digits, each with its number."""
-    parts: list[list[str | int]] = []
-    for sign in shape:
-        if parts and parts[-1][0] == sign:
-            parts[-1][1] = int(parts[-1][1]) + 1
-        else:
-            parts.append([sign, 1])
-    said = "".join(
-        _CLASSES.get(str(sign), _escaped(str(sign))) + (f"{{{number}}}" if int(number) > 1 else "")
-        for sign, number in parts
-    )
-    return f"(?s)^{said}" + ("" if len(shape) == MASKED else "$")
-
-
-_CLASSES = {"a": r"[\p{Ll}\p{Lo}\p{Lm}\p{M}]", "A": r"[\p{Lu}\p{Lt}]", "9": r"\p{Nd}"}
-
-
-def _escaped(sign: str) -> str:
-    return f"\\{sign}" if sign in r"\.+*?()|[]{}^$" else sign
+        yield (
+            shape or "(blank)",
+            Condition(column=header, test="pattern", text=expression(shape, whole=len(shape) < MASKED)),
+            number,
+        )
 
 
 def _lengths(texts: pa.StringArray, rows: pa.Int64Array, header: str) -> Choices:

@@ -25,7 +25,7 @@ OWN_TOTALS = "the file's own totals"
 """What is said of such a line where it is left out."""
 
 _WORD = re.compile(
-    r"((grand|report|overall)\s+)?(totals?|totale|totaal|sum|summe|gesamt(summe)?|insgesamt|somme|suma)[\s:.]*",
+    r"((grand|report|overall)\s+)?(totals?|totale|totaal|sum|summary|summe|gesamt(summe)?|insgesamt|somme|suma)[\s:.]*",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[-+($€£¥\s]*\d[\d.,'\s]*[)%€$£\s]*")

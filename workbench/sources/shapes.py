@@ -10,7 +10,7 @@ Shape = Literal["", "whole", "number", "date", "time", "address", "code", "text"
 
 TOTALS = (
     r"(grand\s+|sub-?\s*)?"
-    r"(totals?|totale|totaal|sum|summe|gesamt(summe)?|zwischensumme|insgesamt|somme|suma|averages?)\b"
+    r"(totals?|totale|totaal|sum|summary|summe|gesamt(summe)?|zwischensumme|insgesamt|somme|suma|averages?)\b"
 )
 """How rows of totals begin, in English and its neighbours."""
 NOTES = (

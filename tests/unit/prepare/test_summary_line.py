@@ -25,7 +25,7 @@ def numbers(*last: str, above: tuple[str, ...] = RECORD, mapping: Mapping = MAPP
     return None if found is None else {name: numbers[0] for name, numbers in found.readings.items()}
 
 
-@pytest.mark.parametrize("word", ["Total", "TOTALS:", "Grand total", "Sum", "Summe", "Gesamt", " total "])
+@pytest.mark.parametrize("word", ["Total", "TOTALS:", "Grand total", "Summary", "Sum", "Summe", "Gesamt", " total "])
 def test_a_word_for_totals_and_sums_in_place_of_a_record(word: str) -> None:
     wanted = {"Units": Decimal(186), "COGS": Decimal("1540.60")}
     assert numbers(word, "", "", "", "186", "$1,540.60", "") == wanted
