@@ -496,7 +496,8 @@ class Workbench:
         and what is still to be done, beside the words of whoever kept notes."""
         found = self.batches.get(batch)
         figures, title = self.reconcile(found), self.title(found)
-        return story.log(self._store, found, title, figures, self.sweeps.resolvable(found))
+        ready, old = self.sweeps.waiting(found)
+        return story.log(self._store, found, title, figures, ready, old)
 
     def decided(self, batch: Batch | UUID | str) -> tuple[str, ...]:
         """What was decided of an import and by whom, a sentence each, as its log says it."""

@@ -476,3 +476,22 @@ def test_many_rows_that_waited_are_brought_in_by_a_worker(
     (run,) = wb.batches.sweeps(waits)
     assert (run.stage, run.created) == ("completed", 1)
     assert "1 row of this run is unmatched no more." in said(show("reconcile", batch=waits.id))
+
+
+def test_rows_that_a_later_import_is_newer_than_are_not_offered_and_are_explained_by_it(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("email,name\nann@example.org,Ann\n"), "elevate.students")
+    header = "student email,course code,status\n"
+    old = wb.import_sheet(sheet(f"{header}ann@example.org,HHA101,active\n", "sep.csv"), "elevate.enrollments")
+    wb.import_sheet(sheet("name,code\nCare,HHA101\n"), "elevate.courses")
+    wb.import_sheet(sheet(f"{header}ann@example.org,HHA101,completed\n", "oct.csv"), "elevate.enrollments")
+    page = show("reconcile", batch=old.id)
+    assert "oct\\.csv has newer values for the same records" in said(page)
+    assert "Bring them in" not in [each.label for each in page.button]
+    assert "can be brought in now" not in said(page) and "still unmatched" not in said(page)
+    page = press(page, "Explain 1 row")
+    assert not page.exception
+    assert wb.reconcile(old).done
+    assert wb.rows.said(old)[0]["reason"] == "Brought since by oct.csv, which is newer."
