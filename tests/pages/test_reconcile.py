@@ -495,3 +495,29 @@ def test_rows_that_a_later_import_is_newer_than_are_not_offered_and_are_explaine
     assert not page.exception
     assert wb.reconcile(old).done
     assert wb.rows.said(old)[0]["reason"] == "Brought since by oct.csv, which is newer."
+
+
+def test_what_an_undo_has_kept_is_told_and_leads_to_the_next_undo_until_nothing_is_left(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    people = "email,name\nann@example.org,Ann\nben@example.org,Ben\n"
+    first = wb.import_sheet(sheet(people), "elevate.students")
+    later = wb.import_sheet(sheet("email,name\nann@example.org,Anna\n"), "elevate.students")
+    undo = wb.undo(first)
+    text = untimed(said(show("reconcile", batch=first.id)).replace("\\", ""))
+    assert "Since then 1 of 2 changes were taken back, 1 kept." in text and "All of it" not in text
+    assert "ana took 1 of 2 changes back." in text
+    for batch in (first, undo):
+        page = show("reconcile", batch=batch.id)
+        assert "Take back what was kept (1 change)" in [each.label for each in page.get("page_link")]
+    wb.undo(later)
+    second = wb.undo(first)
+    text = untimed(said(show("reconcile", batch=first.id)).replace("\\", ""))
+    assert "All of it was taken back since." in text and "Since then" not in text
+    assert "ana took 1 of 2 changes back." in text and "ana took the rest (1 change) back." in text
+    page = show("history", batch=first.id)
+    undos = [each for each in page.button if each.label.startswith("Its undo")]
+    assert len(undos) == 2
+    assert (undo.id, second.id) == tuple(each.id for each in wb.batches.undos(first))
+    undos[0].click().run()
+    assert page.query_params["batch"] == str(undo.id)

@@ -11,7 +11,7 @@ from workbench.doors import jobs
 from workbench.doors.web import address, correcting, uploads, words
 from workbench.doors.web.views import glance, outcomes, runs
 from workbench.model import outdated
-from workbench.model.batch import Batch
+from workbench.model.batch import Batch, kept_by
 from workbench.model.comparison import Comparison
 from workbench.model.outdated import Outdated
 from workbench.model.reconciliation import Reconciliation
@@ -102,10 +102,14 @@ def at_a_glance(wb: Workbench, batch: Batch, found: Reconciliation) -> Compariso
 
 
 def _taken_back(wb: Workbench, batch: Batch) -> Iterator[str]:
-    """Who has undone an import, and when."""
-    if batch.undone_by is not None:
-        undo = wb.batches.get(batch.undone_by)
-        yield f"{undo.initiated_by} took it back, {words.here(undo.completed_at)}."
+    """Who has undone an import, and when; where it took several undos, or something was kept, how much each did."""
+    left = 0
+    for undo in wb.batches.undos(batch) if batch.undone_by is not None else ():
+        done, kept = (undo.created or 0) + (undo.updated or 0), kept_by(undo)
+        of = f"the other {left:,}" if left else words.many(done + kept, "change")
+        what = f"{done:,} of {of}" if kept else f"the rest ({words.many(done, 'change')})" if left else "it"
+        yield f"{undo.initiated_by} took {what} back, {words.here(undo.completed_at)}."
+        left = kept
 
 
 def goes_on(wb: Workbench, batch: Batch) -> None:
