@@ -65,7 +65,7 @@ def one(wb: Workbench, batch: Batch) -> None:
         of_a_part(wb, batch)
         return
     happened = wb.batches.story(batch)
-    leads_to(batch)
+    leads_to(wb, batch)
     history.story(happened)
     history.how_read(batch)
     stands = batch.undone_by is None or kept_by(wb.batches.get(batch.undone_by))
@@ -92,7 +92,7 @@ def of_a_part(wb: Workbench, batch: Batch) -> None:
         history.how_read(batch)
 
 
-def leads_to(batch: Batch) -> None:
+def leads_to(wb: Workbench, batch: Batch) -> None:
     """Where to go from here: the pages of this import, its undo, or what it undid."""
     with st.container(horizontal=True):
         for target, title in STEPS[1:] if batch.undo_of is None else STEPS[-1:]:
@@ -100,8 +100,10 @@ def leads_to(batch: Batch) -> None:
         address.link("record", "Find one of its lines", icon=":material/person_search:", batch=batch.id)
         if batch.undo_of:
             address.jump("The import that it undoes", icon=":material/undo:", batch=batch.undo_of)
-        if batch.undone_by:
-            address.jump("Its undo", icon=":material/undo:", batch=batch.undone_by)
+        undos = wb.batches.undos(batch) if batch.undone_by else []
+        for number, undo in enumerate(undos, 1):
+            label = "Its undo" if len(undos) == 1 else f"Its undo {number}, {words.here(undo.completed_at)}"
+            address.jump(label, icon=":material/undo:", batch=undo.id)
 
 
 def take_back(wb: Workbench, batch: Batch, happened: list[dict[str, Any]]) -> None:

@@ -340,8 +340,9 @@ class Workbench:
     def plan(self, batch: Batch | UUID | str, *, progress: Progress = silent) -> Plan:
         """Gives every row its one intended outcome and stops: the dry run. Every target table stays as it was.
 
-        A plan can be made again until it is committed. Raises WrongStage, PartOfRun for a part: a run is planned whole,
-        and ReadAnew for what Salesforce has told anew since.
+        A plan can be made again until it is committed; an import that is held stays so where its new plan waits for a
+        person as well. Raises WrongStage, PartOfRun for a part: a run is planned whole, and ReadAnew for what
+        Salesforce has told anew since.
         """
         with at_work.on(self._store, batch, "planning") as run:
             found = run.face
@@ -358,6 +359,9 @@ class Workbench:
                     current = staging.restage(self._store, self.settings.home, run, playbook)
                 planning.plan(self._store, current, playbook, seconds=lambda: round(time.monotonic() - began, 3))
                 planned = self.batches.get(found.id)
+                if found.stage == "held":
+                    holding.hold_again(self._store, planned)
+                    planned = self.batches.get(found.id)
                 reporter("planning", planned.processed or 0)
         return Plan(batch=planned, _rows=partial(self.rows, planned))
 
@@ -496,7 +500,8 @@ class Workbench:
         and what is still to be done, beside the words of whoever kept notes."""
         found = self.batches.get(batch)
         figures, title = self.reconcile(found), self.title(found)
-        return story.log(self._store, found, title, figures, self.sweeps.resolvable(found))
+        ready, old = self.sweeps.waiting(found)
+        return story.log(self._store, found, title, figures, ready, old)
 
     def decided(self, batch: Batch | UUID | str) -> tuple[str, ...]:
         """What was decided of an import and by whom, a sentence each, as its log says it."""

@@ -476,3 +476,48 @@ def test_many_rows_that_waited_are_brought_in_by_a_worker(
     (run,) = wb.batches.sweeps(waits)
     assert (run.stage, run.created) == ("completed", 1)
     assert "1 row of this run is unmatched no more." in said(show("reconcile", batch=waits.id))
+
+
+def test_rows_that_a_later_import_is_newer_than_are_not_offered_and_are_explained_by_it(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    wb.import_sheet(sheet("email,name\nann@example.org,Ann\n"), "elevate.students")
+    header = "student email,course code,status\n"
+    old = wb.import_sheet(sheet(f"{header}ann@example.org,HHA101,active\n", "sep.csv"), "elevate.enrollments")
+    wb.import_sheet(sheet("name,code\nCare,HHA101\n"), "elevate.courses")
+    wb.import_sheet(sheet(f"{header}ann@example.org,HHA101,completed\n", "oct.csv"), "elevate.enrollments")
+    page = show("reconcile", batch=old.id)
+    assert "oct\\.csv has newer values for the same records" in said(page)
+    assert "Bring them in" not in [each.label for each in page.button]
+    assert "can be brought in now" not in said(page) and "still unmatched" not in said(page)
+    page = press(page, "Explain 1 row")
+    assert not page.exception
+    assert wb.reconcile(old).done
+    assert wb.rows.said(old)[0]["reason"] == "Brought since by oct.csv, which is newer."
+
+
+def test_what_an_undo_has_kept_is_told_and_leads_to_the_next_undo_until_nothing_is_left(
+    show: Show, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    people = "email,name\nann@example.org,Ann\nben@example.org,Ben\n"
+    first = wb.import_sheet(sheet(people), "elevate.students")
+    later = wb.import_sheet(sheet("email,name\nann@example.org,Anna\n"), "elevate.students")
+    undo = wb.undo(first)
+    text = untimed(said(show("reconcile", batch=first.id)).replace("\\", ""))
+    assert "Since then 1 of 2 changes were taken back, 1 kept." in text and "All of it" not in text
+    assert "ana took 1 of 2 changes back." in text
+    for batch in (first, undo):
+        page = show("reconcile", batch=batch.id)
+        assert "Take back what was kept (1 change)" in [each.label for each in page.get("page_link")]
+    wb.undo(later)
+    second = wb.undo(first)
+    text = untimed(said(show("reconcile", batch=first.id)).replace("\\", ""))
+    assert "All of it was taken back since." in text and "Since then" not in text
+    assert "ana took 1 of 2 changes back." in text and "ana took the rest (1 change) back." in text
+    page = show("history", batch=first.id)
+    undos = [each for each in page.button if each.label.startswith("Its undo")]
+    assert len(undos) == 2
+    assert (undo.id, second.id) == tuple(each.id for each in wb.batches.undos(first))
+    undos[0].click().run()
+    assert page.query_params["batch"] == str(undo.id)

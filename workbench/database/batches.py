@@ -484,6 +484,10 @@ class Batches:
         """The same, of an archive by its SHA-256."""
         return same_file(self._store, playbook, checksum)
 
+    def undos(self, batch: Batch) -> list[Batch]:
+        """The undos of an import, the oldest first: a later one takes back what an earlier one has kept."""
+        return find(self._store, "undo_of = %(batch)s and stage = 'completed'", {"batch": batch.id}, 1000)[::-1]
+
     def progress(self, batch: Batch | UUID | str) -> dict[str, Any] | None:
         """How far the work on a batch is: {"step", "rows", "of", "at"}; None when nobody is at work on it.
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from workbench.database import batches, breakdowns, explaining, totals
 from workbench.database.store import Store
 from workbench.datasets import catalog
-from workbench.model.batch import Batch, Run
+from workbench.model.batch import Batch, Run, kept_by, taken_back
 from workbench.model.figure import Figure
 from workbench.model.import_log import ImportLog
 from workbench.model.issue import counted
@@ -26,8 +26,15 @@ class Figures:
         """The figures as they stand, whether they add up, and what is still unexplained."""
         found = batches.get(self._store, batch)
         figures = explaining.figures(self._store, found)
-        undone = found.undone_by is not None
-        return Reconciliation(batch=found.id, stage=found.stage, undone=undone, removed=found.removed, **figures)
+        undo = batches.get(self._store, found.undone_by) if found.undone_by is not None else None
+        return Reconciliation(
+            batch=found.id,
+            stage=found.stage,
+            undone=undo is not None,
+            taken_back=taken_back(undo) if undo is not None and kept_by(undo) else "",
+            removed=found.removed,
+            **figures,
+        )
 
     def named(self, batch: Batch | UUID | str) -> dict[str, int]:
         """The numbers that an import is known by, as its playbook or dataset names them, as they stand now; none where

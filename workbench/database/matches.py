@@ -152,7 +152,7 @@ class Matches:
         if matchings.matching(of).unmatched is None:
             return {}
         found = [row["id"] for row in self._store.all(_WAITING, (matchings.matching(of).of,))]
-        lines = {one: len(sweeping.resolvable(self._store, batches.get(self._store, one))) for one in found}
+        lines = {one: len(sweeping.resolvable(self._store, batches.get(self._store, one)).ready) for one in found}
         return {one: number for one, number in lines.items() if number}
 
     def thresholds(self, of: str) -> list[Threshold]:

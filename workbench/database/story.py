@@ -3,7 +3,7 @@ decided of it and by whom, and what is still to be done. Sentences for people; o
 named.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -12,12 +12,13 @@ from typing import Any
 from workbench.database import batches, totals
 from workbench.database.store import Store
 from workbench.datasets import catalog
-from workbench.model import lines
+from workbench.model import lines, outdated
 from workbench.model.batch import Batch, kept_by, taken_back
 from workbench.model.contract import Field
 from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold, contradictions
 from workbench.model.import_log import ImportLog
+from workbench.model.outdated import Outdated
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import PREFIX
 from workbench.model.sheet import BY_PROGRAM, Layout
@@ -45,8 +46,16 @@ _STATES = {
 }
 
 
-def log(store: Store, batch: Batch, title: str, figures: Reconciliation, resolvable: int) -> ImportLog:
-    """The import log of a batch, filled in; `resolvable` are the unmatched rows whose records are there by now."""
+def log(
+    store: Store,
+    batch: Batch,
+    title: str,
+    figures: Reconciliation,
+    resolvable: int,
+    old: Sequence[Outdated] = (),
+) -> ImportLog:
+    """The import log of a batch, filled in; `resolvable` are the unmatched rows that can be brought in now, `old` those
+    of which a later import has said otherwise."""
     return ImportLog(
         import_type=title if batch.undo_of is None else f"Undo of {title}",
         run_at=batch.completed_at or batch.planned_at or batch.created_at,
@@ -63,7 +72,7 @@ def log(store: Store, batch: Batch, title: str, figures: Reconciliation, resolva
         follow_ups=batch.follow_ups,
         state=state(store, batch),
         notes_added=(*(hold.sentence for hold in contradictions(batch)), *decided(store, batch)),
-        follow_ups_added=to_do(batch, figures, resolvable),
+        follow_ups_added=to_do(batch, figures, resolvable, old),
     )
 
 
@@ -81,16 +90,16 @@ def state(store: Store, batch: Batch) -> str:
     return _STATES.get(batch.state, "")
 
 
-def to_do(batch: Batch, found: Reconciliation, resolvable: int = 0) -> tuple[str, ...]:
-    """What is open, a sentence each; `resolvable` are the unmatched rows whose records are there by now."""
+def to_do(batch: Batch, found: Reconciliation, resolvable: int = 0, old: Sequence[Outdated] = ()) -> tuple[str, ...]:
+    """What is open, a sentence each; `resolvable` and `old` as for `log`."""
     if batch.undo_of is not None and batch.state == "completed" and (kept := kept_by(batch)):
         return (f"{many(kept, 'record')} kept to be looked at; another undo takes back what has become free by then.",)
     if batch.undo_of is not None or batch.state in ("queued", "staging", "undone", "failed", "discarded"):
         return ()
-    return tuple(_to_do(batch, found, resolvable))
+    return tuple(_to_do(batch, found, resolvable, old))
 
 
-def _to_do(batch: Batch, found: Reconciliation, resolvable: int) -> Iterator[str]:
+def _to_do(batch: Batch, found: Reconciliation, resolvable: int, old: Sequence[Outdated]) -> Iterator[str]:
     if batch.stage == "staged":
         yield "Plan it, or discard it."
         return
@@ -103,7 +112,9 @@ def _to_do(batch: Batch, found: Reconciliation, resolvable: int) -> Iterator[str
         yield f"{many(found.rejected, 'rejected row')} to be sent to whoever owns them."
     if resolvable:
         yield f"{many(resolvable, 'unmatched row')} to be brought in now: workbench sweep {batch.part_of or batch.id}"
-    if waits := found.unmatched - resolvable:
+    if sentence := outdated.told(old):
+        yield sentence
+    if waits := found.unmatched - resolvable - sum(len(each.lines) for each in old):
         yield f"{many(waits, 'unmatched row')} to be explained, or imported once what is missing is there."
 
 

@@ -3,7 +3,7 @@ first one then names."""
 
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from workbench.database import at_work, batches, committing, planning, rows, run_parts, staging, superseding
+from workbench.database import at_work, batches, committing, outdated, planning, rows, run_parts, staging, superseding
 from workbench.database.import_lists import STANDS
 from workbench.database.planning import rolling_up, wholes
 from workbench.database.progress import reporting, silent
@@ -53,13 +53,33 @@ and unmatched > (
 """
 
 
-def resolvable(store: Store, batch: Batch, *, again: bool = True) -> list[int]:
+@dataclass(frozen=True)
+class Waiting:
+    """The unmatched rows of a source all of whose references are there now, by their lines."""
+
+    ready: list[int]
+    """Those that a sweep brings in."""
+    outdated: dict[int, UUID]
+    """Those that it leaves out, for a later import has said otherwise of what they are about: the run that did."""
+
+
+def resolvable(store: Store, batch: Batch, *, again: bool = True) -> Waiting:
     """The lines of a source whose rows are unmatched, and all of whose references are there now; with `again` also
     those that a sweep brought in which somebody took back, or left out. None of a sheet whose rows go in together with
     those of another, nor where what a recipe makes of a row hangs on others."""
+    parts = [part for part in batches.parts(store, batch.id) if part.derived] or [batch]
+    found = _found(store, batch, parts, again=again)
+    old = outdated.lines(store, batch, parts, found)
+    if old:
+        newest = max(old.values())
+        old = dict.fromkeys(sorted(_siblings(store, batch, list(old)) & {*found}), newest) | old
+    return Waiting(ready=[line for line in found if line not in old], outdated=old)
+
+
+def _found(store: Store, batch: Batch, parts: Sequence[Batch], *, again: bool) -> list[int]:
+    """The lines of a source that wait, and all of whose references are there."""
     if _of_two_sheets(store, batch) or hanging(Mapping.from_dict(batch.mapping).recipe) is not None:
         return []
-    parts = [part for part in batches.parts(store, batch.id) if part.derived] or [batch]
     asked = [_asked(store, part) for part in parts if part.unmatched]
     if not asked:
         return []
@@ -162,12 +182,12 @@ _AMONG = """(
 def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, after: UUID | None = None) -> Batch | None:
     """Imports the rows of a source that are unmatched no more, and says so of them; None when there are none.
 
-    What is still refused for another reason is left out, and waits. `after` is the batch that has set it off: then what
-    later imports have said of a record stands, and the rows only fill what is blank there; where their dataset knows no
-    filling, and of what somebody took back or what was left out before, a person has to ask for it. What a source of
-    Salesforce has told anew since is not brought in.
+    What is still refused for another reason is left out, and waits. What later imports have said of a record stands:
+    the rows only fill what is blank there, and where their dataset knows no filling, they stay out. `after` is the
+    batch that has set it off: then a person has to ask for what somebody took back or what was left out before. What a
+    source of Salesforce has told anew since is not brought in.
     """
-    lines, filling = resolvable(store, batch, again=after is None), False
+    lines, filling = resolvable(store, batch, again=after is None).ready, False
     if lines and playbook is not None and playbook.extracts:
         lines = superseding.settle(store, batch, playbook, lines)
     while lines:
@@ -175,9 +195,9 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
         planning.plan(store, run, playbook, seconds=lambda: 0.0)
         run = batches.run(store, run.face)
         refused = {row["line"] for row in store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})}
-        outdated = set() if after is None or filling else _outdated(store, run, batch)
-        outdated = (outdated | _siblings(store, batch, list(outdated))) - refused
-        if not refused | outdated:
+        old = set() if filling else _outdated(store, run, batch)
+        old = (old | _siblings(store, batch, list(old))) - refused
+        if not refused | old:
             try:
                 committing.commit(store, run, seconds=lambda: 0.0, also=partial(_resolve, store, run))
             except WorkbenchError as refusal:  # another has just brought them in
@@ -185,12 +205,12 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
                 raise
             return batches.get(store, run.face)
         fills = all(catalog.contract(part.dataset).fills for part in run.written)
-        left_out = refused if fills else refused | outdated
+        left_out = refused if fills else refused | old
         batches.move(store, run.face.id, summary={"left_out": sorted(left_out)})
-        batches.fail(store, run.face.id, f"{len(refused | outdated)} of its rows still cannot be imported.")
-        lines = [line for line in lines if line not in refused | outdated]
+        batches.fail(store, run.face.id, f"{len(refused | old)} of its rows still cannot be imported.")
+        lines = [line for line in lines if line not in refused | old]
         if not lines and fills:
-            lines, filling = sorted(outdated), True
+            lines, filling = sorted(old), True
     return None
 
 
@@ -286,8 +306,7 @@ def _outdated(store: Store, run: Run, source: Batch) -> set[int]:
 
 
 def _replacing(store: Store, batch: Batch, source: Batch) -> list[dict[str, Any]]:
-    """Those of a part: what only fills, grows or moves on along an order replaces nothing. An import that a sweep made
-    is as old as the one that its rows came by."""
+    """Those of a part: what only fills, grows or moves on along an order replaces nothing."""
     target = Target(catalog.contract(batch.dataset), batch, store.tenant_id, batch.plan)
     filling = target.contract.filling
     tests: list[Composable] = [
@@ -337,17 +356,12 @@ def _remaking(store: Store, batch: Batch, source: Batch) -> list[dict[str, Any]]
 
 
 def _written_since(record: Composable, source: Batch) -> Composable:
-    """Whether an import made or changed a record that came after a source."""
+    """Whether an import that came after a source made or changed a record."""
     return SQL(
         """exists (
-            select from (
-                select w.batch_id as id from workbench.import_outcome w
-                where w.record_id = {record} and w.outcome = 'updated'
-                union all select (left({record}::text, 28) || '00000000')::uuid
-            ) writer join workbench.import_batch b on b.id = writer.id and b.stage = 'completed'
-            left join workbench.import_batch f on f.id = b.part_of
-            where coalesce(f.sweep_of, b.sweep_of, f.id, b.id) > {source})"""
-    ).format(record=record, source=SQL("{}::uuid").format(Literal(source.part_of or source.id)))
+            select from ({writers}) writer join workbench.import_batch b on b.id = writer.id and b.stage = 'completed'
+            left join workbench.import_batch f on f.id = b.part_of where {since})"""
+    ).format(writers=outdated.writers(record), since=outdated.since(source))
 
 
 def _resolve(store: Store, run: Run, connection: Connection[Any], said: Cells | None = None) -> None:

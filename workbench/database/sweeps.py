@@ -1,7 +1,7 @@
 """Rows that wait: brought in by themselves once what they refer to is there, or by what a person says of them."""
 
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Pairs
-from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from workbench.database import at_work, batches, proof, sweeping
 from workbench.database.store import Store
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongStage
+from workbench.model.outdated import Outdated
 from workbench.model.playbook import PlaybookOf
 
 
@@ -24,7 +25,7 @@ class Sweeps:
 
     def sweep(self, batch: Batch | UUID | str | None = None, *, after: UUID | None = None) -> list[Batch]:
         """Brings in rows that were unmatched when they came and are so no more: the runs that did it, which the first
-        ones name as what resolved them.
+        ones name as what resolved them. What a later import has said of a record stands (`outdated`).
 
         Those of every run of a playbook whose rows pend; or those of one completed import, whatever it is. `after` is
         the batch that has set it off.
@@ -47,17 +48,38 @@ class Sweeps:
     def resolvable(self, batch: Batch | UUID | str) -> int:
         """How many unmatched rows of an import could be brought in now (`sweep`): what they name is there by now. None
         of one that is not written, was undone or is signed."""
+        return self.waiting(batch)[0]
+
+    def outdated(self, batch: Batch | UUID | str) -> list[Outdated]:
+        """The unmatched rows of an import that name what is there by now, and stay out of a `sweep`: a later import
+        has said otherwise of what they are about, and is newer. By sheet and later import."""
+        return self.waiting(batch)[1]
+
+    def waiting(self, batch: Batch | UUID | str) -> tuple[int, list[Outdated]]:
+        """Both at once, which are found together."""
         run = batches.run(self._store, batch)
         if run.face.state != "completed" or run.face.undo_of is not None or not run.face.unmatched:
-            return 0
-        return sum(len(sweeping.resolvable(self._store, sheet)) for sheet in run.sheets if sheet.unmatched)
+            return 0, []
+        ready = 0
+        old: list[Outdated] = []
+        for sheet in run.sheets:
+            if sheet.unmatched:
+                found = sweeping.resolvable(self._store, sheet)
+                ready += len(found.ready)
+                old += self._outdated(sheet, found)
+        return ready, old
+
+    def _outdated(self, sheet: Batch, found: sweeping.Waiting) -> Iterator[Outdated]:
+        for run in sorted(set(found.outdated.values()), key=str):
+            lines = sorted(line for line, by in found.outdated.items() if by == run)
+            yield Outdated(sheet=sheet, lines=lines, by=batches.get(self._store, run))
 
     def left_waiting(self) -> dict[UUID, int]:
         """The runs of which rows could be brought in now and were not by themselves, with how many of them: they wait
         for a person to `sweep` them."""
         found: dict[UUID, int] = {}
         for each in sweeping.waiting(self._store, self._pending):
-            if number := len(sweeping.resolvable(self._store, each)):
+            if number := len(sweeping.resolvable(self._store, each).ready):
                 run = each.id if each.derived or each.part_of is None else each.part_of
                 found[run] = found.get(run, 0) + number
         return found

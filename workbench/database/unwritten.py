@@ -17,7 +17,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Literal
 
-from workbench.database import batches, likeness, rows, search
+from workbench.database import batches, kept_rows, likeness, rows, search
 from workbench.database.store import Store
 from workbench.database.titles import BETWEEN
 from workbench.model.answer import Unwritten
@@ -139,7 +139,9 @@ def _places(store: Store, known: Iterable[Batch], standing: list[Batch], test: C
         written = batch in standing
         if not written or _skips(batch):
             for lines in _pieces(store, _ALL, batch, test, until):
-                yield batch.id, _left(store, batch, lines, written=written)
+                left = _left(store, batch, lines, written=written)
+                kept = kept_rows.lines(store, batch, left) if batch.stage == "completed" and not written else set()
+                yield batch.id, [line for line in left if line not in kept]
 
 
 def _skips(batch: Batch) -> bool:

@@ -172,8 +172,9 @@ def kept_by(undo: Batch) -> int:
 
 
 def taken_back(undo: Batch) -> str:
-    """What an undo came to, as people are told of the import that it took back."""
-    done, kept = (undo.created or 0) + (undo.updated or 0), kept_by(undo)
+    """What an import's undos have come to with the last of them, as people are told of the import."""
+    kept = kept_by(undo)
+    done = (undo.processed or 0) - kept
     if not kept:
         return "what it wrote was taken back"
     if not done:

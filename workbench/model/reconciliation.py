@@ -13,6 +13,8 @@ class Reconciliation:
     stage: str
     undone: bool = False
     """Whether it was taken back: its figures tell what it did, and nothing of it is open any more."""
+    taken_back: str = ""
+    """How much of it was, where its undos have kept some; "" for all of it."""
     processed: int
     created: int
     updated: int

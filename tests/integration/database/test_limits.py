@@ -245,3 +245,20 @@ def test_what_many_records_come_without_holds_the_file_although_it_would_stay(br
     assert held(batch)["phone.missing"] == ("phone", 10, sentence)
     assert bring(10, phone="", limits={"phone.missing": "100%"}).stage == "completed"
     assert bring(10, limits={"phone.missing": "0"}).stage == "completed"
+
+
+def test_a_held_import_that_is_planned_again_stays_held_until_nothing_is_to_be_decided(
+    wb: Workbench, bring: Callable[..., Batch]
+) -> None:
+    batch = bring(3, limits={"created": "2"})
+    assert wb.plan(batch).batch.stage == "held"
+    assert [each.id for each in wb.batches.attention()["held"]] == [batch.id]
+    assert wb.log(batch).state.startswith("held")
+    bring(2)  # two of the three are there then
+    assert wb.plan(batch).batch.stage == "planned"
+    assert (wb.batches.attention()["held"], wb.commit(batch).stage) == ([], "completed")
+
+
+def test_an_import_with_invalid_rows_that_is_planned_again_stays_held(wb: Workbench, sheet: Given) -> None:
+    batch = wb.import_sheet(sheet("email,full_name\na@x.example,Ann\nno address,Ben\n"), STUDENTS)
+    assert (batch.stage, wb.plan(batch).batch.stage) == ("held", "held")

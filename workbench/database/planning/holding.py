@@ -1,6 +1,6 @@
 """What a plan waits for as a whole, and what a person is told of it: asked once every row has its outcome."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -127,6 +127,14 @@ def _of_batch(
     return asked
 
 
+def hold_again(store: Store, batch: Batch) -> None:
+    """Holds an import that was held, and whose new plan waits for a person as well: that it was planned again decides
+    nothing."""
+    holds = Hold.all_of(batch.summary)
+    if (batch.invalid and not batch.skip_errors) or holds or batch.refused:
+        _hold(store, batch, holds)
+
+
 def refuse_held(store: Store, batch: Batch, skip_errors: bool, accept: Sequence[str]) -> None:
     """Raises Held where rows are invalid that nobody has let be, the plan waits for a person, or the source is
     written whole or not at all and a row of it cannot be."""
@@ -134,9 +142,7 @@ def refuse_held(store: Store, batch: Batch, skip_errors: bool, accept: Sequence[
     holds = waiting(Hold.all_of(batch.summary), accept)
     if not invalid and not holds and not batch.refused:
         return
-    codes = list(dict.fromkeys(hold.code for hold in holds))
-    noted = {"invalid": batch.invalid, **({"for": codes} if codes else {})}
-    batches.move(store, batch.id, ("held", noted), stage="held")
+    codes = _hold(store, batch, holds)
     if batch.refused:
         raise HeldWhole(batch=batch.id, source=batch.file_name, why=batch.wrong_rows)
     if not holds:
@@ -147,3 +153,11 @@ def refuse_held(store: Store, batch: Batch, skip_errors: bool, accept: Sequence[
     if invalid:
         why.append(f"And its invalid rows ({invalid}) have to be corrected, or left out with --skip-errors.")
     raise HeldFor(batch=batch.id, why=" ".join(why))
+
+
+def _hold(store: Store, batch: Batch, holds: Iterable[Hold]) -> list[str]:
+    """Lets a planned batch wait for a person, and says what for: the codes of that."""
+    codes = list(dict.fromkeys(hold.code for hold in holds))
+    noted = {"invalid": batch.invalid, **({"for": codes} if codes else {})}
+    batches.move(store, batch.id, ("held", noted), stage="held")
+    return codes

@@ -9,6 +9,7 @@ from workbench.doors.cli.command import Asked, command, warn
 from workbench.doors.cli.ending import committed, end
 from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.said import Accept, Identifier, OnConflict, SkipErrors, pairs, value_maps
+from workbench.model import outdated
 
 if TYPE_CHECKING:
     from workbench import Workbench
@@ -175,6 +176,9 @@ def sweep(
             printing.brought_in(asked, run)
         if not swept:
             printing.say(asked, "No row that was unmatched can be imported now.")
+        left = wb.sweeps.outdated(batch) if batch is not None else []
+        if left:
+            printing.say(asked, outdated.told(left))
 
 
 def supply(

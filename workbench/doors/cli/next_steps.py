@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from workbench.doors.cli import holds
 from workbench.doors.cli.command import Asked
 from workbench.doors.cli.printing import say, sheets, short
+from workbench.model import outdated
 from workbench.model.batch import Batch, kept_by, taken_back
+from workbench.model.outdated import Outdated
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.row_query import RowQuery
 from workbench.model.template import HOLDABLE
@@ -40,6 +42,8 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
 _ENDED = ("failed", "discarded")
 
 _FILE = "invalid.xlsx"
+_NAMED = 100
+"""So many lines a command names."""
 _BY_WINDOW = ("no_day",)
 """Issues of what the window of an import says, where no column of its file does."""
 
@@ -193,17 +197,32 @@ class _Steps:
     def unexplained(self) -> None:
         """It is written, and rows of it are unmatched or invalid."""
         told = f"Not done: {' '.join(self.figures.open_points)}"
-        if number := self.wb.sweeps.resolvable(self.batch):
+        number, old = self.wb.sweeps.waiting(self.batch)
+        if number:
             named, them = ("names", "it") if number == 1 else ("name", "them")
             self.say("", f"{told} What {many(number, 'row')} {named} is there by now. To bring {them} in:")
             self.say(self.again("sweep", short(self.batch.part_of or self.batch.id)))
             told = "The others:" if number < self.figures.unexplained else ""
+        if old:
+            self.outdated(old, "" if number else told)
+            several = number + sum(len(each.lines) for each in old) < self.figures.unexplained
+            told = "The others:" if several else ""
         if told:
             self.corrected(told)
         for outcome, verb, what in _WORDS:
             lines = {sheet.id: self.first(sheet, outcome) for sheet in self.open}
             wait = [self.again(verb, short(sheet), *line, "--reason", "...") for sheet, line in lines.items() if line]
             self.say(*([what, *wait] if wait else []))
+
+    def outdated(self, old: list[Outdated], told: str) -> None:
+        """Rows of which a later import has said otherwise, after what is `told` of the import."""
+        self.say("", " ".join(filter(None, (told, outdated.told(old)))))
+        if sum(len(each.lines) for each in old) > _NAMED:
+            self.say("To explain them by that: the page Reconcile of this import.")
+            return
+        self.say("To explain them by that:")
+        for each in old:
+            self.say(self.again("explain", short(each.sheet.id), *each.lines, "--reason", each.reason))
 
     def corrected(self, told: str) -> None:
         """How rows come in that are not written: single ones, or where those are parts of a record the whole file."""

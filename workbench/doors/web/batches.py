@@ -11,7 +11,7 @@ from workbench.doors.web import address, row_lists, runs, uploads, words
 from workbench.doors.web.page import empty, person
 from workbench.doors.web.views import outcomes, rows
 from workbench.doors.web.views.discard import asked
-from workbench.model.batch import ENDED, OUTCOMES, Batch, taken_back
+from workbench.model.batch import ENDED, OUTCOMES, Batch, kept_by, taken_back
 from workbench.model.errors import AmbiguousBatch, UnknownBatch
 from workbench.model.reconciliation import Reconciliation
 
@@ -115,13 +115,18 @@ def again(wb: Workbench, batch: Batch | None) -> None:
 
 
 def undoes(wb: Workbench, batch: Batch) -> None:
-    """Of an undo, the way to the import that it takes back."""
+    """Of an undo, the way to the import that it takes back; of both the way to another undo, where the last one has
+    kept something."""
+    of = batch
     if batch.undo_of is not None:
         of = wb.batches.get(batch.undo_of)
         told = (
             f"{words.text(of.file_name)}, by {words.text(of.initiated_by)}, {words.text(words.here(of.completed_at))}"
         )
         address.link("history", f"The import that it undoes: {told}", icon=":material/undo:", batch=of.id)
+    if of.undone_by is not None and (kept := kept_by(wb.batches.get(of.undone_by))):
+        label = f"Take back what was kept ({words.many(kept, 'change')})"
+        address.link("history", label, icon=":material/undo:", batch=of.id)
 
 
 def open_figures(wb: Workbench, batch: Batch, found: Reconciliation) -> None:

@@ -10,8 +10,10 @@ from workbench.datasets import catalog
 from workbench.doors import jobs
 from workbench.doors.web import address, correcting, uploads, words
 from workbench.doors.web.views import glance, outcomes, runs
-from workbench.model.batch import Batch
+from workbench.model import outdated
+from workbench.model.batch import Batch, kept_by
 from workbench.model.comparison import Comparison
+from workbench.model.outdated import Outdated
 from workbench.model.reconciliation import Reconciliation
 from workbench.playbooks import PLAYBOOKS
 
@@ -100,10 +102,14 @@ def at_a_glance(wb: Workbench, batch: Batch, found: Reconciliation) -> Compariso
 
 
 def _taken_back(wb: Workbench, batch: Batch) -> Iterator[str]:
-    """Who has undone an import, and when."""
-    if batch.undone_by is not None:
-        undo = wb.batches.get(batch.undone_by)
-        yield f"{undo.initiated_by} took it back, {words.here(undo.completed_at)}."
+    """Who has undone an import, and when; where it took several undos, or something was kept, how much each did."""
+    left = 0
+    for undo in wb.batches.undos(batch) if batch.undone_by is not None else ():
+        done, kept = (undo.created or 0) + (undo.updated or 0), kept_by(undo)
+        of = f"the other {left:,}" if left else words.many(done + kept, "change")
+        what = f"{done:,} of {of}" if kept else f"the rest ({words.many(done, 'change')})" if left else "it"
+        yield f"{undo.initiated_by} took {what} back, {words.here(undo.completed_at)}."
+        left = kept
 
 
 def goes_on(wb: Workbench, batch: Batch) -> None:
@@ -121,10 +127,11 @@ def waits(wb: Workbench, batch: Batch) -> int:
     if not found.unmatched:
         just_brought_in()
         return 0
-    ready = wb.sweeps.resolvable(batch)
-    if ready < found.unmatched:
+    ready, old = wb.sweeps.waiting(batch)
+    others = found.unmatched - ready - sum(len(each.lines) for each in old)
+    if others:
         kinds = {kind: number for kind, number in found.unmatched_by_kind.items() if number}
-        numbers = not ready  # of which kind those are that can be brought in is not counted
+        numbers = others == found.unmatched  # of which kind those are whose records are there is not counted
         named = ", ".join(f"{words.text(kind)} {number:,}" if numbers else kind for kind, number in kinds.items())
         why = f"what names a record that is not there is not written ({named}). {_brought_by(wb, batch, kinds)}"
         whole = wb.batches.whole_again(batch)
@@ -132,9 +139,29 @@ def waits(wb: Workbench, batch: Batch) -> int:
             why = f"another row of the same record is invalid. {whole}"
         elif whole:
             why = f"what names a record that is not there is not written, nor what goes in with it ({named}). {whole}"
-        st.warning(f"{words.many(found.unmatched - ready)} still unmatched: {why}", icon=":material/hourglass_empty:")
+        st.warning(f"{words.many(others)} still unmatched: {why}", icon=":material/hourglass_empty:")
     bring_in(wb, {batch.id: ready} if ready else {}, "of this import")
+    _outdated(wb, old)
     return ready
+
+
+def _outdated(wb: Workbench, old: list[Outdated]) -> None:
+    """Says which rows stay out because a later import is newer, the ways to those imports, and offers to explain the
+    rows by that."""
+    if not old:
+        return
+    with st.container(border=True):
+        st.markdown(words.text(outdated.told(old)))
+        with st.container(horizontal=True):
+            rows = words.many(sum(len(each.lines) for each in old))
+            explained = st.button(f"Explain {rows}", icon=":material/comment:", key="explain outdated")
+            for by in {each.by.id: each.by for each in old}.values():
+                address.jump(f"Open {words.text(by.file_name)}", icon=":material/open_in_new:", batch=by.id)
+        st.caption(words.text("The reason is then: " + " ".join(dict.fromkeys(each.reason for each in old))))
+    if explained:
+        for each in old:
+            wb.explain(each.sheet, each.lines, each.reason)
+        st.rerun()
 
 
 def _brought_by(wb: Workbench, batch: Batch, kinds: Iterable[str]) -> str:

@@ -186,7 +186,8 @@ def effects(
             verb = "was" if done and records == 1 else "were" if done else "will be"
             told.append(f"{words.many(records, 'record')} that the file no longer names {verb} {action}.")
     if found.undone:
-        told.append("All of it was taken back since.")
+        partly = found.taken_back
+        told.append(f"Since then {partly}." if partly else "All of it was taken back since.")
     return told
 
 
