@@ -19,7 +19,7 @@ from psycopg.sql import SQL, Composable, Literal
 
 from workbench.database import batches, likeness, rows, search
 from workbench.database.store import Store
-from workbench.database.titles import BETWEEN
+from workbench.database.titles import kept_as
 from workbench.model.answer import Unwritten
 from workbench.model.batch import Batch
 
@@ -290,7 +290,7 @@ def since(store: Store, batch: Batch, row: dict[str, Any]) -> dict[str, Any] | N
 
 def _since(store: Store, lost: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows, each with the import that has brought its key since."""
-    keys = sorted({row["key"].replace("|", BETWEEN) for row in lost if row["key"]})
+    keys = sorted({key for row in lost if row["key"] for key in kept_as(row["key"], row["dataset"])})
     brought: list[dict[str, Any]] = []
     if keys:
         with store.transaction() as connection:
