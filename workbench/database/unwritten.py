@@ -17,7 +17,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Literal
 
-from workbench.database import batches, likeness, rows, search
+from workbench.database import accents, batches, likeness, rows, search
 from workbench.database.store import Store
 from workbench.database.titles import kept_as
 from workbench.model.answer import Unwritten
@@ -155,6 +155,10 @@ _SAID = SQL(
 """All that a row says, and said before it was corrected or cleaned."""
 
 
+_ODD = SQL("octet_length(r.raw) <> length(r.raw) or octet_length(c.raw) <> length(c.raw) or r.cleaned is not null")
+"""Whether a row may say anything in other letters than those of ASCII."""
+
+
 def _test(text: str) -> Composable:
     """Whether a row's texts have every word, or the phone number and every other word."""
     tests = [_every(_SAID, text)]
@@ -172,7 +176,7 @@ def _every(said: Composable, text: str) -> Composable:
 
 def _has(said: Composable, word: str) -> Composable:
     """Whether a text has a word; a whole e-mail is no part of another: ana@ is not in hana@."""
-    part = search.contains(said, word)
+    part = accents.contains(said, word, _ODD)
     if not _EMAIL.fullmatch(word):
         return part
     begins = r"(?:(?<![\w.+%-])|(?<=\\[nrtbf]))"  # behind a break as JSON writes it, too

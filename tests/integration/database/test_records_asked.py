@@ -88,6 +88,32 @@ def test_a_row_that_was_not_written_is_found_by_anything_in_it(wb: Workbench) ->
     assert all(wb.records.ask(text, seconds=None).whole for text in WHAT_IS_ASKED)
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("electricite", ["ÉLEC-Ñ2"]),
+        ("elec-n2", ["ÉLEC-Ñ2"]),
+        ("Élec-n2", ["ÉLEC-Ñ2"]),
+        ("cafe nandu", ["dee@example.com"]),
+        ("CAFÉ ñandu", ["dee@example.com"]),
+        ("ŽUŽA lodz", ["eva@example.com"]),
+        ("жуков", ["ivan@example.com"]),
+        ("muller", ["hans@example.com"]),
+        ("müller", ["hans@example.com"]),
+    ],
+)
+def test_a_search_sees_through_accents_and_their_case(wb: Workbench, sheet: Given, text: str, keys: list[str]) -> None:
+    people = "dee@example.com,Café Ñandú\neva@example.com,Žuža Łódź\nivan@example.com,Иван ЖУКОВ\n"
+    wb.import_sheet(sheet(f"email,name\n{people}hans@example.com,Hans MULLER\n"), "elevate.students")
+    wb.import_sheet(sheet("name,code\nÉlectricité,ÉLEC-Ñ2\n"), "elevate.courses")
+    lines = "dee@example.com,ÉLEC-Ñ2\nnone@example.com,ÉLEC-Ñ2\n"
+    wb.import_sheet(sheet(f"student_email,course_code\n{lines}", "led.csv"), "elevate.enrollments", skip_errors=True)
+    answer = wb.records.ask(text)
+    assert ([one["key"] for one in answer.records][: len(keys)], answer.nearly) == (keys, False)
+    if "n2" in text:
+        assert [(row["file_name"], row["line"]) for row in answer.rows] == [("led.csv", 3)]
+
+
 def test_what_was_wrong_and_who_decided_stand_with_it(wb: Workbench, open_wb: Opened) -> None:
     open_wb(user="lea").reject(wb.batches.all(limit=2)[1], [5], "Dee left in May.")
     (row,) = wb.records.ask("dunn").rows

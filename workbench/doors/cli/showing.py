@@ -261,7 +261,7 @@ def _cells(row: dict[str, Any]) -> str:
 def record(
     asked: Asked,
     dataset: Dataset,
-    key: Annotated[str, typer.Argument(metavar="KEY", help="Its key, e.g. an e-mail address; parts separated by |, as find prints it.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Its key, e.g. an e-mail address; parts separated by |.")],
 ) -> None:
     """Show a record, and every import that touched it."""
     with asked.open() as wb:
