@@ -419,9 +419,9 @@ class Records:
         return [{**one, "says": known.get(one["record_id"], {})} for one in records]
 
     def left_out(self, text: str, *, limit: int = 20, skip: int = 0, seconds: float | None = None) -> Unwritten:
-        """The rows that say what a record is known by and were not written, as `ask` tells them, without the first
-        `skip`; how many they are, and whether all were looked at, which ends after so many `seconds`."""
-        return unwritten.find(self._store, text, limit, skip=skip, until=_until(seconds))
+        """The rows that say what a record is known by, as a word of its own, and were not written, as `ask` tells them,
+        without the first `skip`; how many, and whether all were looked at, which ends after so many `seconds`."""
+        return unwritten.find(self._store, text, limit, skip=skip, until=_until(seconds), names=True)
 
     def since(self, batch: Batch | UUID | str, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first import after a batch that stands and has brought the key of a row of it which was not written

@@ -38,10 +38,12 @@ FOREVER = math.inf
 _PATIENCE = "set local statement_timeout = '3s'"
 
 
-def find(store: Store, text: str, limit: int, *, until: float, skip: int = 0, nearly: bool = False) -> Unwritten:
-    """The first `limit` rows that have every word of a text in their cells (or `nearly` so) and were not written,
-    without the first `skip` of them; how many were found, and whether all were looked at: it ends at the time `until`
-    (of time.monotonic).
+def find(
+    store: Store, text: str, limit: int, *, until: float, skip: int = 0, nearly: bool = False, names: bool = False
+) -> Unwritten:
+    """The first `limit` rows that have every word of a text in their cells (or `nearly` so; of the `names` of a record
+    no part of another word) and were not written, without the first `skip` of them; how many were found, and whether
+    all were looked at: it ends at the time `until` (of time.monotonic).
 
     Each is told as `rows.rows` does, with its batch, dataset, file_name, stage ("undone" for an import that was taken
     back), run_by and `since`, the later import that has brought its key; those of the newest import come first.
@@ -50,7 +52,7 @@ def find(store: Store, text: str, limit: int, *, until: float, skip: int = 0, ne
     words = likeness.words_of(said) if nearly else []
     if len(said) < 2 or (nearly and not words):
         return Unwritten(rows=[], number=0, whole=True)
-    test = likeness.may_have(_SAID, words) if nearly else _test(said)
+    test = likeness.may_have(_SAID, words) if nearly else _names(said) if names else _test(said)
     known = batches.find(store, _WITH_ROWS, limit=_BATCHES)
     undone = {row["undo_of"] for row in store.all(_UNDONE)}
     standing = [batch for batch in known if batch.stage == "completed" and not undone & {batch.id, batch.part_of}]
@@ -169,18 +171,30 @@ def _test(text: str) -> Composable:
     return SQL("({})").format(SQL(" or ").join(tests))
 
 
+def _names(text: str) -> Composable:
+    """Whether a row's texts name what has this key: 007 is not named by P-0007."""
+    return SQL("({})").format(SQL(" and ").join([_alone(_SAID, word) for word in _in_json(text)] or [SQL("true")]))
+
+
 def _every(said: Composable, text: str) -> Composable:
-    in_json = (word.replace("\\", r"\\").replace('"', r"\"") for word in re.split(r"[\s|]+", text) if word)
-    return SQL("({})").format(SQL(" and ").join([_has(said, word) for word in in_json] or [SQL("true")]))
+    return SQL("({})").format(SQL(" and ").join([_has(said, word) for word in _in_json(text)] or [SQL("true")]))
+
+
+def _in_json(text: str) -> list[str]:
+    """The words of a text as JSON writes them."""
+    return [word.replace("\\", r"\\").replace('"', r"\"") for word in re.split(r"[\s|]+", text) if word]
 
 
 def _has(said: Composable, word: str) -> Composable:
     """Whether a text has a word; a whole e-mail is no part of another: ana@ is not in hana@."""
-    part = accents.contains(said, word, _ODD)
-    if not _EMAIL.fullmatch(word):
-        return part
+    return _alone(said, word) if _EMAIL.fullmatch(word) else accents.contains(said, word, _ODD)
+
+
+def _alone(said: Composable, word: str) -> Composable:
+    """Whether a text has a word that is no part of another."""
     begins = r"(?:(?<![\w.+%-])|(?<=\\[nrtbf]))"  # behind a break as JSON writes it, too
-    alone = f"{begins}{re.escape(word.lower())}(?![\\w-]|\\.\\w)"
+    alone = f"{begins}{accents.in_any_case(word)}(?![\\w-]|\\.\\w)"
+    part = accents.contains(said, word, _ODD)
     return SQL("({} and lower({}) ~ {})").format(part, said, Literal(alone))
 
 
@@ -215,7 +229,13 @@ def _pieces(store: Store, statement: str, batch: Batch, test: Composable, until:
 def _left(store: Store, batch: Batch, lines: list[int], *, written: bool) -> list[int]:
     """Of those lines, the ones that are not as their record is; where the batch was written, the skipped ones."""
     plan = 0 if batch.stage == "staged" else batch.plan
-    asked = {"batch": batch.id, "plan": plan, "lines": lines, "written": written}
+    asked = {
+        "batch": batch.id,
+        "plan": plan,
+        "lines": lines,
+        "written": written,
+        "undone": batch.stage == "completed" and not written,
+    }
     return [row["line"] for row in store.all(_LEFT, asked)] if lines else []
 
 
@@ -249,6 +269,11 @@ select line from unnest(%(lines)s::int[]) line left join lateral (
     where o.batch_id = %(batch)s and o.line = line.line and o.plan = %(plan)s limit 1
 ) o on true
 where o.reason is distinct from 'unchanged' and (o.outcome = 'skipped' or not %(written)s)
+  -- whose record the undo has kept is there
+  and (not %(undone)s or o.outcome is null or o.outcome not in ('created', 'updated') or exists (
+    select from workbench.import_batch u
+    join workbench.import_outcome n on n.batch_id = u.id and n.plan = u.plan and n.line = line.line
+    where u.undo_of = %(batch)s and u.stage = 'completed' and n.outcome <> 'skipped'))
 """
 
 

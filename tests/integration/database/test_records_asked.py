@@ -286,6 +286,24 @@ def test_a_record_that_a_file_no_longer_named_is_found_by_its_name(wb: Workbench
     assert wb.records.get("polaris.teacher_roster", "uma@x.example|2024-2025")["record"] is not None
 
 
+def test_a_key_is_named_by_a_word_of_its_own_and_by_no_part_of_another(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("name,code\nForklift,007\n"), "elevate.courses")
+    lost = "x1@example.com,P-0007\nx2@example.com,007\nx3@example.com,A-007\nx4@example.com,007-B\n"
+    wb.import_sheet(sheet(f"student_email,course_code\n{lost}", "seven.csv"), "elevate.enrollments", skip_errors=True)
+    assert [row["line"] for row in wb.records.left_out("007").rows] == [3]
+    assert len(wb.records.ask("007").rows) == 4, "who asks may know a part of it alone"
+
+
+def test_a_row_whose_record_the_undo_has_kept_is_no_row_without_a_record(wb: Workbench, sheet: Given) -> None:
+    people = "email,name\nkay@example.com,Kay Kept\nlou@example.com,Lou Gone\n"
+    batch = wb.import_sheet(sheet(people, "two.csv"), "elevate.students")
+    wb.import_sheet(sheet("student_email,course_code\nkay@example.com,CNA101\n"), "elevate.enrollments")
+    wb.undo(batch)
+    assert [one["key"] for one in wb.records.find("kay kept")] == ["kay@example.com"]
+    assert rows(wb, "kay kept") == [] and rows(wb, "kay@example.com") == []
+    assert [row["line"] for row in wb.records.ask("lou gone").rows] == [3]
+
+
 def test_another_tenant_finds_no_row(wb: Workbench, open_wb: Opened) -> None:
     other = open_wb(tenant="other", user="olga")
     assert [list(other.records.ask(text).rows) for text in ("dunn", "doppel", "5552223333")] == [[]] * 3

@@ -65,4 +65,4 @@ def _cells(text: str, row: Mapping[str, Any]) -> Iterator[str]:
             yield f"{header} says '{cell}'."
     for issue in row["issues"]:
         if has(issue["message"]):
-            yield f"{issue['message']}."
+            yield f"{words.in_zone(issue['message'])}."
