@@ -140,7 +140,7 @@ def is_all_about_the_first(answer: Answer, text: str) -> bool:
     referring_to_it = {about.name for about, _ in dependents(first["dataset"])}
     key = str(first["key"])
     exact = key.casefold() == text.strip().casefold()
-    theirs = all(key in str(one["key"]).split("|") for one in others)
+    theirs = all(f"|{key}|" in f"|{one['key']}|" for one in others)  # a key may have a bar itself
     return (exact or theirs) and all(one["dataset"] in referring_to_it for one in others)
 
 

@@ -51,3 +51,29 @@ def test_one_press_leads_back_to_the_question_before(
     ana.window.go_back()
     expect(box).to_have_value("")
     ana.at("Find a record")
+
+
+def test_one_press_leads_back_from_a_search_to_the_page_of_the_table_before(
+    person: People, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    people = "".join(f"kim{number:02}@example.com,Kim,Lee\n" for number in range(60))
+    wb.import_sheet(sheet(f"email,first_name,last_name\n{people}"), "elevate.students")
+    taken = "".join(f"kim{number:02}@example.com,CNA101\n" for number in range(60))
+    wb.import_sheet(sheet(f"student_email,course_code\n{taken}"), "elevate.enrollments")
+    ana = person()
+    ana.visit("record", dataset="elevate.courses", record="CNA101")
+    ana.sees("page 1 of 2")
+    ana.main.get_by_role("button", name="Next", exact=True).click()
+    ana.sees("page 2 of 2")
+    ana.settled()
+    box = ana.main.get_by_role("textbox", name="Search", exact=True)
+    box.fill("kim05")
+    box.press("Enter")
+    ana.sees("1 record found")
+    ana.settled()
+    ana.window.go_back()
+    ana.sees("page 2 of 2")
+    expect(box).to_have_value("")
+    ana.window.go_back()
+    ana.sees("page 1 of 2")

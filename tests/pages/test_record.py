@@ -275,6 +275,20 @@ def test_a_row_that_is_found_and_names_the_record_is_told_once(
     assert said(page).count("third.csv, line 2") == 2  # among the rows that became no record, and in her story
 
 
+def test_of_several_rows_that_name_the_record_none_is_told_twice(
+    show: Show, wb: Workbench, sheet: Sheets, twice: tuple[Batch, Batch]
+) -> None:
+    third = sheet("email,full_name,phone\nada@example.com,Ada Lee,555-201-0009\n", "third.csv")
+    wb.plan(wb.stage(third, "elevate.students"))
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    rows = "student_email,course_code\nada@example.com,BAKE101\n"
+    wb.import_sheet(sheet(rows, "autumn.csv"), "elevate.enrollments", skip_errors=True)
+    page = show("record", find="Ada Lee")
+    assert "Rows that name it and did not get in (1)" in [heading.value for heading in page.header]
+    assert said(page).count("third.csv, line 2") == 2  # among the rows that became no record, and in her story
+    assert said(page).count("autumn.csv, line 2") == 1
+
+
 def test_whoever_is_asked_for_by_an_id_is_shown_with_what_refers_to_her(
     show: Show, wb: Workbench, sheet: Sheets
 ) -> None:

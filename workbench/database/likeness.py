@@ -2,7 +2,6 @@
 or in its neighbour's place."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from workbench.database.store import Store
 from workbench.database.titles import Found, tables
+from workbench.model.accents import plain
 from workbench.model.answer import WHOLE_WORD
 
 _MOST = 5_000
@@ -19,8 +19,6 @@ _MOST = 5_000
 _LONG = 8
 """From so many letters on, each half of a word may have a slip."""
 _APART = re.compile(r"[^\w.]+")
-_STROKES = str.maketrans("øłđ", "old")
-"""Letters that no accent can be taken from."""
 _ACCENTED = frozenset("acdeilnorstuyz")
 
 
@@ -71,8 +69,7 @@ def may_have(said: Composable, words: Sequence[str]) -> Composable:
 
 def _words(text: str) -> list[str]:
     """The words of a text, without case and accents."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return [word for word in _APART.split(plain.translate(_STROKES)) if word]
+    return [word for word in _APART.split(plain(text.casefold())) if word]
 
 
 def _may_have(said: Composable, word: str) -> Composable:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from psycopg.sql import SQL, Composable, Literal
 
-from workbench.database.search import contains
+from workbench.database.accents import contains
 from workbench.model.row_query import CellTest
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database import search
+from workbench.database import accents
 from workbench.database.slices import slice_of
 from workbench.database.store import Store
 from workbench.datasets import catalog
@@ -75,7 +75,7 @@ class Lists:
     def has(self, text: str) -> Composable:
         """Whether somebody has every word of a text in the compared fields."""
         said = SQL("concat_ws(' ', {})").format(SQL(", ").join(map(Identifier, self.fields)))
-        return SQL(" and ").join([search.contains(said, word) for word in text.split()] or [SQL("true")])
+        return SQL(" and ").join([accents.contains(said, word) for word in text.split()] or [SQL("true")])
 
     @property
     def anybody(self) -> Composable:

@@ -9,7 +9,7 @@ import numpy as np
 from psycopg.sql import SQL, Composable, Composed, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database.search import contains
+from workbench.database.accents import contains_as_typed
 from workbench.database.store import Store
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.errors import UnknownHeader
@@ -279,9 +279,9 @@ class _Question:
         said = SQL("r.payload::text") if self._batch.derived else SQL("r.raw")
         if self._batch.undo_of is not None:  # whose rows have no cells: they name the records
             said = SQL("replace(coalesce(r.external_key, ''), chr(31), '|')")
-        tests: list[Composable] = [SQL(" and ").join(contains(said, word) for word in in_json)]
+        tests: list[Composable] = [SQL(" and ").join(contains_as_typed(said, word) for word in in_json)]
         if self._batch.revision:
-            of_corrected = SQL(" and ").join(contains(SQL("n.raw"), word) for word in in_json)
+            of_corrected = SQL(" and ").join(contains_as_typed(SQL("n.raw"), word) for word in in_json)
             tests.append(
                 self._compose(
                     """r.line in (
@@ -299,7 +299,7 @@ class _Question:
             return SQL("coalesce({}, '') !~ '\\S'").format(said)
         if asked.test == "equals":
             return SQL("btrim({}) = {}").format(said, Literal(text.strip()))
-        return contains(said, text)
+        return contains_as_typed(said, text)
 
     def _compose(self, statement: str, **more: Composable) -> Composed:
         return SQL(statement).format(**self._names, **more)

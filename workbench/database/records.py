@@ -16,7 +16,7 @@ from workbench.database.rows import by_steps, changes, settled
 from workbench.database.said_fields import said_fields
 from workbench.database.slices import slice_of
 from workbench.database.store import Store
-from workbench.database.titles import BETWEEN, Found, key_of, told
+from workbench.database.titles import BETWEEN, Found, key_of, readings, told
 from workbench.datasets import catalog
 from workbench.model.answer import REFERRING, Answer, Unwritten
 from workbench.model.batch import Batch, origin
@@ -73,14 +73,16 @@ def record(store: Store, dataset: str, key: str, referring_to_it: int = REFERRIN
     UnknownRecord."""
     contract = _with_table(dataset)
     identifier = search.identifier(key)
-    said = key.split("|") if len(contract.key) > 1 else [key]
-    parts = [search.as_kept(field, part.strip()) for part, field in zip(said, contract.key_fields, strict=False)]
-    whole = len(said) == len(contract.key)
+    ways = [
+        [search.as_kept(field, part) for part, field in zip(parts, contract.key_fields, strict=True)]
+        for parts in readings(key, len(contract.key))
+    ]
     now = _now(store, contract, SQL("t.id = {}").format(Literal(identifier))) if identifier else None
     if now is None:
-        now = _by_key(store, contract, parts) if whole else None
+        now = next(filter(None, (_by_key(store, contract, parts) for parts in ways)), None)
     known = now["id"] if now else identifier
-    history = _history(store, contract, known, now.pop("its key") if now else BETWEEN.join(parts) if whole else "")
+    keys = [now.pop("its key")] if now else [BETWEEN.join(parts) for parts in ways] or [""]
+    history = next(filter(None, (_history(store, contract, known, each) for each in keys)), [])
     if now is None and not history:
         raise UnknownRecord(dataset=dataset, key=cut(key, 300))
     own: list[Found] = [(contract.family, contract.table, known)] if known else []
@@ -301,7 +303,8 @@ class Records:
         """A record as it is now and every import that touched it, newest first, and the first so many records of each
         table that are `referring` to it; raises UnknownRecord.
 
-        The parts of a composite key are separated by "|", e.g. "john@example.com|CNA101".
+        The parts of a composite key are separated by "|", e.g. "john@example.com|CNA101". A part may have a "|" itself:
+        where that fits several records, the id tells which.
         """
         return record(self._store, dataset, key, referring)
 
@@ -416,9 +419,9 @@ class Records:
         return [{**one, "says": known.get(one["record_id"], {})} for one in records]
 
     def left_out(self, text: str, *, limit: int = 20, skip: int = 0, seconds: float | None = None) -> Unwritten:
-        """The rows that say what a record is known by and were not written, as `ask` tells them, without the first
-        `skip`; how many they are, and whether all were looked at, which ends after so many `seconds`."""
-        return unwritten.find(self._store, text, limit, skip=skip, until=_until(seconds))
+        """The rows that say what a record is known by, as a word of its own, and were not written, as `ask` tells them,
+        without the first `skip`; how many, and whether all were looked at, which ends after so many `seconds`."""
+        return unwritten.find(self._store, text, limit, skip=skip, until=_until(seconds), names=True)
 
     def since(self, batch: Batch | UUID | str, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first import after a batch that stands and has brought the key of a row of it which was not written

@@ -8,22 +8,23 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database.store import Store
 from workbench.datasets import catalog
+from workbench.model.accents import plain
 from workbench.model.contract import Contract
 
 
 def said_fields(store: Store, text: str, found: Sequence[tuple[str, UUID]]) -> dict[UUID, dict[str, str]]:
     """Of records (dataset, id), what the fields say now that have a word of the text, by their names; only of records
     that have every word of it. A reference says the key of what it names."""
-    words = [word.casefold() for word in text.split()]
+    words = [plain(word) for word in text.split()]
     told: dict[UUID, dict[str, str]] = {}
     for dataset in dict.fromkeys(dataset for dataset, _ in found):
         ids = [id_ for of, id_ in found if of == dataset]
         for row in _records(store, catalog.contract(dataset), ids):
             values = {name: str(value) for name, value in row["values"].items() if value is not None}
-            together = "\n".join(values.values()).casefold()
+            together = plain("\n".join(values.values()))
             if words and all(word in together for word in words):
                 told[row["id"]] = {
-                    name: value for name, value in values.items() if any(word in value.casefold() for word in words)
+                    name: value for name, value in values.items() if any(word in plain(value) for word in words)
                 }
     return told
 

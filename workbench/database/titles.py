@@ -1,6 +1,7 @@
 """What records are called: the dataset, the key and the title of each, and the fields that a person knows them by."""
 
 from collections.abc import Iterable
+from itertools import combinations, islice, pairwise
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from workbench.model.kinds import KINDS
 
 BETWEEN = "\x1f"
 """Between the parts of a key, as `import_row.external_key` has it; a person writes "|"."""
+_READINGS = 200
+"""A key is read in so many ways at most: more have only texts that are all bars."""
 
 Found = tuple[str, str, UUID]
 """A record by its schema, its table and its id."""
@@ -25,6 +28,22 @@ def tables() -> dict[tuple[str, str], list[Contract]]:
     for contract in catalog.CONTRACTS.values():
         found.setdefault((contract.family, contract.table), []).append(contract)
     return found
+
+
+def readings(key: str, parts: int) -> list[list[str]]:
+    """Every way to read what a person writes as a key of so many parts: those may have a "|" themselves. None where it
+    has too few of them."""
+    if parts == 1:
+        return [[key.strip()]]
+    bars = [at for at, sign in enumerate(key) if sign == "|"]
+    ways = islice(combinations(bars, parts - 1), _READINGS)
+    return [[key[begin + 1 : end].strip() for begin, end in pairwise((-1, *way, len(key)))] for way in ways]
+
+
+def kept_as(key: str, dataset: str) -> list[str]:
+    """A key of a dataset as `import_row.external_key` may have it, by what is printed of it."""
+    contract = catalog.CONTRACTS.get(dataset)
+    return [BETWEEN.join(parts) for parts in readings(key, len(contract.key))] if contract else []
 
 
 def told(store: Store, found: Iterable[Found]) -> list[dict[str, Any]]:

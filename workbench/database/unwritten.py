@@ -17,9 +17,9 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Literal
 
-from workbench.database import batches, kept_rows, likeness, rows, search
+from workbench.database import accents, batches, kept_rows, likeness, rows, search
 from workbench.database.store import Store
-from workbench.database.titles import BETWEEN
+from workbench.database.titles import kept_as
 from workbench.model.answer import Unwritten
 from workbench.model.batch import Batch
 
@@ -38,10 +38,12 @@ FOREVER = math.inf
 _PATIENCE = "set local statement_timeout = '3s'"
 
 
-def find(store: Store, text: str, limit: int, *, until: float, skip: int = 0, nearly: bool = False) -> Unwritten:
-    """The first `limit` rows that have every word of a text in their cells (or `nearly` so) and were not written,
-    without the first `skip` of them; how many were found, and whether all were looked at: it ends at the time `until`
-    (of time.monotonic).
+def find(
+    store: Store, text: str, limit: int, *, until: float, skip: int = 0, nearly: bool = False, names: bool = False
+) -> Unwritten:
+    """The first `limit` rows that have every word of a text in their cells (or `nearly` so; of the `names` of a record
+    no part of another word) and were not written, without the first `skip` of them; how many were found, and whether
+    all were looked at: it ends at the time `until` (of time.monotonic).
 
     Each is told as `rows.rows` does, with its batch, dataset, file_name, stage ("undone" for an import that was taken
     back), run_by and `since`, the later import that has brought its key; those of the newest import come first.
@@ -50,7 +52,7 @@ def find(store: Store, text: str, limit: int, *, until: float, skip: int = 0, ne
     words = likeness.words_of(said) if nearly else []
     if len(said) < 2 or (nearly and not words):
         return Unwritten(rows=[], number=0, whole=True)
-    test = likeness.may_have(_SAID, words) if nearly else _test(said)
+    test = likeness.may_have(_SAID, words) if nearly else _names(said) if names else _test(said)
     known = batches.find(store, _WITH_ROWS, limit=_BATCHES)
     undone = {row["undo_of"] for row in store.all(_UNDONE)}
     standing = [batch for batch in known if batch.stage == "completed" and not undone & {batch.id, batch.part_of}]
@@ -157,6 +159,10 @@ _SAID = SQL(
 """All that a row says, and said before it was corrected or cleaned."""
 
 
+_ODD = SQL("octet_length(r.raw) <> length(r.raw) or octet_length(c.raw) <> length(c.raw) or r.cleaned is not null")
+"""Whether a row may say anything in other letters than those of ASCII."""
+
+
 def _test(text: str) -> Composable:
     """Whether a row's texts have every word, or the phone number and every other word."""
     tests = [_every(_SAID, text)]
@@ -167,18 +173,30 @@ def _test(text: str) -> Composable:
     return SQL("({})").format(SQL(" or ").join(tests))
 
 
+def _names(text: str) -> Composable:
+    """Whether a row's texts name what has this key: 007 is not named by P-0007."""
+    return SQL("({})").format(SQL(" and ").join([_alone(_SAID, word) for word in _in_json(text)] or [SQL("true")]))
+
+
 def _every(said: Composable, text: str) -> Composable:
-    in_json = (word.replace("\\", r"\\").replace('"', r"\"") for word in re.split(r"[\s|]+", text) if word)
-    return SQL("({})").format(SQL(" and ").join([_has(said, word) for word in in_json] or [SQL("true")]))
+    return SQL("({})").format(SQL(" and ").join([_has(said, word) for word in _in_json(text)] or [SQL("true")]))
+
+
+def _in_json(text: str) -> list[str]:
+    """The words of a text as JSON writes them."""
+    return [word.replace("\\", r"\\").replace('"', r"\"") for word in re.split(r"[\s|]+", text) if word]
 
 
 def _has(said: Composable, word: str) -> Composable:
     """Whether a text has a word; a whole e-mail is no part of another: ana@ is not in hana@."""
-    part = search.contains(said, word)
-    if not _EMAIL.fullmatch(word):
-        return part
+    return _alone(said, word) if _EMAIL.fullmatch(word) else accents.contains(said, word, _ODD)
+
+
+def _alone(said: Composable, word: str) -> Composable:
+    """Whether a text has a word that is no part of another."""
     begins = r"(?:(?<![\w.+%-])|(?<=\\[nrtbf]))"  # behind a break as JSON writes it, too
-    alone = f"{begins}{re.escape(word.lower())}(?![\\w-]|\\.\\w)"
+    alone = f"{begins}{accents.in_any_case(word)}(?![\\w-]|\\.\\w)"
+    part = accents.contains(said, word, _ODD)
     return SQL("({} and lower({}) ~ {})").format(part, said, Literal(alone))
 
 
@@ -292,7 +310,7 @@ def since(store: Store, batch: Batch, row: dict[str, Any]) -> dict[str, Any] | N
 
 def _since(store: Store, lost: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows, each with the import that has brought its key since."""
-    keys = sorted({row["key"].replace("|", BETWEEN) for row in lost if row["key"]})
+    keys = sorted({key for row in lost if row["key"] for key in kept_as(row["key"], row["dataset"])})
     brought: list[dict[str, Any]] = []
     if keys:
         with store.transaction() as connection:

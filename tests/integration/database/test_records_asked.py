@@ -88,6 +88,32 @@ def test_a_row_that_was_not_written_is_found_by_anything_in_it(wb: Workbench) ->
     assert all(wb.records.ask(text, seconds=None).whole for text in WHAT_IS_ASKED)
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("electricite", ["ÉLEC-Ñ2"]),
+        ("elec-n2", ["ÉLEC-Ñ2"]),
+        ("Élec-n2", ["ÉLEC-Ñ2"]),
+        ("cafe nandu", ["dee@example.com"]),
+        ("CAFÉ ñandu", ["dee@example.com"]),
+        ("ŽUŽA lodz", ["eva@example.com"]),
+        ("жуков", ["ivan@example.com"]),
+        ("muller", ["hans@example.com"]),
+        ("müller", ["hans@example.com"]),
+    ],
+)
+def test_a_search_sees_through_accents_and_their_case(wb: Workbench, sheet: Given, text: str, keys: list[str]) -> None:
+    people = "dee@example.com,Café Ñandú\neva@example.com,Žuža Łódź\nivan@example.com,Иван ЖУКОВ\n"
+    wb.import_sheet(sheet(f"email,name\n{people}hans@example.com,Hans MULLER\n"), "elevate.students")
+    wb.import_sheet(sheet("name,code\nÉlectricité,ÉLEC-Ñ2\n"), "elevate.courses")
+    lines = "dee@example.com,ÉLEC-Ñ2\nnone@example.com,ÉLEC-Ñ2\n"
+    wb.import_sheet(sheet(f"student_email,course_code\n{lines}", "led.csv"), "elevate.enrollments", skip_errors=True)
+    answer = wb.records.ask(text)
+    assert ([one["key"] for one in answer.records][: len(keys)], answer.nearly) == (keys, False)
+    if "n2" in text:
+        assert [(row["file_name"], row["line"]) for row in answer.rows] == [("led.csv", 3)]
+
+
 def test_what_was_wrong_and_who_decided_stand_with_it(wb: Workbench, open_wb: Opened) -> None:
     open_wb(user="lea").reject(wb.batches.all(limit=2)[1], [5], "Dee left in May.")
     (row,) = wb.records.ask("dunn").rows
@@ -258,6 +284,24 @@ def test_a_record_that_a_file_no_longer_named_is_found_by_its_name(wb: Workbench
     wb.undo(second)
     assert len(wb.records.find("uma vale")) == 1
     assert wb.records.get("polaris.teacher_roster", "uma@x.example|2024-2025")["record"] is not None
+
+
+def test_a_key_is_named_by_a_word_of_its_own_and_by_no_part_of_another(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("name,code\nForklift,007\n"), "elevate.courses")
+    lost = "x1@example.com,P-0007\nx2@example.com,007\nx3@example.com,A-007\nx4@example.com,007-B\n"
+    wb.import_sheet(sheet(f"student_email,course_code\n{lost}", "seven.csv"), "elevate.enrollments", skip_errors=True)
+    assert [row["line"] for row in wb.records.left_out("007").rows] == [3]
+    assert len(wb.records.ask("007").rows) == 4, "who asks may know a part of it alone"
+
+
+def test_a_row_whose_record_the_undo_has_kept_is_no_row_without_a_record(wb: Workbench, sheet: Given) -> None:
+    people = "email,name\nkay@example.com,Kay Kept\nlou@example.com,Lou Gone\n"
+    batch = wb.import_sheet(sheet(people, "two.csv"), "elevate.students")
+    wb.import_sheet(sheet("student_email,course_code\nkay@example.com,CNA101\n"), "elevate.enrollments")
+    wb.undo(batch)
+    assert [one["key"] for one in wb.records.find("kay kept")] == ["kay@example.com"]
+    assert rows(wb, "kay kept") == [] and rows(wb, "kay@example.com") == []
+    assert [row["line"] for row in wb.records.ask("lou gone").rows] == [3]
 
 
 def test_another_tenant_finds_no_row(wb: Workbench, open_wb: Opened) -> None:

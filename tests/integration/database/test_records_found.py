@@ -114,6 +114,23 @@ def test_a_key_that_only_a_file_has_brought_is_found_as_well(wb: Workbench, impo
     assert (told["record"], [one["outcome"] for one in told["history"]]) == (None, ["updated", "created"])
 
 
+def test_a_part_of_a_key_may_have_the_sign_between_the_parts(wb: Workbench, sheet: Given) -> None:
+    """What is printed of a key finds the record by it, its history when it is gone, and who has brought it since."""
+    wb.import_sheet(sheet("name,code\nWelding by night,WELD|101\n"), "elevate.courses")
+    enrolled = sheet("student_email,course_code\nada.park@example.com,WELD|101\n", "night.csv")
+    night = wb.import_sheet(enrolled, "elevate.enrollments")
+    ((_, _), (_, printed)) = found(wb, "WELD|101")
+    assert printed == "ada.park@example.com|WELD|101"
+    there = wb.records.get("elevate.enrollments", printed)["record"]
+    assert there["user_id"] == wb.records.get("elevate.students", "ada.park@example.com")["record"]["id"]
+    wb.undo(night)
+    assert found(wb, printed) == [("enrollments", printed)]
+    told = wb.records.get("elevate.enrollments", printed)
+    assert (told["record"], [one["outcome"] for one in told["history"]]) == (None, ["updated", "created"])
+    again = wb.import_sheet(enrolled, "elevate.enrollments")
+    assert [row["since"]["batch"] for row in wb.records.ask("WELD|101").rows] == [again.id]
+
+
 def test_no_more_is_found_than_is_asked_for(wb: Workbench) -> None:
     assert len(wb.records.find("ada", limit=2)) == 2
     assert len(wb.records.find("CNA101", limit=1)) == 1

@@ -190,16 +190,25 @@ _STEPS = """
 (() => {
   if (window.workbenchSteps) return;
   window.workbenchSteps = true;
-  const push = history.pushState.bind(history);
-  let untouched = true;  // nobody has done anything at this page yet
+  const push = history.pushState.bind(history), replace = history.replaceState.bind(history);
+  let untouched = true;  // nobody has done anything since the last step
   for (const kind of ["pointerdown", "keydown", "drop"]) {
     document.addEventListener(kind, () => { untouched = false; }, true);
   }
+  addEventListener("popstate", () => { untouched = true; });
+  const step = (state, unused, url) => {
+    push(state, unused, url);
+    untouched = true;
+  };
   history.pushState = (state, unused, url) => {
     const isHere = new URL(url ?? "", location.href).pathname === location.pathname;
-    if (isHere && untouched) return history.replaceState(state, unused, url);
-    push(state, unused, url);
-    untouched ||= !isHere;
+    (isHere && untouched ? replace : step)(state, unused, url);
+  };
+  // a box whose text stands in the address puts it there in the place of what was asked before
+  history.replaceState = (state, unused, url) => {
+    const next = new URL(url ?? "", location.href);
+    const isOther = next.pathname === location.pathname && next.search !== location.search;
+    (isOther && !untouched ? step : replace)(state, unused, url);
   };
 })();
 """

@@ -8,6 +8,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors.web import words
+from workbench.model.accents import plain
 from workbench.model.wording import cut
 
 _LONG = 300
@@ -47,10 +48,10 @@ def several(found: Sequence[Mapping[str, Any]]) -> None:
 
 def _cells(text: str, row: Mapping[str, Any]) -> Iterator[str]:
     """What each cell with a word of the text said, and what a person or a recipe made of it, or why it is left out."""
-    asked = text.casefold().split()
+    asked = plain(text).split()
 
     def has(cell: object) -> bool:
-        return any(word in str(cell).casefold() for word in asked)
+        return any(word in plain(str(cell)) for word in asked)
 
     for header, (was, now) in row["corrected"].items():
         if has(was):
@@ -64,4 +65,4 @@ def _cells(text: str, row: Mapping[str, Any]) -> Iterator[str]:
             yield f"{header} says '{cell}'."
     for issue in row["issues"]:
         if has(issue["message"]):
-            yield f"{issue['message']}."
+            yield f"{words.in_zone(issue['message'])}."

@@ -1,6 +1,7 @@
 """What Find a record lists: records, rows that became none, and what refers to a record: all, a page at a time."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -66,13 +67,16 @@ def rows(found: Sequence[Mapping[str, Any]], number: int, text: str, *, whole: b
 
 
 def left_out(wb: Workbench, text: str, elsewhere: Collection[tuple[UUID, int]] = ()) -> None:
-    """The rows that say what a record is known by and did not get in: a few of them; all when they are asked for.
-    Nothing where all of them are told `elsewhere` on the page, each by its batch and line."""
+    """The rows that say what a record is known by and did not get in: a few of them, without those that are told
+    `elsewhere` on the page, each by its batch and line; all when they are asked for."""
     key = f"left out {text}"
     every = st.session_state.get(key, False) or skipped(LEFT_OUT) > 0
-    found = wb.records.left_out(text, limit=long_table.SIZE if every else FEW, skip=skipped(LEFT_OUT), seconds=BESIDE)
-    of_all = len(found.rows) == found.number
-    if not found.number or (of_all and all((row["batch"], row["line"]) in elsewhere for row in found.rows)):
+    limit = long_table.SIZE if every else FEW + len(elsewhere)
+    found = wb.records.left_out(text, limit=limit, skip=skipped(LEFT_OUT), seconds=BESIDE)
+    if not every:
+        new = [row for row in found.rows if (row["batch"], row["line"]) not in elsewhere]
+        found = replace(found, rows=new[:FEW], number=found.number - len(found.rows) + len(new))
+    if not found.number:
         return
     st.header(f"Rows that name it and did not get in ({_told(found)})")
     if every:

@@ -249,7 +249,7 @@ def withheld(event: Mapping[str, Any]) -> str:
     """For whose sake a part was not written: the rows of the source that were refused, and why."""
     if not event["refused"]:
         return f"{rows.REASONS['withheld']}."
-    each = (f"line {one['line']}: {one['field']}: {one['message']}" for one in event["refused"])
+    each = (f"line {one['line']}: {one['field']}: {words.in_zone(one['message'])}" for one in event["refused"])
     return f"Not written, for what it belongs to was refused: {first_of(list(each), _NAMED)}."
 
 

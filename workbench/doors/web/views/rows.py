@@ -128,7 +128,7 @@ def _in_grid(
     wrong: dict[str, str] = {}
     for issue in row["issues"]:
         if (name := filled.get(issue["field"])) is not None:
-            wrong[name] = "; ".join(filter(None, (wrong.get(name), issue["message"])))
+            wrong[name] = "; ".join(filter(None, (wrong.get(name), words.in_zone(issue["message"]))))
     return grid.Row(
         id=str(row["line"]),
         cells={"line": _line(row), "told": _told(row), "was": _was(row), **kept, **edited},
