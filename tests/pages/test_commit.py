@@ -353,9 +353,11 @@ def test_a_lead_sees_what_changes_what_is_unusual_and_who_decided_what(
     assert "- Of known ones: full name in 1 row, phone in 1 row." in told
     assert "- Phone is filled in 25% of the rows, and was 50%." in told
     assert "rows created" not in told  # the last one was the first load
+    assert "what this one created, updated and skipped is not compared with it." in told
     assert "Compared with the last import of this dataset; its file has another name than this one." in told
     assert "- ana corrected 1 row: line 5." in untimed(told) and re.search(r"line 5, 20\d\d-.* UTC\.", told)
     beside = page.table[0].value
+    assert beside.columns[1].endswith(" (the first)")
     assert beside.loc["Rows"].tolist() == ["4", "2"]
     assert beside.loc["phone is filled"].tolist() == ["25%", "50%"]
 

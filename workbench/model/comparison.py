@@ -24,6 +24,9 @@ _RISE = 0.02
 _MORE = 5
 """... and by so many rows."""
 
+_WITHOUT_FIRST = " in those after the first"
+"""Said of a share that the first import of a source has no part in: all of its rows were new, or nearly all."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
@@ -39,13 +42,7 @@ class Figures:
     """In how many rows each field has something; empty where nobody counted."""
     signed_by: str | None = None
     first: bool = False
-    """Whether it is the oldest of its source that stands."""
-
-    @property
-    def loads(self) -> bool:
-        """Whether it was a first load, whose rows could only be new: how many of them are says nothing of later
-        ones."""
-        return self.first and not any(self.outcomes.get(name) for name in ("updated", "skipped"))
+    """Whether it is the oldest of its source that stands: what it came to be new says nothing of later ones."""
 
     def share(self, outcome: str) -> float:
         """Which part of the rows has an outcome, from 0 to 1."""
@@ -92,14 +89,15 @@ class Comparison:
 
     def _outcomes(self) -> Iterator[str]:
         for name in OUTCOMES:
-            earlier = [each for each in self.earlier if name in _STAYS_OUT or not each.loads]
+            earlier = [each for each in self.earlier if name in _STAYS_OUT or not each.first]
             if not earlier:
                 continue
+            where = "" if len(earlier) == len(self.earlier) else _WITHOUT_FIRST
             share, known = self.this.share(name), [each.share(name) for each in earlier]
             rows, most = self.this.outcomes.get(name, 0), max(each.outcomes.get(name, 0) for each in earlier)
             rises = name in _STAYS_OUT and share >= max(2 * max(known), max(known) + _RISE) and rows - most >= _MORE
             if rises or _is_outside(share, known):
-                yield f"{many(rows)} {name}: {_told(share, known)}."
+                yield f"{many(rows)} {name}: {_told(share, known)}{where}."
 
     def _fill(self) -> Iterator[str]:
         for field in self.this.filled:

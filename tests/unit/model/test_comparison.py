@@ -44,15 +44,27 @@ def test_a_first_load_says_nothing_of_how_much_is_new_later() -> None:
     second = figures(64, created=4, skipped=58, invalid=2)
     assert unusual(second, load) == []
     sixth = figures(64, created=4, updated=41, skipped=17, invalid=2)
-    told = ["41 rows updated: 64% of the rows, and was 0%.", "17 rows skipped: 27% of the rows, and was 91%."]
-    assert unusual(sixth, second, load) == told
+    assert unusual(sixth, second, load) == [
+        "41 rows updated: 64% of the rows, and was 0% in those after the first.",
+        "17 rows skipped: 27% of the rows, and was 91% in those after the first.",
+    ]
+    assert unusual(sixth, second) == [  # where the first is none of them, all of them are meant
+        "41 rows updated: 64% of the rows, and was 0%.",
+        "17 rows skipped: 27% of the rows, and was 91%.",
+    ]
     wrong = figures(64, created=4, skipped=40, invalid=20)  # what is wrong in a file is compared with every one
     assert "20 rows invalid: 31% of the rows, and was 3%." in unusual(wrong, load)
     always_new = (figures(60, created=60), replace(figures(62, created=62), first=True))
     assert unusual(figures(64, created=30, skipped=34), *always_new) == [
-        "30 rows created: 47% of the rows, and was 100%.",
-        "34 rows skipped: 53% of the rows, and was 0%.",
+        "30 rows created: 47% of the rows, and was 100% in those after the first.",
+        "34 rows skipped: 53% of the rows, and was 0% in those after the first.",
     ]
+
+
+def test_a_first_load_is_left_out_whatever_else_became_of_some_of_its_rows() -> None:
+    """A row of it that was a duplicate, or that the source filters, makes it no other import than a first one."""
+    load = replace(figures(422, created=412, skipped=1, invalid=9), first=True)
+    assert unusual(figures(470, created=54, updated=28, skipped=384, invalid=4), load) == []
 
 
 def test_another_share_of_an_outcome_is_unusual() -> None:

@@ -227,7 +227,17 @@ def beside(comparison: Comparison) -> None:
         st.container(key="numbers beside"),
     ):
         st.table(_table((comparison.this, *comparison.earlier)))
-        st.caption("Each as its plan had it: what was explained or brought in since counts as it did then.")
+        st.caption(" ".join(_told_of(comparison)))
+
+
+def _told_of(comparison: Comparison) -> Iterator[str]:
+    """How the figures of a table of imports are to be read."""
+    yield "Each as its plan had it: what was explained or brought in since counts as it did then."
+    if any(each.first for each in comparison.earlier):
+        yield (
+            "To the first import of a source all is new: what this one created, updated and skipped is not compared "
+            "with it."
+        )
 
 
 def _table(some: Sequence[Figures]) -> pd.DataFrame:
@@ -245,7 +255,11 @@ def _titles(some: Sequence[Figures]) -> list[str]:
     """What each import is called at the head of its column, no two alike: its file, else its time, else its place."""
     names, times = [words.unlinked(each.file_name) for each in some[1:]], [words.here(each.at) for each in some[1:]]
     told = next((each for each in (names, times) if len(set(each)) == len(each)), None)
-    return ["This one", *(told or [f"{place}: {time}" for place, time in enumerate(times, start=1)])]
+    told = told or [f"{place}: {time}" for place, time in enumerate(times, start=1)]
+    return [
+        "This one",
+        *(f"{name} (the first)" * each.first or name for name, each in zip(told, some[1:], strict=True)),
+    ]
 
 
 def months(found: Sequence[Mapping[str, Any]]) -> None:
