@@ -133,6 +133,17 @@ def test_what_a_roster_no_longer_names_is_listed_before_it_goes(show: Show, wb: 
         "1 record that the file no longer names will be deactivated."
     ]
     assert grid(page).shown["email"].tolist() == ["bo@kck.org"]
+    told = "\n".join(part.value for part in page.markdown).replace("\\", "")
+    assert (
+        told.count("1 record that the file no longer names will be deactivated.") == 2
+    )  # what changes, and is written
+    assert page.table[0].value.loc["⊖ deactivated"].tolist() == ["1", "0"]
+    assert "Commit 0 rows and deactivate 1 record" in [button.label for button in page.button]
+    wb.commit(batch)
+    assert any(
+        each.value.startswith("Committed: 0 rows written and 1 record deactivated")
+        for each in show("commit", batch=batch.id).success
+    )
 
 
 @pytest.mark.parametrize("name", ["commit", "reconcile"])

@@ -61,7 +61,7 @@ def test_the_list_and_the_story_tell_of_records_that_were_removed(show: Show, wb
     given = {"window": "2024-2025", "constants": {"district": "KCK"}}
     wb.import_sheet(sheet(f"{roster}Banneker,Bo Bell,bo@kck.org\n"), "polaris.teacher_roster", **given)
     batch = wb.import_sheet(sheet(roster), "polaris.teacher_roster", **given)
-    assert grid(show("history")).shown["Removed"].tolist() == ["1 deactivated", ""]
+    assert grid(show("history")).shown["⊖ removed"].tolist() == ["1 deactivated", ""]
     page = show("history", batch=batch.id)
     assert [info.value for info in page.info] == ["1 record that the file no longer names was deactivated."]
 

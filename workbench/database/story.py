@@ -62,7 +62,11 @@ def log(store: Store, batch: Batch, title: str, figures: Reconciliation, resolva
         notes=batch.notes,
         follow_ups=batch.follow_ups,
         state=state(store, batch),
-        notes_added=(*(hold.sentence for hold in contradictions(batch)), *decided(store, batch)),
+        notes_added=(
+            *(hold.sentence for hold in contradictions(batch)),
+            *decided(store, batch),
+            *_by_itself(store, batch),
+        ),
         follow_ups_added=to_do(batch, figures, resolvable),
     )
 
@@ -114,10 +118,9 @@ def decided(store: Store, batch: Batch) -> tuple[str, ...]:
     own = batches.sheets(store, batch)
     if batch.derived or not own:
         return ()
-    behind = batches.parts(store, batch.id)
     events = batches.story(store, *{batch.id, *(sheet.id for sheet in own)})
     words = store.all(_WORDS, {"batches": [sheet.id for sheet in own], "named": _NAMED, "looked_at": _LOOKED_AT})
-    told = [*_begun(batch), *_written(batch, behind, events), *_totals(store, batch)]
+    told = [*_begun(batch), *_let_go_on(batch, events), *_totals(store, batch)]
     for sheet in own:
         said = [row for row in words if row["batch_id"] == sheet.id]
         which = f"{sheet.dataset}: " if sheet != batch else ""
@@ -136,8 +139,8 @@ def _begun(batch: Batch) -> Iterator[str]:
         yield f"Brings in rows of run {batch.sweep_of} that were unmatched."
 
 
-def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any]]) -> Iterator[str]:
-    """What a commit did, or will do, that the figures do not show."""
+def _let_go_on(batch: Batch, events: list[dict[str, Any]]) -> Iterator[str]:
+    """Who let an import go on, whatever it waited for."""
     done = batch.stage == "completed"
     commit = next((event for event in events if event["action"] == "committed"), None)
     if done and batch.invalid and "sequence" in batch.summary:
@@ -149,6 +152,13 @@ def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any
             if hold.code == each["code"] and not is_of_total([hold.code]):
                 at = datetime.fromisoformat(each["at"])
                 yield f"{each['by']} let go on: {hold.sentence.rstrip('.')}{_when(at)}."
+
+
+def _by_itself(store: Store, batch: Batch) -> Iterator[str]:
+    """What a commit did, or will do, that the figures do not show, and that nobody has decided."""
+    if batch.undo_of is not None or batch.derived:
+        return
+    done, behind = batch.stage == "completed", batches.parts(store, batch.id)
     if kept := batch.summary.get("kept"):
         verb = "was" if kept == 1 else "were"
         yield f"{many(kept, 'value')} that people edited since the last import {verb if done else 'will be'} kept."

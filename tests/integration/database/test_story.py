@@ -213,8 +213,10 @@ def test_records_that_the_file_no_longer_names_are_told(wb: Workbench, sheet: Gi
     wb.import_sheet(sheet(ROSTER), "polaris.teacher_roster")
     planned = wb.plan(wb.stage(sheet(ROSTER.rpartition("ben")[0]), "polaris.teacher_roster")).batch
     assert notes(wb, planned) == ("1 record that the file no longer names will be deactivated.",)
+    assert wb.decided(planned) == ()  # nobody has decided it
     done = wb.commit(planned)
     assert notes(wb, done) == ("1 record that the file no longer names was deactivated.",)
+    assert wb.decided(done) == ()
 
 
 def test_an_undo_tells_that_a_record_is_not_there_and_does_not_call_it_kept(

@@ -13,6 +13,7 @@ from workbench.doors.web.views import glance, outcomes, runs
 from workbench.model.batch import Batch
 from workbench.model.comparison import Comparison
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.wording import listed
 from workbench.playbooks import PLAYBOOKS
 
 
@@ -74,6 +75,23 @@ def written(wb: Workbench, batch: Batch) -> str:
     parts = () if whole else wb.batches.parts(batch)
     number = sum((part.created or 0) + (part.updated or 0) for part in parts or (batch,))
     return words.many(number, "record" if parts else "row")
+
+
+def commits(wb: Workbench, batch: Batch) -> str:
+    """What a plan would do to the records, as its button says it: what it takes away is as much as what it writes."""
+    gone = batch.summary.get("removed", {})
+    told = [f"{verb} {words.many(gone[action], 'record')}" for action, verb in _TAKES_AWAY.items() if gone.get(action)]
+    return listed([f"Commit {written(wb, batch)}", *told])
+
+
+_TAKES_AWAY = {"deactivated": "deactivate", "deleted": "delete"}
+
+
+def committed(wb: Workbench, batch: Batch) -> str:
+    """What an import has done to the records, in the same words."""
+    gone = batch.summary.get("removed", {})
+    told = [f"{words.many(gone[action], 'record')} {action}" for action in _TAKES_AWAY if gone.get(action)]
+    return listed([f"{written(wb, batch)} written", *told])
 
 
 def made(wb: Workbench, batch: Batch) -> Reconciliation | None:

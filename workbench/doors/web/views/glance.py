@@ -10,7 +10,7 @@ import streamlit as st
 from workbench.datasets import catalog
 from workbench.doors.web import address, words
 from workbench.doors.web.views.issues import titled
-from workbench.doors.web.views.outcomes import SIGNS
+from workbench.doors.web.views.outcomes import REMOVED, SIGNS
 from workbench.model.batch import ENDED, OUTCOMES, Batch
 from workbench.model.comparison import Comparison, Figures
 from workbench.model.hold import Hold, contradictions, waiting
@@ -185,6 +185,10 @@ def effects(
         if records:
             verb = "was" if done and records == 1 else "were" if done else "will be"
             told.append(f"{words.many(records, 'record')} that the file no longer names {verb} {action}.")
+    if kept := batch.summary.get("kept"):
+        stay = "stay" if kept > 1 else "stays"
+        stay = stay if not done else "was kept" if kept == 1 else "were kept"
+        told.append(f"{words.many(kept, 'value')} that people edited since the last import {stay}.")
     if found.undone:
         told.append("All of it was taken back since.")
     return told
@@ -226,7 +230,7 @@ def beside(comparison: Comparison) -> None:
         ),
         st.container(key="numbers beside"),
     ):
-        st.table(_table((comparison.this, *comparison.earlier)))
+        st.table(_table(comparison))
         st.caption(" ".join(_told_of(comparison)))
 
 
@@ -240,13 +244,18 @@ def _told_of(comparison: Comparison) -> Iterator[str]:
         )
 
 
-def _table(some: Sequence[Figures]) -> pd.DataFrame:
+def _table(comparison: Comparison) -> pd.DataFrame:
+    some = (comparison.this, *comparison.earlier)
     lines = {"Rows": [f"{each.rows:,}" for each in some]}
     for name in OUTCOMES:
         lines[f"{SIGNS[name]} {name}"] = [f"{each.outcomes.get(name, 0):,} ({each.share(name):.0%})" for each in some]
+    for action in dict.fromkeys(action for each in some for action, records in each.removed.items() if records):
+        lines[f"{REMOVED} {action}"] = [f"{each.removed.get(action, 0):,}" for each in some]
     for field in some[0].filled:
         fills = [each.fill(field) for each in some]
-        lines[f"{words.text(words.field(field))} is filled"] = ["" if fill is None else f"{fill:.0%}" for fill in fills]
+        lines[f"{words.text(comparison.called(field))} is filled"] = [
+            "" if fill is None else f"{fill:.0%}" for fill in fills
+        ]
     lines["Signed by"] = ["", *(words.text(each.signed_by or "nobody yet") for each in some[1:])]
     return pd.DataFrame.from_dict(lines, orient="index", columns=_titles(some))
 

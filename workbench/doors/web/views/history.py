@@ -14,7 +14,7 @@ from workbench.datasets import catalog
 from workbench.doors.web import grid, words
 from workbench.doors.web.grid import Sorted
 from workbench.doors.web.views import table_address
-from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
+from workbench.doors.web.views.outcomes import MEANINGS, REMOVED, SIGNS
 from workbench.model.batch import OUTCOMES, STATES, Batch
 from workbench.model.import_query import By
 from workbench.model.reconciliation import Reconciliation
@@ -102,6 +102,14 @@ _COLUMNS = {
         name="opens", label="File", help="A click opens the import.", width=132, fills=True, wraps=True
     ),
     **{name: grid.Column(name=name, label=SIGNS[name], help=f"Rows {name}. {MEANINGS[name]}") for name in OUTCOMES},
+    "removed": grid.Column(
+        name="removed",
+        label=f"{REMOVED} removed",
+        help="Records that the file no longer names, and what became of them.",
+        width=104,
+        wraps=True,
+        sortable=False,
+    ),
     "when": grid.Column(name="when", label="When", width=106, wraps=True),
     "state": grid.Column(name="state", label="State", width=100, wraps=True),
     "rows": grid.Column(name="rows", label="Rows"),
@@ -113,14 +121,6 @@ _COLUMNS = {
         label="Totals",
         help="What its control totals came to.",
         width=74,
-        wraps=True,
-        sortable=False,
-    ),
-    "removed": grid.Column(
-        name="removed",
-        label="Removed",
-        help="Records that the file no longer names, and what became of them.",
-        width=112,
         wraps=True,
         sortable=False,
     ),
