@@ -52,9 +52,9 @@ def test_rows_that_are_brought_in_later_are_no_file_to_compare_with_others(wb: W
     rows = "".join(f"p{number}@example.com,WELD101\n" for number in range(40))
     wb.import_sheet(sheet(f"student_email,course_code\n{rows}", "enrollments-1.csv"), "elevate.enrollments")
     late = "student_email,course_code\np1@example.com,CNA101\n"
-    wb.import_sheet(sheet(late, "enrollments-2.csv"), "elevate.enrollments")
+    waits = wb.import_sheet(sheet(late, "enrollments-2.csv"), "elevate.enrollments")
     wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
-    (brought,) = wb.sweep()
+    (brought,) = wb.sweep(waits)
     found = wb.compare(brought)
     assert (found.earlier, found.unusual) == ((), ())
     assert found.beside == "it brings in rows of an earlier import: there is nothing to compare it with"
