@@ -28,7 +28,8 @@ def compare(store: Store, batch: Batch) -> Comparison:
         filled=batch.summary.get("filled", {}),
         removed=batch.summary.get("removed", {}),
     )
-    titles = {field.name: field.title for field in catalog.contract(batch.dataset).fields}
+    known = catalog.CONTRACTS.get(batch.dataset) or catalog.FORMS.get(batch.dataset)  # neither for several sheets
+    titles = {field.name: field.title for field in known.fields} if known is not None else {}
     return Comparison(this=this, earlier=tuple(found), same_source=alike, titles=titles, whole=whole)
 
 

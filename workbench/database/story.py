@@ -123,7 +123,7 @@ def decided(store: Store, batch: Batch) -> tuple[str, ...]:
     told = [*_begun(batch), *_let_go_on(batch, events), *_totals(store, batch)]
     for sheet in own:
         said = [row for row in words if row["batch_id"] == sheet.id]
-        which = f"{sheet.dataset}: " if sheet != batch else ""
+        which = f"{catalog.contract(sheet.dataset).title}: " if sheet != batch else ""
         at_map = chain(_read(sheet), _mapped(store, sheet), _remapped(events, sheet))
         every = chain(at_map, _meant(events, sheet), map(_said, said), _others(said))
         told += [which + sentence for sentence in every]
@@ -253,13 +253,14 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     for column in sheet.reading.get("forms", ()):
         if column["by"] in ("person", "template") or column["form"] in _NOT_PLAIN:
             yield f"Read as {column['said']}."
-    yield from (f"Meanings: {field}: {_meanings(texts)}." for field, texts in mapped.value_maps.items() if texts)
+    fields = {field.name: field for field in catalog.contract(sheet.dataset).fields}
+    meant = {_title(fields, name): texts for name, texts in mapped.value_maps.items() if texts}
+    yield from (f"Meanings: {name}: {_meanings(texts)}." for name, texts in meant.items())
     settings = catalog.settings_told(sheet.dataset, mapped.constants)
     yield from (f"{told}." for told in settings.values())
     for field, text in mapped.constants.items():
         if field not in settings:
-            yield f"Where {field} is blank: {text}."
-    fields = {field.name: field for field in catalog.contract(sheet.dataset).fields}
+            yield f"Where {_title(fields, field)} is blank: {text}."
     by_rule = {name for name, field in fields.items() if field.erases}  # which nobody has decided
     of_columns = (
         ("Columns left out", mapped.left_out),
@@ -271,7 +272,7 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
             yield f"{what}: {first_of(names, _NAMED, more='other')}."
     repaired = (sheet.summary.get("noticed") or {}).get("repaired", {})
     for field in mapped.repairs:
-        yield f"Letters of {field} repaired: {many(repaired.get(field, 0), 'cell')}."
+        yield f"Letters of {_title(fields, field)} repaired: {many(repaired.get(field, 0), 'cell')}."
     if sheet.on_conflict != catalog.contract(sheet.dataset).on_conflict:
         yield f"Of rows with one key the {sheet.on_conflict} counts, by option."
     if mapped.on_edit is not None:
@@ -282,7 +283,11 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
 
 def _titles(fields: Mapping[str, Field], names: Iterable[str]) -> list[str]:
     """What people call fields."""
-    return [fields[name].title if name in fields else name for name in names]
+    return [_title(fields, name) for name in names]
+
+
+def _title(fields: Mapping[str, Field], name: str) -> str:
+    return fields[name].title if name in fields else name.replace("_", " ")
 
 
 _NOT_PLAIN = ("dmy", "mdy", "comma")
@@ -316,7 +321,8 @@ def _meant(events: list[dict[str, Any]], sheet: Batch) -> Iterator[str]:
             stands.append(event)
     for event in stands:
         for field, texts in event["detail"].get("means", {}).items():
-            told = f"{event['actor']} said what texts mean: {field}: {_meanings(texts)}"
+            called = _title({each.name: each for each in catalog.contract(sheet.dataset).fields}, field)
+            told = f"{event['actor']} said what texts mean: {called}: {_meanings(texts)}"
             yield f"{told}{_when(event['at'])}."
 
 

@@ -139,7 +139,7 @@ def test_corrections_and_what_texts_were_said_to_mean_are_told(wb: Workbench, op
     wb.correct(batch, {3: {"student_email": "john@example.com"}})
     done = wb.commit(wb.plan(batch).batch)
     assert notes(wb, done) == (
-        "lea said what texts mean: course_code: 'CNA 101' is 'CNA101'.",
+        "lea said what texts mean: course code: 'CNA 101' is 'CNA101'.",
         "lea corrected 1 row: line 2.",
         "ana corrected 1 row: line 3.",
     )
@@ -203,7 +203,7 @@ def test_fields_are_told_as_people_call_them_and_a_rule_of_the_dataset_is_no_dec
 
 def test_the_template_that_was_used_and_repaired_letters_are_told(wb: Workbench, sheet: Given) -> None:
     first_one = wb.import_sheet(sheet("email,name\nzoe@example.com,ZoÃ«\n"), "elevate.students", repairs=("full_name",))
-    assert notes(wb, first_one)[-1] == "Letters of full_name repaired: 1 cell."
+    assert notes(wb, first_one)[-1] == "Letters of full name repaired: 1 cell."
     wb.templates.save("KCK", "elevate.students", Mapping.from_dict(first_one.mapping))
     again = wb.import_sheet(sheet("email,name\nzoe@example.com,ZoÃ«\n"), "elevate.students", template="KCK")
     assert notes(wb, again)[0] == "Template: KCK."

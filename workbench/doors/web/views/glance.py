@@ -56,13 +56,14 @@ def _named(batch: Batch, fields: Mapping[str, int]) -> list[str]:
 
 
 def _titled(batch: Batch, name: str) -> str:
-    """What people call a field, with its part of a run (`invoice_headers: lines_priced`) before it."""
+    """What people call a field, with its part of a run (`invoice_headers: lines_priced` is "Invoices: number of lines
+    with a price") before it."""
     part, _, field = name.rpartition(": ")
     family = batch.dataset.partition(".")[0]
     contract = catalog.CONTRACTS.get(f"{family}.{part}" if part else batch.dataset)
     known = {each.name: each.title for each in contract.fields} if contract is not None else {}
     title = known.get(field, words.field(field))
-    return f"{words.field(part)}: {title}" if part else title
+    return f"{words.dataset(f'{family}.{part}')}: {title}" if part else title
 
 
 def _decided(batch: Batch, told: Sequence[str]) -> None:
