@@ -66,6 +66,21 @@ def test_the_list_and_the_story_tell_of_records_that_were_removed(show: Show, wb
     assert [info.value for info in page.info] == ["1 record that the file no longer names was deactivated."]
 
 
+def test_who_committed_what_another_person_began_stands_at_the_head(
+    show: Show, wb: Workbench, open_wb: Opened, sheet: Sheets
+) -> None:
+    batch = wb.plan(wb.stage(sheet(STUDENTS), "elevate.students")).batch
+    lea = open_wb(user="lea")
+    lea.commit(batch)
+    heads = [each.value.replace("\\", "") for each in show("history", batch=batch.id).markdown]
+    assert any("by ana · " in head and head.endswith("committed by lea") for head in heads)
+
+
+def test_months_say_what_is_in_none_of_them(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    wb.import_sheet(sheet(STUDENTS), "elevate.students")
+    assert any("Imports that were undone are in no month." in each.value for each in show("history").caption)
+
+
 def test_an_import_that_nobody_is_at_work_on_is_told_as_left_off(show: Show, wb: Workbench, sheet: Sheets) -> None:
     wb.import_sheet(sheet(STUDENTS, "done.csv"), "elevate.students")
     wb.stage(sheet(STUDENTS, "staged.csv"), "elevate.students")

@@ -140,9 +140,11 @@ def _begun(batch: Batch) -> Iterator[str]:
 
 
 def _let_go_on(batch: Batch, events: list[dict[str, Any]]) -> Iterator[str]:
-    """Who let an import go on, whatever it waited for."""
+    """Who committed an import that another person began, and who let it go on, whatever it waited for."""
     done = batch.stage == "completed"
     commit = next((event for event in events if event["action"] == "committed"), None)
+    if done and commit is not None and commit["actor"] != batch.initiated_by:
+        yield f"{commit['actor']} committed it{_when(commit['at'])}."
     if done and batch.invalid and "sequence" in batch.summary:
         yield "The good rows went on without the invalid ones, as in every sequence."
     elif done and batch.invalid and commit is not None:

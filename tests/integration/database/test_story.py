@@ -145,6 +145,20 @@ def test_corrections_and_what_texts_were_said_to_mean_are_told(wb: Workbench, op
     )
 
 
+def test_who_commits_what_another_person_began_is_told(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
+    lea = open_wb(user="lea")
+    batch = wb.plan(wb.stage(sheet(GOOD), "elevate.students")).batch
+    assert wb.batches.committed_by(batch) is None
+    done = lea.commit(batch)
+    assert notes(wb, done) == ("lea committed it.",)
+    assert (wb.log(done).run_by, wb.batches.committed_by(done)) == ("ana", "lea")
+    row = next(iter(wb.rows.each(done)))
+    (event,) = wb.records.get("elevate.students", row["key"])["history"]
+    assert (event["run_by"], event["committed_by"]) == ("ana", "lea")
+    own = wb.import_sheet(sheet(GOOD.replace("@", "2@"), "own.csv"), "elevate.students")
+    assert notes(wb, own) == ()
+
+
 def test_which_rows_were_chosen_to_count_is_told(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
     text = "email,name\nann@example.com,Ann\nann@example.com,Anna\nbo@example.com,Bo\nbo@example.com,Bob\n"
     batch = wb.import_sheet(sheet(text), "elevate.students")

@@ -245,7 +245,9 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
         line += f", corrected by {event['corrected_by']}" if event["corrected_by"] else ""
         signed = f"signed off by {event['signed_by']}" if event["signed_by"] else "not signed off"
         planned = "" if event["stage"] == "completed" else f", only {event['stage']}: nothing was written"
-        st.caption(words.unlinked(f"{event['file_name']}, {line} · run by {event['run_by']} · {signed}{planned}"))
+        by = event["committed_by"] or event["run_by"]
+        by = f"run by {event['run_by']}" + (f", committed by {by}" if by != event["run_by"] else "")
+        st.caption(words.unlinked(f"{event['file_name']}, {line} · {by} · {signed}{planned}"))
         address.link("history", "This import's story", batch=event["batch"])
 
 
