@@ -100,7 +100,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
         st.markdown(words.text(" ".join(told)))
         st.caption("All of that is written at once, or none of it, in your name. It can be taken back at History.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        label = "Hold it" if hold else f"Commit {runs.written(wb, batch)}"
+        label = "Hold it" if hold else runs.commits(wb, batch)
         icon = ":material/pause_circle:" if hold else ":material/task_alt:"
         stopped = bool(batch.summary.get("error"))
         if st.button(
@@ -138,14 +138,14 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
     elif batch.part_of is not None:
         st.info(f"There is no plan yet: this part is {batch.stage}.", icon=":material/hourglass_empty:")
     elif batch.undo_of is not None or batch.stage == "completed":
-        written = runs.written(wb, batch)
+        written = runs.committed(wb, batch)
         if batch.undo_of is not None:
             st.success("This is an undo.", icon=":material/check_circle:")
         elif batch.undone_by is not None:
-            done = f"{written} had been written, {words.here(batch.completed_at)}; undone since."
+            done = f"It had been committed: {written}, {words.here(batch.completed_at)}; undone since."
             st.caption(f"{done} The rows are shown as they were written.")
         else:
-            done = f"Committed: {written} written, {words.here(batch.completed_at)}."
+            done = f"Committed: {written}, {words.here(batch.completed_at)}."
             if out := (batch.unmatched or 0) + (batch.invalid or 0):
                 done += f" {words.many(out)} stayed out."
             st.success(done, icon=":material/check_circle:")

@@ -112,7 +112,7 @@ def test_a_repeated_email_is_a_warning_and_the_first_wins(
 ) -> None:
     batch = roster(ADA, BEN, ADA.replace("ada@", "ADA@"))
     assert outcomes(wb, batch) == [(2, "created"), (3, "created"), (4, "skipped:duplicate")]
-    assert messages(wb, batch) == {4: "Same email and academic_year as line 2"}
+    assert messages(wb, batch) == {4: "Same email and academic year as line 2"}
     assert records(url, "polaris.teacher_progress", "name") == [("Ada Park",), ("Ben Ruiz",)]
 
 

@@ -133,6 +133,17 @@ def test_what_a_roster_no_longer_names_is_listed_before_it_goes(show: Show, wb: 
         "1 record that the file no longer names will be deactivated."
     ]
     assert grid(page).shown["email"].tolist() == ["bo@kck.org"]
+    told = "\n".join(part.value for part in page.markdown).replace("\\", "")
+    assert (
+        told.count("1 record that the file no longer names will be deactivated.") == 2
+    )  # what changes, and is written
+    assert page.table[0].value.loc["⊖ deactivated"].tolist() == ["1", "0"]
+    assert "Commit 0 rows and deactivate 1 record" in [button.label for button in page.button]
+    wb.commit(batch)
+    assert any(
+        each.value.startswith("Committed: 0 rows written and 1 record deactivated")
+        for each in show("commit", batch=batch.id).success
+    )
 
 
 @pytest.mark.parametrize("name", ["commit", "reconcile"])
@@ -353,9 +364,11 @@ def test_a_lead_sees_what_changes_what_is_unusual_and_who_decided_what(
     assert "- Of known ones: full name in 1 row, phone in 1 row." in told
     assert "- Phone is filled in 25% of the rows, and was 50%." in told
     assert "rows created" not in told  # the last one was the first load
+    assert "what this one created, updated and skipped is not compared with it." in told
     assert "Compared with the last import of this dataset; its file has another name than this one." in told
     assert "- ana corrected 1 row: line 5." in untimed(told) and re.search(r"line 5, 20\d\d-.* UTC\.", told)
     beside = page.table[0].value
+    assert beside.columns[1].endswith(" (the first)")
     assert beside.loc["Rows"].tolist() == ["4", "2"]
     assert beside.loc["phone is filled"].tolist() == ["25%", "50%"]
 

@@ -61,9 +61,24 @@ def test_the_list_and_the_story_tell_of_records_that_were_removed(show: Show, wb
     given = {"window": "2024-2025", "constants": {"district": "KCK"}}
     wb.import_sheet(sheet(f"{roster}Banneker,Bo Bell,bo@kck.org\n"), "polaris.teacher_roster", **given)
     batch = wb.import_sheet(sheet(roster), "polaris.teacher_roster", **given)
-    assert grid(show("history")).shown["Removed"].tolist() == ["1 deactivated", ""]
+    assert grid(show("history")).shown["⊖ removed"].tolist() == ["1 deactivated", ""]
     page = show("history", batch=batch.id)
     assert [info.value for info in page.info] == ["1 record that the file no longer names was deactivated."]
+
+
+def test_who_committed_what_another_person_began_stands_at_the_head(
+    show: Show, wb: Workbench, open_wb: Opened, sheet: Sheets
+) -> None:
+    batch = wb.plan(wb.stage(sheet(STUDENTS), "elevate.students")).batch
+    lea = open_wb(user="lea")
+    lea.commit(batch)
+    heads = [each.value.replace("\\", "") for each in show("history", batch=batch.id).markdown]
+    assert any("by ana · " in head and head.endswith("committed by lea") for head in heads)
+
+
+def test_months_say_what_is_in_none_of_them(show: Show, wb: Workbench, sheet: Sheets) -> None:
+    wb.import_sheet(sheet(STUDENTS), "elevate.students")
+    assert any("Imports that were undone are in no month." in each.value for each in show("history").caption)
 
 
 def test_an_import_that_nobody_is_at_work_on_is_told_as_left_off(show: Show, wb: Workbench, sheet: Sheets) -> None:

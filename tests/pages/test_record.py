@@ -412,7 +412,7 @@ def test_an_undo_in_a_records_story_has_old_and_new_values_and_its_preview_none(
     assert "Undo" not in said(ask(show("record"), "ada@example.com"))
     wb.undo(twice[1])
     words = said(ask(show("record"), "ada@example.com"))
-    assert "Undo: ✎ **updated** (restored)" in words
+    assert "Undo: ✎ **as it was before**" in words
     assert "full name: ~~Ada Lee~~ → **Ada Park**" in words and "full name: ~~Ada Park~~ → **Ada Lee**" in words
 
 

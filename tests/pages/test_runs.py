@@ -29,7 +29,7 @@ ada@example.com,Ada,Park,WELD1,,active
 ben@example.com,Ben,Okafor,CNA101,Nursing,pending
 bad at example.com,Cy,Dunn,CNA101,Nursing,active
 """
-PARTS = ["students", "courses", "enrollments"]
+PARTS = ["Students", "Courses", "Enrollments"]
 NUMBERS = (
     "Students created **2** · Students updated **0** · Courses created **1** · Courses updated **0** · "
     "Enrollments created **2** · Enrollments updated **0**"
@@ -160,9 +160,9 @@ def test_a_run_shows_its_figures_then_its_numbers_then_its_parts(show: Show, lea
     assert metrics(page)[:6] == ["4", "2", "0", "0", "1", "1"]
     assert NUMBERS in said(page)
     assert table(page, "Part").to_numpy().tolist() == [
-        ["students", 3, 2, 0, 0, 0, 1],
-        ["courses", 1, 1, 0, 0, 0, 0],
-        ["enrollments", 4, 2, 0, 0, 1, 1],
+        ["Students", 3, 2, 0, 0, 0, 1],
+        ["Courses", 1, 1, 0, 0, 0, 0],
+        ["Enrollments", 4, 2, 0, 0, 1, 1],
     ]
 
 
@@ -170,13 +170,13 @@ def test_a_run_shows_its_figures_then_its_numbers_then_its_parts(show: Show, lea
 def test_a_part_opens_on_the_same_page_without_what_is_the_run_s_and_leads_back(
     show: Show, wb: Workbench, learners: Batch, name: str
 ) -> None:
-    page = press(show(name, batch=learners.id), "Open enrollments")
+    page = press(show(name, batch=learners.id), "Open Enrollments")
     enrollments = part(wb, learners, "elevate.enrollments")
     assert not page.exception
     assert page.query_params == {"batch": str(enrollments.id)}
     assert metrics(page) == ["4", "2", "0", "0", "1", "1"]
-    assert f"Part of run {str(learners.id)[:18]}. Its rows were made of the run's." in said(page)
-    whole = f"The whole run {str(learners.id)[:18]}"
+    assert "Part of the run of learners.csv. Its rows were made of the run's." in said(page)
+    whole = "The whole run"
     others = {"All imports"} if name == "history" else set()
     assert {label for label in buttons(page) if not label.startswith("✕")} == {whole} | others
     assert not (page.radio or page.text_area or log_of(page) or page.download_button)
@@ -241,8 +241,8 @@ def test_the_undo_of_a_run_is_shown_with_its_parts(show: Show, wb: Workbench, le
     assert not page.exception
     assert table(page, "Part")["Part"].tolist() == PARTS[::-1]
     assert "Students created" not in said(page)
-    page = press(page, "Open students")
-    assert "Part of run" in said(page)
+    page = press(page, "Open Students")
+    assert "Part of the run of" in said(page)
     assert "Preview the undo" not in buttons(page)
 
 
@@ -255,21 +255,21 @@ def test_rows_that_a_later_run_imports_are_told_on_all_three(
     wb.commit(learners, skip_errors=True)
     courses = wb.import_sheet(sheet("name,code\nWelding,WELD1\n", "courses.csv"), "elevate.courses")
     (sweep,) = wb.batches.resolved_by(courses)
-    short = str(sweep.id)[:18]
 
     page = show("commit", batch=courses.id)
     assert "1 row of an earlier run is unmatched no more." in said(page)
-    assert f"Imported by run {short}" in buttons(page)
+    assert sum(label.startswith("Those of ") for label in buttons(page)) == 1
 
     page = show("reconcile", batch=learners.id, rows="skipped")
     assert "1 row of this run is unmatched no more." in said(page)
     (why,) = grid(page, "skipped").shown.to_numpy().tolist()
     assert why[:3] == ["3", "resolved", "A later run has imported it"]
-    page = press(page, f"Imported by run {short}")
+    (brought,) = (label for label in buttons(page) if label.startswith("Those of "))
+    page = press(page, brought)
 
     assert page.query_params == {"batch": str(sweep.id)}
-    assert f"Resolves rows of run {str(learners.id)[:18]}" in said(page)
-    press(page, f"Run {str(learners.id)[:18]}")
+    assert "Brings in rows of learners.csv of 20" in said(page)
+    press(page, "The import whose rows they are")
     assert page.query_params == {"batch": str(learners.id)}
 
     wb.undo(sweep)
@@ -298,9 +298,9 @@ def test_a_workbook_s_sheets_are_imported_together(show: Show, wb: Workbench, wo
     page = show("commit", batch=run.id)
     assert metrics(page) == ["5", "3", "0", "0", "1", "1"]
     assert table(page, "Part")[["Part", "Sheet", "Rows"]].to_numpy().tolist() == [
-        ["courses", "courses", 1],
-        ["students", "students", 2],
-        ["enrollments", "enrollments", 2],
+        ["Courses", "courses", 1],
+        ["Students", "students", 2],
+        ["Enrollments", "enrollments", 2],
     ]
     assert "Each sheet has rows and lines of its own: open one of them above." in said(page)
 
@@ -436,7 +436,7 @@ def test_the_rows_of_several_sheets_are_corrected_sheet_by_sheet(
 ) -> None:
     page = show("validate", batch=several.id)
     assert not (page.exception or page.get("component_instance") or page.download_button)
-    page = press(page, "The rows of students (students)")
+    page = press(page, "The rows of students (Students)")
     students = part(wb, several, "elevate.students")
     assert page.query_params == {"batch": str(students.id)}
     assert not {"Look at the plan", "Make the plan"} & set(buttons(page))
@@ -450,8 +450,8 @@ def test_the_rows_of_several_sheets_are_explained_sheet_by_sheet(show: Show, wb:
     wb.commit(several, skip_errors=True)
     page = show("reconcile", batch=several.id)
     assert not page.exception
-    assert "1 row of students (students)" in buttons(page)
-    page = press(page, "1 row of enrollments (enrollments)")
+    assert "1 row of students (Students)" in buttons(page)
+    page = press(page, "1 row of enrollments (Enrollments)")
     page.text_input(key="why").set_value("Zed has left.")
     press(page, "Explain all of this kind: 1 row")
     assert not (page.exception or page.text_area)

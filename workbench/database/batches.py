@@ -500,6 +500,12 @@ class Batches:
         """Who did what with a batch and when, from its beginning on: at, actor, action, detail."""
         return story(self._store, self.get(batch).id)
 
+    def committed_by(self, batch: Batch | UUID | str) -> str | None:
+        """Who has committed an import, or the run that it is a part of; None while nobody has."""
+        found = self.get(batch)
+        happened = story(self._store, found.part_of or found.id) if found.stage == "completed" else ()
+        return next((event["actor"] for event in happened if event["action"] == "committed"), None)
+
     def stories(self, some: Iterable[UUID]) -> list[dict[str, Any]]:
         """Who did what with some batches and when, in the order of time: batch_id, at, actor, action, detail."""
         return story(self._store, *some)

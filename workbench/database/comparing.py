@@ -4,17 +4,20 @@ from typing import Any
 
 from workbench.database.import_lists import STANDS
 from workbench.database.store import Store
+from workbench.datasets import catalog
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.comparison import LAST, Comparison, Figures
 
 
 def compare(store: Store, batch: Batch) -> Comparison:
     """A batch beside the last completed imports before it that stand: of files whose names differ in digits alone,
-    where there are any, else of any file of its dataset."""
+    where there are any, else of any file of its dataset. A run that brings in rows of an earlier one is compared with
+    none: it is no file."""
     asked = {"batch": batch.id, "dataset": batch.dataset, "file": batch.file_name, "at": batch.created_at, "last": LAST}
-    found = [_figures(row) for row in store.all(_EARLIER, {**asked, "alike": True})]
+    whole = batch.sweep_of is None
+    found = [_figures(row) for row in store.all(_EARLIER, {**asked, "alike": True})] if whole else []
     alike = bool(found)
-    if not found:
+    if whole and not found:
         found = [_figures(row) for row in store.all(_EARLIER, {**asked, "alike": False})]
     this = Figures(
         batch=batch.id,
@@ -23,8 +26,11 @@ def compare(store: Store, batch: Batch) -> Comparison:
         rows=batch.processed or batch.summary.get("rows", 0),
         outcomes={name: getattr(batch, name) or 0 for name in OUTCOMES},
         filled=batch.summary.get("filled", {}),
+        removed=batch.summary.get("removed", {}),
     )
-    return Comparison(this=this, earlier=tuple(found), same_source=alike)
+    known = catalog.CONTRACTS.get(batch.dataset) or catalog.FORMS.get(batch.dataset)  # neither for several sheets
+    titles = {field.name: field.title for field in known.fields} if known is not None else {}
+    return Comparison(this=this, earlier=tuple(found), same_source=alike, titles=titles, whole=whole)
 
 
 def _figures(row: dict[str, Any]) -> Figures:
@@ -35,6 +41,7 @@ def _figures(row: dict[str, Any]) -> Figures:
         rows=row["processed"] or 0,
         outcomes={name: row[name] or 0 for name in OUTCOMES},
         filled=row["filled"] or {},
+        removed=row["removed"] or {},
         signed_by=row["signed_by"],
         first=row["first"],
     )
@@ -42,6 +49,7 @@ def _figures(row: dict[str, Any]) -> Figures:
 
 _EARLIER = f"""
 select id, file_name, completed_at as at, processed, {", ".join(OUTCOMES)}, summary -> 'filled' as filled,
+       summary -> 'removed' as removed,
        (select signed_by from workbench.sign_off s where s.batch_id = import_batch.id) as signed_by,
        row_number() over (order by created_at, id) = 1 as first
 from workbench.import_batch

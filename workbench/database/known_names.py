@@ -72,7 +72,7 @@ def asked(connection: psycopg.Connection[Any], target: Target) -> tuple[list[Hol
 
 
 def _hold(what: str, field: Field, told: str, rows: Sequence[int]) -> Hold:
-    return Hold(code=f"{field.name}.{what}", field=field.name, message=f"{field.name}: {told}", rows=sum(rows))
+    return Hold(code=f"{field.name}.{what}", field=field.name, message=f"{field.title}: {told}", rows=sum(rows))
 
 
 def _recurring(contract: Contract) -> list[Field]:

@@ -266,6 +266,8 @@ select b.id as batch, b.undo_of, b.file_name, b.part_of as run, b.derived, b.hea
        e.line as of_row, coalesce(e.sources[1], e.line) as line,
        e.outcome, e.reason, e.payload,
        e.before, e.refs, e.issues, b.stage, b.mapping, b.initiated_by_id as run_by,
+       (select a.actor from workbench.audit_log a
+        where a.batch_id = coalesce(b.part_of, b.id) and a.action = 'committed' order by a.id limit 1) as committed_by,
        coalesce(b.completed_at, b.planned_at, b.created_at) as at,
        e.explanation, e.corrected_by, e.corrected_at, s.signed_by,
        case when b.derived and coalesce(jsonb_typeof(b.mapping -> 'recipe'), 'null') = 'null' then (

@@ -71,7 +71,11 @@ def log(
         notes=batch.notes,
         follow_ups=batch.follow_ups,
         state=state(store, batch),
-        notes_added=(*(hold.sentence for hold in contradictions(batch)), *decided(store, batch)),
+        notes_added=(
+            *(hold.sentence for hold in contradictions(batch)),
+            *decided(store, batch),
+            *_by_itself(store, batch),
+        ),
         follow_ups_added=to_do(batch, figures, resolvable, old),
     )
 
@@ -125,13 +129,12 @@ def decided(store: Store, batch: Batch) -> tuple[str, ...]:
     own = batches.sheets(store, batch)
     if batch.derived or not own:
         return ()
-    behind = batches.parts(store, batch.id)
     events = batches.story(store, *{batch.id, *(sheet.id for sheet in own)})
     words = store.all(_WORDS, {"batches": [sheet.id for sheet in own], "named": _NAMED, "looked_at": _LOOKED_AT})
-    told = [*_begun(batch), *_written(batch, behind, events), *_totals(store, batch)]
+    told = [*_begun(batch), *_let_go_on(batch, events), *_totals(store, batch)]
     for sheet in own:
         said = [row for row in words if row["batch_id"] == sheet.id]
-        which = f"{sheet.dataset}: " if sheet != batch else ""
+        which = f"{catalog.contract(sheet.dataset).title}: " if sheet != batch else ""
         at_map = chain(_read(sheet), _mapped(store, sheet), _remapped(events, sheet))
         every = chain(at_map, _meant(events, sheet), map(_said, said), _others(said))
         told += [which + sentence for sentence in every]
@@ -147,10 +150,12 @@ def _begun(batch: Batch) -> Iterator[str]:
         yield f"Brings in rows of run {batch.sweep_of} that were unmatched."
 
 
-def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any]]) -> Iterator[str]:
-    """What a commit did, or will do, that the figures do not show."""
+def _let_go_on(batch: Batch, events: list[dict[str, Any]]) -> Iterator[str]:
+    """Who committed an import that another person began, and who let it go on, whatever it waited for."""
     done = batch.stage == "completed"
     commit = next((event for event in events if event["action"] == "committed"), None)
+    if done and commit is not None and commit["actor"] != batch.initiated_by:
+        yield f"{commit['actor']} committed it{_when(commit['at'])}."
     if done and batch.invalid and "sequence" in batch.summary:
         yield "The good rows went on without the invalid ones, as in every sequence."
     elif done and batch.invalid and commit is not None:
@@ -160,6 +165,13 @@ def _written(batch: Batch, behind: tuple[Batch, ...], events: list[dict[str, Any
             if hold.code == each["code"] and not is_of_total([hold.code]):
                 at = datetime.fromisoformat(each["at"])
                 yield f"{each['by']} let go on: {hold.sentence.rstrip('.')}{_when(at)}."
+
+
+def _by_itself(store: Store, batch: Batch) -> Iterator[str]:
+    """What a commit did, or will do, that the figures do not show, and that nobody has decided."""
+    if batch.undo_of is not None or batch.derived:
+        return
+    done, behind = batch.stage == "completed", batches.parts(store, batch.id)
     if kept := batch.summary.get("kept"):
         verb = "was" if kept == 1 else "were"
         yield f"{many(kept, 'value')} that people edited since the last import {verb if done else 'will be'} kept."
@@ -254,13 +266,14 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
     for column in sheet.reading.get("forms", ()):
         if column["by"] in ("person", "template") or column["form"] in _NOT_PLAIN:
             yield f"Read as {column['said']}."
-    yield from (f"Meanings: {field}: {_meanings(texts)}." for field, texts in mapped.value_maps.items() if texts)
+    fields = {field.name: field for field in catalog.contract(sheet.dataset).fields}
+    meant = {_title(fields, name): texts for name, texts in mapped.value_maps.items() if texts}
+    yield from (f"Meanings: {name}: {_meanings(texts)}." for name, texts in meant.items())
     settings = catalog.settings_told(sheet.dataset, mapped.constants)
     yield from (f"{told}." for told in settings.values())
     for field, text in mapped.constants.items():
         if field not in settings:
-            yield f"Where {field} is blank: {text}."
-    fields = {field.name: field for field in catalog.contract(sheet.dataset).fields}
+            yield f"Where {_title(fields, field)} is blank: {text}."
     by_rule = {name for name, field in fields.items() if field.erases}  # which nobody has decided
     of_columns = (
         ("Columns left out", mapped.left_out),
@@ -272,7 +285,7 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
             yield f"{what}: {first_of(names, _NAMED, more='other')}."
     repaired = (sheet.summary.get("noticed") or {}).get("repaired", {})
     for field in mapped.repairs:
-        yield f"Letters of {field} repaired: {many(repaired.get(field, 0), 'cell')}."
+        yield f"Letters of {_title(fields, field)} repaired: {many(repaired.get(field, 0), 'cell')}."
     if sheet.on_conflict != catalog.contract(sheet.dataset).on_conflict:
         yield f"Of rows with one key the {sheet.on_conflict} counts, by option."
     if mapped.on_edit is not None:
@@ -283,7 +296,11 @@ def _mapped(store: Store, sheet: Batch) -> Iterator[str]:
 
 def _titles(fields: Mapping[str, Field], names: Iterable[str]) -> list[str]:
     """What people call fields."""
-    return [fields[name].title if name in fields else name for name in names]
+    return [_title(fields, name) for name in names]
+
+
+def _title(fields: Mapping[str, Field], name: str) -> str:
+    return fields[name].title if name in fields else name.replace("_", " ")
 
 
 _NOT_PLAIN = ("dmy", "mdy", "comma")
@@ -317,7 +334,8 @@ def _meant(events: list[dict[str, Any]], sheet: Batch) -> Iterator[str]:
             stands.append(event)
     for event in stands:
         for field, texts in event["detail"].get("means", {}).items():
-            told = f"{event['actor']} said what texts mean: {field}: {_meanings(texts)}"
+            called = _title({each.name: each for each in catalog.contract(sheet.dataset).fields}, field)
+            told = f"{event['actor']} said what texts mean: {called}: {_meanings(texts)}"
             yield f"{told}{_when(event['at'])}."
 
 

@@ -1,7 +1,7 @@
 """An import beside the last ones of its source: what is unusual about it, in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,10 @@ _STAYS_OUT = ("unmatched", "invalid")
 _RISE = 0.02
 """A share of rows that stay out is unusual once it is by so much, and twice, above the most it was ..."""
 _MORE = 5
-"""... and by so many rows."""
+"""... and by so many rows; likewise records that a file no longer names."""
+
+_WITHOUT_FIRST = " in those after the first"
+"""Said of a share that the first import of a source has no part in: all of its rows were new, or nearly all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +40,11 @@ class Figures:
     """Rows by outcome, as they were planned or written."""
     filled: Mapping[str, int]
     """In how many rows each field has something; empty where nobody counted."""
+    removed: Mapping[str, int] = field(default_factory=dict)
+    """Records that the file no longer named, by what became or becomes of them: deactivated, deleted."""
     signed_by: str | None = None
     first: bool = False
-    """Whether it is the oldest of its source that stands."""
-
-    @property
-    def loads(self) -> bool:
-        """Whether it was a first load, whose rows could only be new: how many of them are says nothing of later
-        ones."""
-        return self.first and not any(self.outcomes.get(name) for name in ("updated", "skipped"))
+    """Whether it is the oldest of its source that stands: what it came to be new says nothing of later ones."""
 
     def share(self, outcome: str) -> float:
         """Which part of the rows has an outcome, from 0 to 1."""
@@ -64,53 +63,85 @@ class Comparison:
     earlier: tuple[Figures, ...]
     same_source: bool
     """Whether the earlier ones are of files named alike; else of any file of the same dataset."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What people call the fields."""
+    whole: bool = True
+    """Whether it is of a whole file; one that brings in rows of an earlier import is like none before it."""
+
+    def called(self, name: str) -> str:
+        """What people call a field."""
+        return self.titles.get(name, name.replace("_", " "))
 
     @property
     def unusual(self) -> tuple[str, ...]:
         """What is not as it was in the earlier ones, a sentence each; nothing where there is none to compare with."""
-        return (*self._rows(), *self._outcomes(), *self._fill()) if self.earlier and self.this.rows else ()
+        if not self.earlier:
+            return ()
+        return (*self._removed(), *(each for part in (self._rows, self._outcomes, self._fill) for each in part()))
 
     @property
     def beside(self) -> str:
         """What it is compared with, in words."""
+        if not self.whole:
+            return "it brings in rows of an earlier import: there is nothing to compare it with"
         if not self.earlier:
             return "the first of its kind: there is nothing to compare it with"
         number = len(self.earlier)
-        last = "the last import" if number == 1 else f"the last {number} imports"
         if self.same_source:
-            return f"compared with {last} of this source"
+            return f"compared with {self._last}"
         named = "its file has another name" if number == 1 else "their files have other names"
-        return f"compared with {last} of this dataset; {named} than this one"
+        return f"compared with {self._last}; {named} than this one"
+
+    @property
+    def _last(self) -> str:
+        """The earlier ones, in words."""
+        number = len(self.earlier)
+        last = "the last import" if number == 1 else f"the last {number} imports"
+        return f"{last} of this {'source' if self.same_source else 'dataset'}"
+
+    @property
+    def _others(self) -> str:
+        """The earlier ones as a sentence names them that stands alone, as at Home."""
+        return self._last if len(self.earlier) == 1 else f"any of {self._last}"
+
+    def _removed(self) -> Iterator[str]:
+        for action, records in self.this.removed.items():
+            known = [each.removed.get(action, 0) for each in self.earlier]
+            if records >= 2 * max(known) and records - max(known) >= _MORE:
+                told = f"{many(records, 'record')} that the file no longer names {action}"
+                yield f"{told}, more than in {self._others}: there were {_between(min(known), max(known))}."
 
     def _rows(self) -> Iterator[str]:
         known = [each.rows for each in self.earlier]
         rows, fewest, most = self.this.rows, min(known), max(known)
         if rows > most * (1 + _ROWS) and rows - most > _FEW:
-            yield f"{many(rows)}, more than in any of them: there were {_between(fewest, most)}."
+            yield f"{many(rows)}, more than in {self._others}: there were {_between(fewest, most)}."
         elif rows < fewest * (1 - _ROWS) and fewest - rows > _FEW:
-            yield f"{many(rows)}, fewer than in any of them: there were {_between(fewest, most)}."
+            yield f"{many(rows)}, fewer than in {self._others}: there were {_between(fewest, most)}."
 
     def _outcomes(self) -> Iterator[str]:
         for name in OUTCOMES:
-            earlier = [each for each in self.earlier if name in _STAYS_OUT or not each.loads]
+            earlier = [each for each in self.earlier if name in _STAYS_OUT or not each.first]
             if not earlier:
                 continue
+            where = "" if len(earlier) == len(self.earlier) else _WITHOUT_FIRST
             share, known = self.this.share(name), [each.share(name) for each in earlier]
             rows, most = self.this.outcomes.get(name, 0), max(each.outcomes.get(name, 0) for each in earlier)
             rises = name in _STAYS_OUT and share >= max(2 * max(known), max(known) + _RISE) and rows - most >= _MORE
             if rises or _is_outside(share, known):
-                yield f"{many(rows)} {name}: {_told(share, known)}."
+                yield f"{many(rows)} {name}: {_told(share, known)}{where}."
 
     def _fill(self) -> Iterator[str]:
-        for field in self.this.filled:
-            share = self.this.fill(field)
-            known = [fill for each in self.earlier if (fill := each.fill(field)) is not None]
+        for name in self.this.filled:
+            share = self.this.fill(name)
+            known = [fill for each in self.earlier if (fill := each.fill(name)) is not None]
             if share is not None and known and _is_outside(share, known):
-                yield f"{field.replace('_', ' ').capitalize()} is filled in {_told(share, known)}."
+                called = self.called(name)
+                yield f"{called[:1].upper()}{called[1:]} is filled in {_told(share, known)}."
         counted = [each for each in self.earlier if each.filled]
-        gone = [field for field in (counted[0].filled if counted else ()) if field not in self.this.filled]
+        gone = [name for name in (counted[0].filled if counted else ()) if name not in self.this.filled]
         if gone and self.this.filled:
-            yield f"Without {', '.join(name.replace('_', ' ') for name in gone)}, which the last one had."
+            yield f"Without {', '.join(map(self.called, gone))}, which the last one had."
 
 
 def _is_outside(share: float, known: Sequence[float]) -> bool:

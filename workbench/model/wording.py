@@ -43,6 +43,7 @@ def named(field: str, message: str, called: str = "") -> str:
     """What is wrong, behind the field that it is of ("" for the row), `called` otherwise where that is said; a sentence
     that begins with its field names it once: "status is none of: ...", not "status: status is none of: ..."."""
     called = called or field
-    if field and message.startswith(f"{field} "):
-        return f"{called} {message.removeprefix(f'{field} ')}"
+    for name in dict.fromkeys((field, field.replace("_", " "))) if field else ():
+        if message.startswith(f"{name} "):
+            return f"{called} {message.removeprefix(f'{name} ')}"
     return f"{called}: {message}" if called else message

@@ -320,9 +320,9 @@ class Oddities:
             return
         rows = pc.indices_nonzero(flags)
         flags = pc.replace_with_mask(flags, flags, _lacks_words(cells.take(rows), made.take(rows)))
-        says = f"{' and '.join(there)} say "
+        says = f"{' and '.join(self._contract.field(name).title for name in there)} say "
         message = pc.binary_join_element_wise(
-            says, shown(made), f", {known.name} says ", shown(cells), ", which counts", ""
+            says, shown(made), f", {known.title} says ", shown(cells), ", which counts", ""
         )
         yield known.name, "not_used", flags, message, "warning"
 
@@ -339,7 +339,11 @@ class Oddities:
             flags = pc.fill_null(pc.not_equal(of, cells), False)
             if pc.any(flags).as_py():
                 says = pc.binary_join_element_wise(
-                    f"{known.derive.field} says ", shown(of), f", {known.name} says ", shown(cells), ""
+                    f"{self._contract.field(known.derive.field).title} says ",
+                    shown(of),
+                    f", {known.title} says ",
+                    shown(cells),
+                    "",
                 )
                 yield known.name, "differs", flags, says, "warning"
 

@@ -30,7 +30,7 @@ def test_the_last_imports_of_files_named_alike_are_looked_at(wb: Workbench, shee
     assert [each.file_name for each in found.earlier] == [f"people-{month}.csv" for month in (7, 6, 5, 4, 3)]
     assert (found.same_source, found.beside) == (True, "compared with the last 5 imports of this source")
     assert found.unusual == (
-        "80 rows, more than in any of them: there were 40.",
+        "80 rows, more than in any of the last 5 imports of this source: there were 40.",
         "40 rows created: 50% of the rows, and was 100%.",
         "40 rows skipped: 50% of the rows, and was 0%.",
         "Phone is filled in 0% of the rows, and was 100%.",
@@ -44,6 +44,20 @@ def test_without_files_named_alike_it_is_the_dataset_that_is_compared(wb: Workbe
     assert wb.compare(first).earlier == ()
     second = wb.compare(wb.import_sheet(sheet(people(10, 3), "b.csv"), "elevate.students"))
     assert (len(second.earlier), second.same_source) == (1, False)
+
+
+def test_rows_that_are_brought_in_later_are_no_file_to_compare_with_others(wb: Workbench, sheet: Given) -> None:
+    wb.import_sheet(sheet("name,code\nWelding,WELD101\n"), "elevate.courses")
+    wb.import_sheet(sheet(people(0, 40)), "elevate.students")
+    rows = "".join(f"p{number}@example.com,WELD101\n" for number in range(40))
+    wb.import_sheet(sheet(f"student_email,course_code\n{rows}", "enrollments-1.csv"), "elevate.enrollments")
+    late = "student_email,course_code\np1@example.com,CNA101\n"
+    waits = wb.import_sheet(sheet(late, "enrollments-2.csv"), "elevate.enrollments")
+    wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
+    (brought,) = wb.sweep(waits)
+    found = wb.compare(brought)
+    assert (found.earlier, found.unusual) == ((), ())
+    assert found.beside == "it brings in rows of an earlier import: there is nothing to compare it with"
 
 
 def test_months_and_signatures_are_told(wb: Workbench, sheet: Given) -> None:

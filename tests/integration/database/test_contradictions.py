@@ -50,8 +50,8 @@ def test_all_lines_that_contradict_each_other_wait_and_what_says_the_same_is_a_d
         (6, "skipped:duplicate"),
     ]
     assert messages(wb, batch) == {
-        2: "Line 4 says otherwise of the same student: full_name (Zora Hale / Amel Naka), external_id (N3 / N1)",
-        4: "Line 2 says otherwise of the same student: full_name (Amel Naka / Zora Hale), external_id (N1 / N3)",
+        2: "Line 4 says otherwise of the same student: full name (Zora Hale / Amel Naka), external id (N3 / N1)",
+        4: "Line 2 says otherwise of the same student: full name (Amel Naka / Zora Hale), external id (N1 / N3)",
         5: "Same email as line 3",
         6: "Same email as line 3",
     }
@@ -78,7 +78,7 @@ def test_a_rule_says_beforehand_which_one_counts(wb: Workbench, sheet: Given, ur
     assert ("zora@example.com", name) in names(url)
     (line,) = {2, 4} - {row["line"] for row in wb.rows.each(batch, outcome="created")}
     assert messages(wb, batch)[line].startswith(
-        f"Line {6 - line} counts, as ana decided, and says otherwise: full_name"
+        f"Line {6 - line} counts, as ana decided, and says otherwise: full name"
     )
 
 
@@ -88,7 +88,7 @@ def test_of_an_unknown_key_the_line_that_counts_is_unmatched_in_mode_update(wb: 
     assert outcomes(wb, batch)[0] == (2, "unmatched:student")
     assert messages(wb, batch)[4] == (
         "Line 2 counts, as ana decided, and is unmatched; it says otherwise: "
-        "full_name (Amel Naka / Zora Hale), external_id (N1 / N3)"
+        "full name (Amel Naka / Zora Hale), external id (N1 / N3)"
     )
 
 
@@ -115,7 +115,7 @@ def test_a_person_chooses_the_line_that_counts_and_that_is_kept_with_who_and_whe
         wb.commit(decided)
     planned = wb.plan(decided).batch
     assert messages(wb, planned)[2] == (
-        "Line 4 counts, as lea decided, and says otherwise: full_name (Zora Hale / Amel Naka), external_id (N3 / N1)"
+        "Line 4 counts, as lea decided, and says otherwise: full name (Zora Hale / Amel Naka), external id (N3 / N1)"
     )
     done = wb.commit(planned)
     assert ("zora@example.com", "Zora Hale") in names(url)

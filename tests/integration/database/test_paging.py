@@ -91,7 +91,7 @@ def test_issues_are_counted_by_field_and_code(wb: Workbench, batch: Batch) -> No
     told = {one["code"]: one["message"] for one in wb.rows.issue_counts(batch)}
     assert (told["student_not_found"], told["duplicate_key"]) == (
         "Student not found, for example 'nobody@example.com'",
-        "Same student_email and course_code as line 2",
+        "Same student email and course code as line 2",
     )
     codes = {one["code"]: one["rows"] for one in wb.rows.issues(batch)}
     assert (

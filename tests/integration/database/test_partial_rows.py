@@ -82,8 +82,8 @@ jane@example.com,Jane,Smith,
     batch = wb.import_sheet(sheet(text), "elevate.students")
     assert outcomes(wb, batch) == [(2, "updated"), (3, "created"), (4, "created")]
     assert messages(wb, batch) == {
-        2: "Not used, for it is no whole name: Marsch (last_name alone); the student stays John Marsh",
-        3: "full_name is made of first_name alone: Pele",
+        2: "Not used, for it is no whole name: Marsch (last name alone); the student stays John Marsh",
+        3: "full name is made of first name alone: Pele",
     }
     made = {row["line"]: (row["payload"]["full_name"], row["changes"]) for row in wb.rows.each(batch)}
     assert made == {2: (None, {"phone": ["555-201-0001", "555-201-0009"]}), 3: ("Pele", {}), 4: ("Jane Smith", {})}
@@ -121,12 +121,12 @@ def test_the_data_docs_say_who_asks_for_what_is_required(wb: Workbench, sheet: G
 @pytest.mark.parametrize(
     ("first", "last", "told"),
     [
-        ("Newname", "", "Not used, for it is no whole name: Newname (first_name alone); the student stays John Marsh"),
-        ("", "Jo", "Not used, for it is no whole name: Jo (last_name alone); the student stays John Marsh"),
-        ("", "X", "Not used, for it is no whole name: X (last_name alone); the student stays John Marsh"),
+        ("Newname", "", "Not used, for it is no whole name: Newname (first name alone); the student stays John Marsh"),
+        ("", "Jo", "Not used, for it is no whole name: Jo (last name alone); the student stays John Marsh"),
+        ("", "X", "Not used, for it is no whole name: X (last name alone); the student stays John Marsh"),
         ("JOHN", "", None),
         ("", "marsh", None),
-        ("J.", "", "Not used, for it is no whole name: J. (first_name alone); the student stays John Marsh"),
+        ("J.", "", "Not used, for it is no whole name: J. (first name alone); the student stays John Marsh"),
         ("J", "", None),
     ],
 )
@@ -145,8 +145,8 @@ def test_half_a_name_is_told_of_rows_that_wait_and_of_those_that_repeat_too(wb: 
     held = wb.import_sheet(sheet(text), "elevate.students")
     assert outcomes(wb, held) == [(2, "invalid:conflict"), (3, "invalid:conflict")]
     assert messages(wb, held)[3] == (
-        "Line 2 says otherwise of the same student: full_name (first_name Dass / last_name Victor); "
-        "Not used, for it is no whole name: Victor (last_name alone); the student stays John Marsh"
+        "Line 2 says otherwise of the same student: full name (first name Dass / last name Victor); "
+        "Not used, for it is no whole name: Victor (last name alone); the student stays John Marsh"
     )
     wb.decisions.prefer(held, [2])
     planned = wb.plan(held).batch

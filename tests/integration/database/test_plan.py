@@ -135,7 +135,7 @@ jane@example.com,CNA101
 john@example.com,CNA101
 """
     batch = wb.import_sheet(sheet(text), "elevate.enrollments")
-    assert messages(wb, batch) == {5: "Same student_email and course_code as line 2"}
+    assert messages(wb, batch) == {5: "Same student email and course code as line 2"}
     assert next(row["key"] for row in wb.rows.each(batch)) == "john@example.com|CNA101"
 
 

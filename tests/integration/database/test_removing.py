@@ -154,7 +154,7 @@ def test_rows_of_another_year_than_the_import_is_for_are_held(
     batch = roster(old[0], window="2025/26")
     assert (batch.stage, fingerprint(url)) == ("held", before)
     assert held(batch) == {
-        "other_academic_year": "The import is for 2025-2026, and line 2 says that academic_year is 2024-2025."
+        "other_academic_year": "The import is for 2025-2026, and line 2 says that academic year is 2024-2025."
     }
     assert roster(*old, window="2025-2026", mode="upsert").stage == "held"  # whatever the mode
     assert roster(*old, window="2024/2025").stage == "completed"
@@ -167,7 +167,7 @@ def test_rows_of_two_years_in_one_file_are_held_unless_they_are_meant(
     batch = roster(ANA, BEA.replace("2025-2026", "2024-2025"))
     assert active(url) == ["a 2025", "b 2025"]
     assert held(batch)["several_academic_year"] == (
-        "The rows speak of more than one academic_year: 2024-2025 (1 row, the first on line 3), "
+        "The rows speak of more than one academic year: 2024-2025 (1 row, the first on line 3), "
         "2025-2026 (1 row, the first on line 2). In each, who is not named is switched off."
     )
     assert wb.commit(batch, accept=["all"]).stage == "completed"
@@ -185,7 +185,7 @@ def test_a_roster_of_a_year_that_has_passed_switches_nobody_off_unasked(roster: 
     roster(ANA, BEA)
     batch = roster(old[0])
     assert held(batch) == {
-        "older_academic_year": "1 teacher of 2024-2025 would be switched off, and a later academic_year is known: "
+        "older_academic_year": "1 teacher of 2024-2025 would be switched off, and a later academic year is known: "
         "2025-2026."
     }
     assert len(active(url)) == 4
@@ -308,7 +308,7 @@ def test_years_that_differ_in_a_row_are_warned_of(wb: Workbench, roster: Callabl
                 {
                     "code": "differs",
                     "field": "virtual_year",
-                    "message": "academic_year says 2025-2026, virtual_year says 2024-2025",
+                    "message": "academic year says 2025-2026, virtual year says 2024-2025",
                     "severity": "warning",
                 }
             ],

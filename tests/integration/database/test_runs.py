@@ -101,8 +101,8 @@ def test_what_is_wrong_with_a_part_is_told_of_its_row_in_the_words_of_the_sheet(
         (10, "email", "duplicate_key"),
     ]
     told = {row["line"]: row["issues"][0]["message"] for row in wb.rows.each(batch) if row["issues"]}
-    assert told[6] == "Line 2 says otherwise of the same course: course_name (Nursing / Nurse Aide)"
-    assert told[10] == "Same email and course_code as line 2"
+    assert told[6] == "Line 2 says otherwise of the same course: course name (Nursing / Nurse Aide)"
+    assert told[10] == "Same email and course code as line 2"
 
 
 def test_nothing_is_written_of_a_row_with_a_part_that_is_refused(wb: Workbench, sheet: Given, url: str) -> None:

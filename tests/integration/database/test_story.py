@@ -139,10 +139,24 @@ def test_corrections_and_what_texts_were_said_to_mean_are_told(wb: Workbench, op
     wb.correct(batch, {3: {"student_email": "john@example.com"}})
     done = wb.commit(wb.plan(batch).batch)
     assert notes(wb, done) == (
-        "lea said what texts mean: course_code: 'CNA 101' is 'CNA101'.",
+        "lea said what texts mean: course code: 'CNA 101' is 'CNA101'.",
         "lea corrected 1 row: line 2.",
         "ana corrected 1 row: line 3.",
     )
+
+
+def test_who_commits_what_another_person_began_is_told(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
+    lea = open_wb(user="lea")
+    batch = wb.plan(wb.stage(sheet(GOOD), "elevate.students")).batch
+    assert wb.batches.committed_by(batch) is None
+    done = lea.commit(batch)
+    assert notes(wb, done) == ("lea committed it.",)
+    assert (wb.log(done).run_by, wb.batches.committed_by(done)) == ("ana", "lea")
+    row = next(iter(wb.rows.each(done)))
+    (event,) = wb.records.get("elevate.students", row["key"])["history"]
+    assert (event["run_by"], event["committed_by"]) == ("ana", "lea")
+    own = wb.import_sheet(sheet(GOOD.replace("@", "2@"), "own.csv"), "elevate.students")
+    assert notes(wb, own) == ()
 
 
 def test_which_rows_were_chosen_to_count_is_told(wb: Workbench, open_wb: Opened, sheet: Given) -> None:
@@ -203,7 +217,7 @@ def test_fields_are_told_as_people_call_them_and_a_rule_of_the_dataset_is_no_dec
 
 def test_the_template_that_was_used_and_repaired_letters_are_told(wb: Workbench, sheet: Given) -> None:
     first_one = wb.import_sheet(sheet("email,name\nzoe@example.com,ZoÃ«\n"), "elevate.students", repairs=("full_name",))
-    assert notes(wb, first_one)[-1] == "Letters of full_name repaired: 1 cell."
+    assert notes(wb, first_one)[-1] == "Letters of full name repaired: 1 cell."
     wb.templates.save("KCK", "elevate.students", Mapping.from_dict(first_one.mapping))
     again = wb.import_sheet(sheet("email,name\nzoe@example.com,ZoÃ«\n"), "elevate.students", template="KCK")
     assert notes(wb, again)[0] == "Template: KCK."
@@ -213,8 +227,10 @@ def test_records_that_the_file_no_longer_names_are_told(wb: Workbench, sheet: Gi
     wb.import_sheet(sheet(ROSTER), "polaris.teacher_roster")
     planned = wb.plan(wb.stage(sheet(ROSTER.rpartition("ben")[0]), "polaris.teacher_roster")).batch
     assert notes(wb, planned) == ("1 record that the file no longer names will be deactivated.",)
+    assert wb.decided(planned) == ()  # nobody has decided it
     done = wb.commit(planned)
     assert notes(wb, done) == ("1 record that the file no longer names was deactivated.",)
+    assert wb.decided(done) == ()
 
 
 def test_an_undo_tells_that_a_record_is_not_there_and_does_not_call_it_kept(

@@ -31,6 +31,7 @@ def test_a_time_is_said_in_utc_to_the_minute() -> None:
         ("first_name", "first_name is required", "first name", "first name is required"),
         ("email", "email is required", "elevate.students email", "elevate.students email is required"),
         ("email", "Invalid email format", "", "email: Invalid email format"),
+        ("full_name", "full name is made of first name alone: Pele", "", "full_name is made of first name alone: Pele"),
         ("email", "emails are two", "", "email: emails are two"),
         ("", "The row has too few cells", "", "The row has too few cells"),
     ],

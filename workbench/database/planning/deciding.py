@@ -71,7 +71,7 @@ class Decision:
             stands_for=target.line,
             lacks=self._required.lacks,
             ambiguous=self._required.is_ambiguous("first_row.payload ->> {field}"),
-            called=[(field.name, called(field.name)) for field in target.brought],
+            called=[(field.name, called(field.name).replace("_", " ")) for field in target.brought],
             leads=batch.derived and (part is None or part.repeats),
         )
         self._identities = Identities(target, holds, ruling)

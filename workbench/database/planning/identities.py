@@ -304,7 +304,7 @@ class Identities:
             created=SQL("{} is not null").format(self._target.half(field)),
             updated=SQL("false"),
             message=SQL("{} || coalesce({} || ' alone: ', 'a part alone: ') || {}").format(
-                Literal(f"{field.name} is made of "), _part(field), self._target.half(field, "n")
+                Literal(f"{field.title} is made of "), _part(field), self._target.half(field, "n")
             ),
         )
 
@@ -424,7 +424,7 @@ def _said(field: Field) -> Composable:
 
 def _part(field: Field) -> Composable:
     """Which of its ingredients a field was joined of alone."""
-    return SQL("(n.payload ->> {})").format(Literal(part_of(field.name)))
+    return SQL("replace(n.payload ->> {}, '_', ' ')").format(Literal(part_of(field.name)))
 
 
 def _stored(field: Field) -> Composable:

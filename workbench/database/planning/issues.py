@@ -65,7 +65,7 @@ class Issues:
         """The issues of a row that was given its verdict."""
         key, *rest = self._contract.key
         called = self._contract.noun if rest else key.replace("_", " ")
-        names = " and ".join(self._called(name) for name in self._contract.key)
+        names = " and ".join(self._called(name).replace("_", " ") for name in self._contract.key)
         duplicate = issue("duplicate_key", key, self._repeats.duplicate(names), "warning")
         if self._may_repeat:
             duplicate = SQL("case when {} then {} end").format(self._repeats.overruled, duplicate)
@@ -179,7 +179,7 @@ class Issues:
             return SQL("null::jsonb")
         field, texts_in = only
         said = (
-            f"Not imported: the {field.name} of each {self._contract.noun} has to be {' or '.join(texts_in)}, and is "
+            f"Not imported: the {field.title} of each {self._contract.noun} has to be {' or '.join(texts_in)}, and is "
         )
         return self._target.compose(
             "(select {told} from {rows} r where r.batch_id = {batch} and r.line = judged.line)",

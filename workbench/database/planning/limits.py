@@ -70,7 +70,7 @@ def _values(
     for name, records in cast(dict[str, int], found).items():
         field, what, limit = asked[name]
         if limit.is_passed(records, known):
-            becomes = f"would {'lose what is stored in' if what == 'blanked' else 'get another'} {field.name}"
+            becomes = f"would {'lose what is stored in' if what == 'blanked' else 'get another'} {field.title}"
             yield _hold(target, name, field.name, becomes, limit, records, known)
 
 
@@ -106,7 +106,7 @@ def _missing(connection: psycopg.Connection[Any], target: Target, limits: Limits
     for field, limit in fields.items():
         records = cast(dict[str, int], found)[field.name]
         if limit.is_passed(records, known):
-            come = f"come without their {field.name}, which stays"
+            come = f"come without their {field.title}, which stays"
             yield _hold(target, f"{field.name}.missing", field.name, come, limit, records, known)
 
 

@@ -157,7 +157,7 @@ class Removals(Target):
             line = min(each["line"] for each in others)
             who = f"line {line} says" if rows == 1 else f"{rows:,} rows, the first on line {line}, say"
             said = first_of([each["said"] for each in others], _FIRST)
-            told = f"The import is for {window}, and {who} that {field.name} is {said}."
+            told = f"The import is for {window}, and {who} that {field.title} is {said}."
             yield Hold(code=f"other_{field.name}", field=field.name, message=told, rows=rows)
 
     def _several(self, connection: psycopg.Connection[Any]) -> Iterator[Hold]:
@@ -168,7 +168,7 @@ class Removals(Target):
         if len(found) > 1:
             said = [f"{each['said']} ({many(each['rows'])}, the first on line {each['line']})" for each in found]
             told = (
-                f"The rows speak of more than one {field.name}: {first_of(said, _FIRST)}. "
+                f"The rows speak of more than one {field.title}: {first_of(said, _FIRST)}. "
                 f"In each, who is not named {self._is_gone}."
             )
             fewest = sum(each["rows"] for each in found[1:])
@@ -327,7 +327,7 @@ class Removals(Target):
             years = first_of([row["said"] for row in found], _FIRST)
             told = (
                 f"{many(records, noun)} of {years} would be {self._done}, "
-                f"and a later {field.name} is known: {found[0]['newest']}."
+                f"and a later {field.title} is known: {found[0]['newest']}."
             )
             yield Hold(code=f"older_{field.name}", field=field.name, message=told, rows=records)
 

@@ -66,7 +66,7 @@ class Repeats:
         leads: bool,
     ) -> None:
         """`withheld`, `stands_for` (a line), `lacks` and `ambiguous` are what SQL asks of a row `r`; `called` are the
-        brought fields with what the source calls them, `leads` is whether the first row speaks for the record."""
+        brought fields with what sentences call them, `leads` is whether the first row speaks for the record."""
         self._target = target
         self._ruling = ruling
         self._names = {"withheld": withheld, "stands_for": stands_for, "lacks": lacks, "ambiguous": ambiguous}
@@ -291,7 +291,7 @@ def _value(row: str) -> Composable:
     """What a row says of a called field, as JSON."""
     return SQL(
         f"coalesce(nullif({row}.payload -> name, 'null'), "
-        f"to_jsonb(coalesce({row}.payload ->> part || ' ', '') || ({row}.payload ->> half)), "
+        f"to_jsonb(coalesce(replace({row}.payload ->> part, '_', ' ') || ' ', '') || ({row}.payload ->> half)), "
         f"case when erases and not {row}.payload ? name then {{}} end, 'null')"
     ).format(_UNSAID)
 

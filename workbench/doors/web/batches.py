@@ -88,6 +88,9 @@ def facts(wb: Workbench, batch: Batch) -> None:
     of = "Undo of " if batch.undo_of is not None else ""
     parts = [f"{of}**{words.text(batch.file_name)}**", words.text(wb.title(batch)), batch.state]
     parts += [f"by {words.text(batch.initiated_by)}", f"{words.here(batch.created_at)}"]
+    by = wb.batches.committed_by(batch)
+    if by not in (None, batch.initiated_by):
+        parts.append(f"committed by {words.text(by)}")
     if batch.window:
         parts.append(words.text(batch.window))
     st.markdown(" · ".join(parts), help=f"Batch {batch.id} of {batch.dataset}, mode {batch.mode}")

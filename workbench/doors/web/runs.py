@@ -15,6 +15,7 @@ from workbench.model.batch import Batch, kept_by
 from workbench.model.comparison import Comparison
 from workbench.model.outdated import Outdated
 from workbench.model.reconciliation import Reconciliation
+from workbench.model.wording import listed
 from workbench.playbooks import PLAYBOOKS
 
 
@@ -35,11 +36,16 @@ def belongs(wb: Workbench, batch: Batch) -> None:
     if batch.part_of is not None:
         again = ", and was made anew since" if batch.summary.get("replaced") else ""
         runs.part_of(batch, again=again)
-        address.jump(f"The whole run {words.short(batch.part_of)}", icon=":material/arrow_upward:", batch=batch.part_of)
+        address.jump("The whole run", icon=":material/arrow_upward:", batch=batch.part_of)
     if batch.sweep_of is not None and batch.undo_of is None:
-        of = face(wb, wb.batches.get(batch.sweep_of)).id
-        st.info(f"Resolves rows of run {words.short(of)}: what they refer to has come.", icon=":material/recycling:")
-        address.jump(f"Run {words.short(of)}", batch=of)
+        of = face(wb, wb.batches.get(batch.sweep_of))
+        st.info(f"Brings in rows of {_named(of)}: what they refer to has come.", icon=":material/recycling:")
+        address.jump("The import whose rows they are", batch=of.id)
+
+
+def _named(batch: Batch) -> str:
+    """What an import is known by: its file, and when it was begun."""
+    return f"{words.text(batch.file_name)} of {words.here(batch.created_at)}"
 
 
 def behind(wb: Workbench, batch: Batch) -> None:
@@ -76,6 +82,23 @@ def written(wb: Workbench, batch: Batch) -> str:
     parts = () if whole else wb.batches.parts(batch)
     number = sum((part.created or 0) + (part.updated or 0) for part in parts or (batch,))
     return words.many(number, "record" if parts else "row")
+
+
+def commits(wb: Workbench, batch: Batch) -> str:
+    """What a plan would do to the records, as its button says it: what it takes away is as much as what it writes."""
+    gone = batch.summary.get("removed", {})
+    told = [f"{verb} {words.many(gone[action], 'record')}" for action, verb in _TAKES_AWAY.items() if gone.get(action)]
+    return listed([f"Commit {written(wb, batch)}", *told])
+
+
+_TAKES_AWAY = {"deactivated": "deactivate", "deleted": "delete"}
+
+
+def committed(wb: Workbench, batch: Batch) -> str:
+    """What an import has done to the records, in the same words."""
+    gone = batch.summary.get("removed", {})
+    told = [f"{words.many(gone[action], 'record')} {action}" for action in _TAKES_AWAY if gone.get(action)]
+    return listed([f"{written(wb, batch)} written", *told])
 
 
 def made(wb: Workbench, batch: Batch) -> Reconciliation | None:
@@ -212,8 +235,8 @@ def _brought(wb: Workbench, swept: list[Batch]) -> str:
         return "No row could be brought in: what they name is there, and something else is wrong with them."
     rows = words.many(sum(run.processed or 0 for run in swept))
     made = " and ".join(written(wb, run) for run in swept)
-    runs = ", ".join(words.short(run.id) for run in swept)
-    return f"Brought in: {rows}, with {made} written, by run {runs}."
+    files = ", ".join(dict.fromkeys(words.text(run.file_name) for run in swept))
+    return f"Brought in: {rows} of {files}, with {made} written."
 
 
 def resolved(wb: Workbench, batch: Batch) -> None:
@@ -233,4 +256,4 @@ def _told(whose: str, brought: list[Batch]) -> None:
         st.info(f"{words.many(rows)} {whose} {are} unmatched no more.", icon=":material/recycling:")
         with st.container(horizontal=True):
             for run in brought[-5:]:
-                address.jump(f"Imported by run {words.short(run.id)}", batch=run.id)
+                address.jump(f"Those of {_named(run)}", batch=run.id)

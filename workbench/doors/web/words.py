@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import AmbiguousBatch, UnknownBatch
 from workbench.model.wording import many, named
 
 __all__ = [
     "blank",
+    "dataset",
     "field",
     "here",
     "label",
@@ -102,8 +104,16 @@ def short(batch: UUID | None) -> str:
 
 
 def part(batch: Batch) -> str:
-    """The dataset of a part, within its run's family."""
-    return batch.dataset.partition(".")[2]
+    """What a part's dataset is called, within its run's family."""
+    return dataset(batch.dataset)
+
+
+def dataset(name: str) -> str:
+    """What a dataset is called within its family: commerce.invoice_headers is "Invoices"."""
+    known = catalog.CONTRACTS.get(name) or catalog.FORMS.get(name)
+    if known is None:
+        return field(name.rpartition(".")[2])
+    return known.title.partition(": ")[2] or known.title
 
 
 def sheet(batch: Batch) -> str:

@@ -61,3 +61,9 @@ def test_times_in_a_sentence_are_told_in_the_readers_zone(monkeypatch: pytest.Mo
 )
 def test_blanks_that_nobody_would_see_are_shown_in_a_label(said: str, shown: str) -> None:
     assert words.label(said) == shown
+
+
+def test_a_dataset_is_called_within_its_family_as_people_call_it() -> None:
+    assert words.dataset("commerce.invoice_headers") == "Invoices"
+    assert words.dataset("polaris.teacher_roster") == "Teacher Roster Import"
+    assert words.dataset("commerce.of_an_earlier_version") == "of an earlier version"

@@ -10,7 +10,7 @@ import streamlit as st
 from workbench.datasets import catalog
 from workbench.doors.web import address, words
 from workbench.doors.web.views.issues import titled
-from workbench.doors.web.views.outcomes import SIGNS
+from workbench.doors.web.views.outcomes import REMOVED, SIGNS
 from workbench.model.batch import ENDED, OUTCOMES, Batch
 from workbench.model.comparison import Comparison, Figures
 from workbench.model.hold import Hold, contradictions, waiting
@@ -56,13 +56,14 @@ def _named(batch: Batch, fields: Mapping[str, int]) -> list[str]:
 
 
 def _titled(batch: Batch, name: str) -> str:
-    """What people call a field, with its part of a run (`invoice_headers: lines_priced`) before it."""
+    """What people call a field, with its part of a run (`invoice_headers: lines_priced` is "Invoices: number of lines
+    with a price") before it."""
     part, _, field = name.rpartition(": ")
     family = batch.dataset.partition(".")[0]
     contract = catalog.CONTRACTS.get(f"{family}.{part}" if part else batch.dataset)
     known = {each.name: each.title for each in contract.fields} if contract is not None else {}
     title = known.get(field, words.field(field))
-    return f"{words.field(part)}: {title}" if part else title
+    return f"{words.dataset(f'{family}.{part}')}: {title}" if part else title
 
 
 def _decided(batch: Batch, told: Sequence[str]) -> None:
@@ -185,6 +186,10 @@ def effects(
         if records:
             verb = "was" if done and records == 1 else "were" if done else "will be"
             told.append(f"{words.many(records, 'record')} that the file no longer names {verb} {action}.")
+    if kept := batch.summary.get("kept"):
+        stay = "stay" if kept > 1 else "stays"
+        stay = stay if not done else "was kept" if kept == 1 else "were kept"
+        told.append(f"{words.many(kept, 'value')} that people edited since the last import {stay}.")
     if found.undone:
         partly = found.taken_back
         told.append(f"Since then {partly}." if partly else "All of it was taken back since.")
@@ -227,17 +232,32 @@ def beside(comparison: Comparison) -> None:
         ),
         st.container(key="numbers beside"),
     ):
-        st.table(_table((comparison.this, *comparison.earlier)))
-        st.caption("Each as its plan had it: what was explained or brought in since counts as it did then.")
+        st.table(_table(comparison))
+        st.caption(" ".join(_told_of(comparison)))
 
 
-def _table(some: Sequence[Figures]) -> pd.DataFrame:
+def _told_of(comparison: Comparison) -> Iterator[str]:
+    """How the figures of a table of imports are to be read."""
+    yield "Each as its plan had it: what was explained or brought in since counts as it did then."
+    if any(each.first for each in comparison.earlier):
+        yield (
+            "To the first import of a source all is new: what this one created, updated and skipped is not compared "
+            "with it."
+        )
+
+
+def _table(comparison: Comparison) -> pd.DataFrame:
+    some = (comparison.this, *comparison.earlier)
     lines = {"Rows": [f"{each.rows:,}" for each in some]}
     for name in OUTCOMES:
         lines[f"{SIGNS[name]} {name}"] = [f"{each.outcomes.get(name, 0):,} ({each.share(name):.0%})" for each in some]
+    for action in dict.fromkeys(action for each in some for action, records in each.removed.items() if records):
+        lines[f"{REMOVED} {action}"] = [f"{each.removed.get(action, 0):,}" for each in some]
     for field in some[0].filled:
         fills = [each.fill(field) for each in some]
-        lines[f"{words.text(words.field(field))} is filled"] = ["" if fill is None else f"{fill:.0%}" for fill in fills]
+        lines[f"{words.text(comparison.called(field))} is filled"] = [
+            "" if fill is None else f"{fill:.0%}" for fill in fills
+        ]
     lines["Signed by"] = ["", *(words.text(each.signed_by or "nobody yet") for each in some[1:])]
     return pd.DataFrame.from_dict(lines, orient="index", columns=_titles(some))
 
@@ -246,7 +266,11 @@ def _titles(some: Sequence[Figures]) -> list[str]:
     """What each import is called at the head of its column, no two alike: its file, else its time, else its place."""
     names, times = [words.unlinked(each.file_name) for each in some[1:]], [words.here(each.at) for each in some[1:]]
     told = next((each for each in (names, times) if len(set(each)) == len(each)), None)
-    return ["This one", *(told or [f"{place}: {time}" for place, time in enumerate(times, start=1)])]
+    told = told or [f"{place}: {time}" for place, time in enumerate(times, start=1)]
+    return [
+        "This one",
+        *(f"{name} (the first)" * each.first or name for name, each in zip(told, some[1:], strict=True)),
+    ]
 
 
 def months(found: Sequence[Mapping[str, Any]]) -> None:
@@ -268,3 +292,7 @@ def months(found: Sequence[Mapping[str, Any]]) -> None:
     shown = pd.DataFrame(lines)[order]
     with st.container(key="numbers of months"):
         st.table(shown.set_index("").map("{:,}".format))
+        st.caption(
+            "Imports that were undone are in no month. A row is in one month alone: what a later run brought in is in "
+            "that run's. So an undo, an explanation or such a run changes a month that is over, too."
+        )

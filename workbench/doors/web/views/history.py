@@ -11,10 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from workbench.datasets import catalog
-from workbench.doors.web import grid, words
+from workbench.doors.web import formats, grid, words
 from workbench.doors.web.grid import Sorted
 from workbench.doors.web.views import table_address
-from workbench.doors.web.views.outcomes import MEANINGS, SIGNS
+from workbench.doors.web.views.outcomes import MEANINGS, REMOVED, SIGNS
 from workbench.model.batch import OUTCOMES, STATES, Batch
 from workbench.model.import_query import By
 from workbench.model.reconciliation import Reconciliation
@@ -102,6 +102,14 @@ _COLUMNS = {
         name="opens", label="File", help="A click opens the import.", width=132, fills=True, wraps=True
     ),
     **{name: grid.Column(name=name, label=SIGNS[name], help=f"Rows {name}. {MEANINGS[name]}") for name in OUTCOMES},
+    "removed": grid.Column(
+        name="removed",
+        label=f"{REMOVED} removed",
+        help="Records that the file no longer names, and what became of them.",
+        width=104,
+        wraps=True,
+        sortable=False,
+    ),
     "when": grid.Column(name="when", label="When", width=106, wraps=True),
     "state": grid.Column(name="state", label="State", width=100, wraps=True),
     "rows": grid.Column(name="rows", label="Rows"),
@@ -113,14 +121,6 @@ _COLUMNS = {
         label="Totals",
         help="What its control totals came to.",
         width=74,
-        wraps=True,
-        sortable=False,
-    ),
-    "removed": grid.Column(
-        name="removed",
-        label="Removed",
-        help="Records that the file no longer names, and what became of them.",
-        width=112,
         wraps=True,
         sortable=False,
     ),
@@ -222,7 +222,8 @@ def story(happened: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _details(event: Mapping[str, Any]) -> str:
-    told = {name: value for name, value in event["detail"].items() if value and name != "plan"}
+    left_out = ("plan", "by") if event["action"] in _LINKED else ("plan",)
+    told = {name: value for name, value in event["detail"].items() if value and name not in left_out}
     again = event["detail"].get("plan", 0)
     number = f"for the {_ORDINALS.get(again, f'{again}th')} time; " if again > 1 else ""
     of = _OF.get(event["action"], "")
@@ -245,12 +246,16 @@ _WORDS = {
     "codes": "what it waited for",
     "by": "by run",
 }
+_LINKED = ("undone", "undo planned")
+"""What another import has done, to which a link of its own leads."""
 _CODES = ("for", "codes")
 
 
 def _shown(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_shown(name, each) for each in value)
+    if name == "dataset":
+        return formats.titles().get(value, str(value))
     if name in _CODES:
         return str(value).replace(".", " ").replace("_", " ")
     return str(value)[:18] if name == "by" else f"{value:,}" if type(value) is int else str(value)
@@ -270,7 +275,7 @@ def how_read(batch: Batch) -> None:
             **batch.reading,
             "settings": "; ".join(settings.values()),
             **{
-                f"{field} {'where blank' if field in filled else 'in every row'}": text
+                f"{words.field(field)} {'where blank' if field in filled else 'in every row'}": text
                 for field, text in constants.items()
                 if field not in settings
             },
@@ -284,7 +289,10 @@ def how_read(batch: Batch) -> None:
         if not batch.headers:
             return
         st.dataframe(
-            pd.DataFrame([(name, columns.get(name, "")) for name in batch.mapped_headers], columns=["Column", "Field"]),
+            pd.DataFrame(
+                [(name, words.field(columns.get(name, ""))) for name in batch.mapped_headers],
+                columns=["Column", "Field"],
+            ),
             hide_index=True,
             height="content" if len(batch.mapped_headers) < 20 else 430,
         )

@@ -40,7 +40,7 @@ def in_grid(
     cells, columns = rows.in_grid(batch, [{**row, "issues": ()} for row in found], {}, editable=False)
     told = [said(row) for row in found]
     columns[1:1] = [*_reasons(found), *([_said(label)] if any(told) else [])]
-    more = [{"told": text, "reason": row["reason"] or ""} for row, text in zip(found, told, strict=True)]
+    more = [{"told": text, "reason": words.field(row["reason"] or "")} for row, text in zip(found, told, strict=True)]
     each = zip(cells, more, strict=True)
     return [grid.Row(id=cell.id, cells={**cell.cells, **texts}, changed=cell.changed) for cell, texts in each], columns
 
@@ -100,7 +100,9 @@ def _said(label: str) -> grid.Column:
 
 def _row(row: Mapping[str, Any], cells: Mapping[str, str], changed: Mapping[str, str]) -> grid.Row:
     line = int((row.get("sources") or [row["line"]])[0])
-    return grid.Row(id=str(row["line"]), cells={"line": line, "reason": row["reason"] or "", **cells}, changed=changed)
+    return grid.Row(
+        id=str(row["line"]), cells={"line": line, "reason": words.field(row["reason"] or ""), **cells}, changed=changed
+    )
 
 
 def _changed(row: Mapping[str, Any]) -> str:

@@ -20,6 +20,8 @@ COLOURS = {
 """The one place for them; every outcome is also told by its word and its sign."""
 
 SIGNS = {"created": "✚", "updated": "✎", "skipped": "→", "unmatched": "?", "invalid": "✕"}
+REMOVED = "⊖"
+"""The sign of the records that a file no longer names, which are no rows of it."""
 
 MEANINGS = {
     "created": "Rows that make a new record.",
@@ -67,7 +69,7 @@ def choice(counts: Mapping[str, int]) -> str | None:
     name = st.pills(
         "Open the rows",
         list(counts),
-        format_func=lambda name: f"{SIGNS.get(name, '⊖')} {name} {counts[name]:,}",
+        format_func=lambda name: f"{SIGNS.get(name, REMOVED)} {name} {counts[name]:,}",
         key="rows",
         on_change=table_address.forget,
         args=("",),

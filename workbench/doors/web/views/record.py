@@ -168,6 +168,8 @@ def _titled(name: str, value: object, names: Mapping[str, Mapping[str, Any]]) ->
 
 def _named(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
     one = names.get(str(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, datetime):
         a_day = value.astimezone(UTC).time() == time()  # a file's day, which no zone turns into the day before
         return f"{value.astimezone(UTC):%Y-%m-%d}" if a_day else words.here(value)
@@ -177,7 +179,7 @@ def _named(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
 def left(row: Mapping[str, Any], text: str) -> None:
     """A row that became no record, found by a text: where it stands, how it ended, what was wrong, who decided, and a
     way to it."""
-    reason = f" ({row['reason']})" if row["reason"] else ""
+    reason = f" ({words.field(row['reason'])})" if row["reason"] else ""
     outcome = row["outcome"] or row["status"]
     tense = "" if outcome not in ("created", "updated") else "was " if row["stage"] == "undone" else "to be "
     with st.container(border=True, gap="xsmall"):
@@ -220,11 +222,13 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
     """One import's part in it: how it ended, old and new values, who, when, why, who signed."""
     outcome = event["outcome"] or event["stage"]
     is_to_be = event["stage"] != "completed" and outcome in ("created", "updated")
-    reason = f" ({event['reason']})" if event["reason"] else ""
+    reason = f" ({words.field(event['reason'])})" if event["reason"] else ""
     kind = "Undo: " if event["undo_of"] else ""
     with st.container(border=True):
         since = ", undone since" if event["undone_by"] else ""
         told = f"to be {outcome}" if is_to_be else outcome
+        if event["undo_of"] and event["reason"] in _BY_UNDO:  # the figures count what goes as updated, too
+            told, reason = _BY_UNDO[event["reason"]], ""
         st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{told}**{reason}{since} · {words.here(event['at'])}")
         for name, (old, new) in event["changes"].items():
             st.markdown(f"{words.unlinked(words.field(name))}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
@@ -241,8 +245,14 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
         line += f", corrected by {event['corrected_by']}" if event["corrected_by"] else ""
         signed = f"signed off by {event['signed_by']}" if event["signed_by"] else "not signed off"
         planned = "" if event["stage"] == "completed" else f", only {event['stage']}: nothing was written"
-        st.caption(words.unlinked(f"{event['file_name']}, {line} · run by {event['run_by']} · {signed}{planned}"))
+        by = event["committed_by"] or event["run_by"]
+        by = f"run by {event['run_by']}" + (f", committed by {by}" if by != event["run_by"] else "")
+        st.caption(words.unlinked(f"{event['file_name']}, {line} · {by} · {signed}{planned}"))
         address.link("history", "This import's story", batch=event["batch"])
+
+
+_BY_UNDO = {"removed": "the record was taken away", "restored": "as it was before"}
+"""What an undo does to a record, by its reason."""
 
 
 def withheld(event: Mapping[str, Any]) -> str:

@@ -48,12 +48,14 @@ def table(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
 
 def _outcome(row: Mapping[str, Any]) -> str:
     outcome = row["outcome"] or row["status"]
-    reason = f" ({row['reason']})" if row["reason"] else ""
+    reason = f" ({words.field(row['reason'])})" if row["reason"] else ""
     return f"{SIGNS.get(outcome, '·')} {outcome}{reason}"
 
 
 def _changed(changes: Mapping[str, Sequence[object]]) -> str:
-    return "; ".join(f"{name}: {words.blank(old)} → {words.blank(new)}" for name, (old, new) in changes.items())
+    return "; ".join(
+        f"{words.field(name)}: {words.blank(old)} → {words.blank(new)}" for name, (old, new) in changes.items()
+    )
 
 
 def _line(row: Mapping[str, Any]) -> int:

@@ -16,7 +16,7 @@ from workbench.model.wording import by_number
 def part_of(batch: Batch, *, again: str = "") -> None:
     """That a batch is a part of a run, and what that means."""
     how = "Its rows were made of the run's" if batch.derived else "It is one sheet of the run"
-    told = f"Part of run {words.short(batch.part_of)}. {how}{again}."
+    told = f"Part of the run of {words.text(batch.file_name)}. {how}{again}."
     st.info(f"{told} What is decided is decided for the whole run.", icon=":material/account_tree:")
 
 
