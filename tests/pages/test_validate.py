@@ -82,7 +82,7 @@ def test_issues_are_counted_and_their_rows_shown(show: Show, planned: Batch) -> 
     assert kinds == [
         "✕ **1 row** · email: invalid email format",
         "✕ **1 row** · phone: invalid phone number: 7 to 20 digits, with + ( ) - . / and an extension (x12)",
-        "! **1 row** · email: an earlier row has the same key: skipped, with a warning",
+        "! **1 row** · email: another row with the same key counts: skipped, with a warning",
     ]
     assert rows[["line", "0"]].to_numpy().tolist() == [["3", "ben at example.com"], ["4", "ada@example.com"]]
 
@@ -536,6 +536,53 @@ def test_rows_of_one_key_stand_side_by_side_and_a_person_chooses(
         (3, "invalid"),
         (4, "created"),
     ]
+
+
+def test_a_card_says_how_many_rows_say_what_and_its_buttons_name_the_first_and_the_last_line(
+    show: Show, wb: Workbench, sheet: Sheets, worked: Callable[[Batch], Batch]
+) -> None:
+    head = "email,first_name,last_name,course_code,course_name\n"
+    rows = enumerate(("Old name", "New name", "Old name"))
+    text = head + "".join(f"a{at}@example.com,Ada,Park{at},ZZ1,{name}\n" for at, name in rows)
+    batch = wb.plan(wb.stage(sheet(text), "elevate.learners")).batch
+    page = show("validate", batch=batch.id)
+    shown = next(each.value for each in page.dataframe if "Field" in each.value.columns)
+    assert list(shown.columns)[2:] == ["Lines 2 to 4, 2 rows", "Line 3"]
+    named = [button.label for button in page.button if str(button.key).startswith("line 0 ")]
+    assert named == ["First: line 2", "This one: line 3", "Last: line 4"]
+    page.button(key="line 0 4").click().run()
+    assert not page.exception
+    decided = worked(batch)
+    assert [row["outcome"] for row in wb.rows.each(decided)] == ["created"] * 3
+    page = show("validate", batch=batch.id)
+    made = next(each.value for each in page.dataframe if "Counts" in each.value.columns)
+    assert made[["Counts", "Key"]].to_numpy().tolist() == [["line 4", "ZZ1"]]
+    (kind,) = [button.label.replace("\\", "") for button in page.button if str(button.key).startswith("kind ")]
+    assert kind.endswith("another row with the same key counts, what is said otherwise is not used: a warning")
+    assert "Rows that only have a warning are written." in said(page)
+
+
+def test_what_contradicts_itself_is_decided_and_no_text_of_the_key_is_put_right(
+    show: Show, contradicting: Batch
+) -> None:
+    page = show("validate", batch=contradicting.id, code="conflict", field="email")
+    assert not page.exception
+    shown = next(each.value for each in page.dataframe if "told" in each.value.columns)
+    assert "Line 4 says otherwise of the same student" in shown["told"][0]
+    assert not page.data_editor
+    assert "Decide below which of them counts, or correct the rows." in said(page)
+
+
+@pytest.mark.parametrize("kept", [False, None, {}, {"selection": None}, "line 4"])
+def test_what_the_session_keeps_of_another_widget_is_no_choice_and_ends_no_page(
+    show: Show, wb: Workbench, contradicting: Batch, kept: object
+) -> None:
+    wb.plan(wb.decisions.prefer(contradicting, [4]))
+    page = show("validate", batch=contradicting.id)
+    page.session_state[f"decided {contradicting.id} 1"] = kept
+    page.run()
+    assert not page.exception
+    assert page.button(key=f"decided {contradicting.id} 1 lines").disabled
 
 
 def test_of_many_rows_of_one_key_one_is_chosen_from_a_list(

@@ -73,8 +73,8 @@ def decide(
 
 
 def contradictions(store: Store, run: Run, batch: Batch, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
-    """How many keys of a source wait for a decision, and the first of them: each with its dataset, its key, and the
-    values of every row that takes part by its line."""
+    """How many keys of a source wait for a decision, and the first of them: each with its dataset, its key, and by the
+    first line that says so the values of each thing that its rows say, with how many rows say it and the last line."""
     parts = run.parts if run.derived and batch.id == run.face.id else (batch,)
     found: list[dict[str, Any]] = []
     count = 0
@@ -83,8 +83,10 @@ def contradictions(store: Store, run: Run, batch: Batch, *, limit: int = 20) -> 
         count += rows[0]["keys"] if rows else 0
         keys: dict[str, dict[str, Any]] = {}
         for row in rows:
-            group = {"dataset": part.dataset, "key": row["key"], "lines": {}}
-            keys.setdefault(row["key"], group)["lines"][row["line"]] = {
+            group: dict[str, Any] = {"dataset": part.dataset, "key": row["key"], "lines": {}, "said": {}}
+            of_key = keys.setdefault(row["key"], group)
+            of_key["said"][row["line"]] = {"rows": row["rows"], "last": row["last"]}
+            of_key["lines"][row["line"]] = {
                 field.name: row["payload"].get(field.name, row["payload"].get(half_of(field.name)))
                 for field in catalog.contract(part.dataset).stored
                 if field.name in row["payload"]
@@ -107,12 +109,19 @@ with conflicts as materialized (
 ), keys as (
     select external_key, count(*) over () as keys from (select distinct external_key from conflicts) each
     order by external_key limit greatest(%(limit)s, 1)
+), said as (
+    select r.external_key, r.payload, min(each.line) as line, max(each.line) as last, count(*)::int as rows,
+           bool_or(o.reason is distinct from 'duplicate') as takes_part, keys.keys::int
+    from keys join workbench.corrected_row r on r.external_key = keys.external_key
+    join workbench.import_row came on came.batch_id = r.batch_id and came.line = r.line
+    join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = %(plan)s
+    cross join lateral unnest(coalesce(came.sources, array[r.line])) as each (line)
+    where r.batch_id = %(batch)s and r.status = 'validated' and o.reason is distinct from 'added_up'
+    group by r.external_key, r.payload, keys.keys
 )
-select replace(external_key, chr(31), '|') as key, r.line, r.payload, keys.keys::int
-from keys join workbench.corrected_row r using (external_key)
-join workbench.import_outcome o on o.batch_id = r.batch_id and o.line = r.line and o.plan = %(plan)s
-where r.batch_id = %(batch)s and r.status = 'validated' and coalesce(o.reason not in ('added_up', 'duplicate'), true)
-order by external_key, r.line
+select replace(external_key, chr(31), '|') as key, line, last, rows, payload, keys from (
+    select *, max(last) over (partition by external_key) as last_of_all from said
+) each where takes_part or last = last_of_all order by external_key, line
 """
 
 _RULE = """
@@ -139,6 +148,16 @@ from (
 where r.batch_id = %(batch)s and d.about is not distinct from {} order by d.number desc, line limit %(limit)s
 """
 """The lines that somebody has chosen and that count so, the last decision first."""
+
+_OF_PARTS = """
+select each.line, replace(string_agg(distinct p.external_key, ', '), chr(31), '|') as keys
+from workbench.import_row p cross join lateral unnest(coalesce(p.sources, array[p.line])) as each (line)
+where p.batch_id = any(%(parts)s) and p.line <= %(last)s and each.line = any(%(lines)s) and exists (
+    select from workbench.import_row other
+    where other.batch_id = p.batch_id and other.external_key = p.external_key and other.line <> p.line
+      and other.status = 'validated')
+group by each.line
+"""
 
 _THERE = """
 select line, replace(external_key, chr(31), '|') as key from workbench.corrected_row
@@ -168,7 +187,8 @@ class Decisions:
 
     def contradictions(self, batch: Batch | UUID | str, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
         """How many keys have rows that contradict each other and wait for a decision, and the first of them: dataset,
-        key, and `lines`, the values of each row by its line."""
+        key, `lines`, the values of each thing that rows say by the first line that says so, and `said`, how many `rows`
+        say it and the `last` line that does."""
         found = batches.get(self._store, batch)
         if found.stage not in ("planned", "held"):
             return 0, []
@@ -181,9 +201,25 @@ class Decisions:
         if not found.decisions or found.derived:
             return 0, []
         rows = self._store.all(_MADE.format(_about(found)), {"batch": found.id, "limit": limit})
+        keys = self._keys_of_parts(found, [row["line"] for row in rows])
         return (rows[0]["lines"] if rows else 0), [
-            {name: row[name] for name in ("line", "key", "decided_by", "decided_at")} for row in rows
+            {
+                "line": row["line"],
+                "key": keys.get(row["line"], row["key"]),
+                "decided_by": row["decided_by"],
+                "decided_at": row["decided_at"],
+            }
+            for row in rows
         ]
+
+    def _keys_of_parts(self, source: Batch, lines: Sequence[int]) -> dict[int, str]:
+        """What lines of a source were chosen for whose rows are several records each: the keys of those of their
+        records that other rows say differently."""
+        parts = [part.id for part in batches.run(self._store, source).parts if part.derived]
+        if not lines or not parts:
+            return {}
+        found = self._store.all(_OF_PARTS, {"parts": parts, "lines": list(lines), "last": max(lines)})
+        return {row["line"]: row["keys"] for row in found}
 
     def ruling(self, batch: Batch | UUID | str) -> Ruling:
         """What counts of every key of which no line was chosen, and who said so."""

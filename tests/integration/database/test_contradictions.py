@@ -219,12 +219,64 @@ def test_the_lines_are_told_side_by_side(wb: Workbench, sheet: Given) -> None:
                     2: {"email": "zora@example.com", "full_name": "Amel Naka", "external_id": "N1"},
                     4: {"email": "zora@example.com", "full_name": "Zora Hale", "external_id": "N3"},
                 },
+                "said": {2: {"rows": 1, "last": 2}, 4: {"rows": 1, "last": 4}},
             }
         ],
     )
 
 
+def test_the_last_row_of_a_key_counts_also_where_an_earlier_one_says_the_same(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    text = "email,name\nada@example.com,Ada Park\nada@example.com,Zora Hale\nada@example.com,Ada Park\n"
+    held = wb.import_sheet(sheet(text), "elevate.students")
+    (group,) = wb.decisions.contradictions(held)[1]
+    assert group["said"] == {2: {"rows": 2, "last": 4}, 3: {"rows": 1, "last": 3}}
+    done = wb.import_sheet(sheet(text, "last.csv"), "elevate.students", on_conflict="last")
+    assert outcomes(wb, done) == [(2, "skipped:duplicate"), (3, "skipped:duplicate"), (4, "created")]
+    assert names(url) == [("ada@example.com", "Ada Park")]
+
+
 # under a playbook
+
+
+OLD_AND_NEW = """\
+email,first_name,last_name,course_code,course_name,status
+ada@example.com,Ada,Park,ZZ1,Old name,active
+ben@example.com,Ben,Oka,ZZ1,New name,active
+cy@example.com,Cy,Lee,ZZ1,Old name,active
+"""
+
+
+@pytest.mark.parametrize(("rule", "line"), [("first", 2), ("last", 4)])
+def test_of_a_run_the_outermost_row_counts_also_where_another_says_the_same(
+    wb: Workbench, sheet: Given, url: str, rule: str, line: int
+) -> None:
+    done = wb.import_sheet(sheet(OLD_AND_NEW), "elevate.learners", on_conflict=rule)
+    assert records(url, "elevate.courses", "course_name") == [("Old name",)]
+    assert messages(wb, done) == {
+        3: f"Line {line} counts, as ana decided, and says otherwise: course_name (Old name / New name)"
+    }
+
+
+@pytest.mark.parametrize(("line", "name"), [(2, "Old name"), (3, "New name"), (4, "Old name")])
+def test_each_line_of_a_run_is_chosen_by_its_own_number_and_told_by_what_it_decides(
+    wb: Workbench, sheet: Given, url: str, line: int, name: str
+) -> None:
+    held = wb.import_sheet(sheet(OLD_AND_NEW), "elevate.learners")
+    (group,) = wb.decisions.contradictions(held)[1]
+    assert (group["key"], group["said"]) == ("ZZ1", {2: {"rows": 2, "last": 4}, 3: {"rows": 1, "last": 3}})
+    planned = wb.plan(wb.decisions.prefer(held, [line])).batch
+    assert [told["key"] for told in wb.decisions.made(planned)[1]] == ["ZZ1"]
+    assert {f"Line {line} counts" in told for told in messages(wb, planned).values()} == {True}
+    wb.commit(planned)
+    assert records(url, "elevate.courses", "course_name") == [(name,)]
+
+
+def test_of_a_run_the_last_row_that_is_not_refused_counts(wb: Workbench, sheet: Given, url: str) -> None:
+    text = OLD_AND_NEW.replace("cy@example.com", "no address")
+    wb.import_sheet(sheet(text), "elevate.learners", on_conflict="last", skip_errors=True)
+    assert records(url, "elevate.courses", "course_name") == [("New name",)]
 
 
 def test_of_a_run_the_first_line_speaks_for_the_record_until_a_person_decides(

@@ -66,6 +66,17 @@ def test_what_rows_of_a_company_say_differently_is_told_with_both_lines_and_the_
     ]
 
 
+def test_a_company_that_is_written_in_another_case_says_nothing_different_of_itself(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    text = HEAD + "Acme,Ida,Moss,,,,,MD\nACME,Noel,Park,,,,,\nacme ,Ada,Noor,,,,,VA\n"
+    batch = wb.import_sheet(sheet(text), CUSTOMERS)
+    assert companies(url, "key", "name") == [("acme", "Acme")]
+    told = messages(wb, batch)
+    assert "Line 2 says MD and line 4 says VA" in " ".join(told.values())
+    assert {field for _, field, _ in issues(wb, batch)} == {"state", "territory"}
+
+
 def test_a_customer_without_a_state_is_of_an_unknown_territory_and_a_blank_keeps_what_is_stored(
     wb: Workbench, sheet: Given, url: str
 ) -> None:

@@ -68,12 +68,15 @@ class Changes:
         return SQL(" or ").join(tests) if tests else SQL("false")
 
     def settled(self) -> Composable:
-        """What a record gets, where that is not what its row alone says."""
+        """What a record gets, where that is not what its row alone says; of a record that is left as it is, what its
+        rows said of it together."""
         if not self._contract.folds:
             return SQL("null::jsonb")
+        created, updated = self._verdicts.number("created"), self._verdicts.number("updated")
+        unchanged = self._verdicts.number("skipped", "unchanged")
         if not self._contract.merging:
-            return SQL("case when verdict in ({}, {}) and folded then payload end").format(
-                self._verdicts.number("created"), self._verdicts.number("updated")
+            return SQL("case when verdict in ({}, {}, {}) and folded then payload end").format(
+                created, updated, unchanged
             )
         pairs = [
             SQL("{}, {}").format(Literal(field.name), self._got(field))
@@ -81,11 +84,12 @@ class Changes:
             if field.merges and field.reference is None
         ]
         return SQL(
-            "case when verdict = {created} and folded then payload "
+            "case when verdict in ({created}, {unchanged}) and folded then payload "
             "when verdict = {updated} then payload || jsonb_strip_nulls(jsonb_build_object({pairs})) end"
         ).format(
-            created=self._verdicts.number("created"),
-            updated=self._verdicts.number("updated"),
+            created=created,
+            updated=updated,
+            unchanged=unchanged,
             pairs=SQL(", ").join(pairs),
         )
 

@@ -69,6 +69,7 @@ class Decision:
             ruling,
             withheld=target.withheld(),
             stands_for=target.line,
+            last_line=target.last_line,
             lacks=self._required.lacks,
             ambiguous=self._required.is_ambiguous("first_row.payload ->> {field}"),
             called=[(field.name, called(field.name).replace("_", " ")) for field in target.brought],

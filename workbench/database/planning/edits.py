@@ -6,6 +6,7 @@ Where there is no base, because no import ever said anything of the field, the f
 
 The base is what the latest completed import has said of the field, be it that it created, changed, left or kept the
 record; an import that was undone has said nothing, and a blank cell that keeps what is stored says nothing either.
+Where several rows made one record, it is what they said together, as the outcome of the one that counted keeps it.
 
 A plan gives every row its outcome first. Only of rows that would change a record is the base looked up; where some of
 them were edited, the plan is written once more under the next number, without what is kept. In `before`, an outcome has
@@ -76,7 +77,7 @@ insert into workbench.import_outcome
 select o.tenant_id, o.batch_id, {plan} + 1, o.line, o.seen,
        case when e.changes_nothing then 'skipped' else o.outcome end,
        case when e.changes_nothing then 'kept' else o.reason end, o.record_id, o.refs,
-       case when not coalesce(e.changes_nothing, false) then o.settled end,
+       o.settled,
        case when e.line is null then o.before when not e.changes_nothing then o.before - e.kept end,
        case when e.line is null then o.errors else coalesce(o.errors, '[]') || e.errors end
 from workbench.import_outcome o left join {table} e on e.line = o.line
@@ -179,7 +180,9 @@ class _Edits(Target):
                 tests.append(SQL("({} and not ({}))").format(changes, same))
         removal = self.contract.removal
         switched = SQL("(o.before ->> {})::boolean").format(Literal(removal.active)) if removal else SQL("true")
-        corrected = any(each["corrected"] for each in sources)
+        corrected, folds = any(each["corrected"] for each in sources), self.contract.folds
+        said = {"w.settled": folds, "c.payload": corrected, "h.payload": True}
+        payloads = [SQL(each) for each, is_there in said.items() if is_there]
         return self.compose(
             """
             create temporary table {suspect} on commit drop as
@@ -188,7 +191,7 @@ class _Edits(Target):
             join workbench.import_outcome o on o.batch_id = {batch} and o.plan = {plan} and o.line = l.line
             join {rows} r on r.batch_id = {batch} and r.line = l.line
             join (
-                select h.batch_id, h.line, {payload} as payload from workbench.import_row h {corrections}
+                select h.batch_id, h.line, {payload} as payload from workbench.import_row h {together} {corrections}
                 where h.batch_id = any({sources})
             ) h on h.batch_id = l.id and h.line = l.theirs
             cross join lateral (select h.payload, l.made, l.clears offset 0) s
@@ -196,7 +199,8 @@ class _Edits(Target):
             switched=switched,
             kept=self._kept,
             columns=SQL(", ").join(columns),
-            payload=SQL("coalesce(c.payload, h.payload)" if corrected else "h.payload"),
+            payload=SQL("coalesce({})").format(SQL(", ").join(payloads)),
+            together=_TOGETHER.format(Literal([each["id"] for each in sources])) if folds else SQL(""),
             corrections=_corrected("h", "true") if corrected else SQL(""),
             sources=Literal([each["id"] for each in sources]),
             are=SQL(" or ").join(tests),
@@ -300,13 +304,14 @@ class _Edits(Target):
         """The rows that made or changed the records."""
         return self.compose(
             """
-            select u.line, s.at, s.id, true as made, coalesce(c.payload, r.payload) as payload, s.clears
+            select u.line, s.at, s.id, true as made, coalesce(o.settled, c.payload, r.payload) as payload, s.clears
             from asked u
             join stands s on s.id = {batch_of}
             join workbench.import_row r on r.batch_id = s.id and r.line = {line_of}
+            join workbench.import_outcome o on o.batch_id = s.id and o.line = r.line and o.plan = s.plan
             {corrected}
             union all
-            select a.line, s.at, s.id, false, coalesce(c.payload, r.payload), s.clears
+            select a.line, s.at, s.id, false, coalesce(o.settled, c.payload, r.payload), s.clears
             from asked a
             join workbench.import_outcome o on o.record_id = a.record_id and o.outcome = 'updated'
             join stands s on s.id = o.batch_id and s.plan = o.plan
@@ -319,7 +324,7 @@ class _Edits(Target):
         """The rows that left the records as they were."""
         return self.compose(
             """
-            select a.line, s.at, s.id, false, coalesce(c.payload, r.payload), s.clears
+            select a.line, s.at, s.id, false, coalesce(o.settled, c.payload, r.payload), s.clears
             from asked a
             join (
                 select batch_id, line, external_key from workbench.import_row
@@ -346,6 +351,15 @@ stands as materialized (
         select from workbench.import_batch n where n.undo_of = b.id and n.stage = 'completed')
 )"""
 """The imports of a dataset that are completed and not undone."""
+
+_TOGETHER = SQL(
+    """left join (
+        select n.batch_id, n.line, n.settled from workbench.import_outcome n
+        join workbench.import_batch b on b.id = n.batch_id and b.plan = n.plan
+        where n.batch_id = any({}) and n.settled is not null
+    ) w on w.batch_id = h.batch_id and w.line = h.line"""
+)
+"""What rows of those batches said together with others of their records, where that is not what each alone says."""
 
 
 def _corrected(row: str, when: str) -> Composable:

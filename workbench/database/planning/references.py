@@ -104,6 +104,14 @@ class ReferringTarget(Target):
         )
 
     @property
+    def last_line(self) -> Composable:
+        """The last line that a row was made of that is not refused: rows of a part that say the same are one."""
+        if not self.batch.derived or self.batch.by_recipe:
+            return self.line
+        among = SQL("" if self._refusals is None else " where each.line not in (select line from refused)")
+        return SQL("coalesce((select max(each.line) from unnest(r.sources) as each (line){}), r.line)").format(among)
+
+    @property
     def folded(self) -> Composable:
         """Whether a row says what others of its record say too."""
         return SQL("r.folded") if self.stands else SQL("false")

@@ -53,23 +53,31 @@ class Repeats:
     and others lean on, only those wait that say otherwise.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         target: Target,
         ruling: Ruling,
         *,
         withheld: Composable,
         stands_for: Composable,
+        last_line: Composable,
         lacks: Composable,
         ambiguous: Composable,
         called: Sequence[tuple[str, str]],
         leads: bool,
     ) -> None:
-        """`withheld`, `stands_for` (a line), `lacks` and `ambiguous` are what SQL asks of a row `r`; `called` are the
-        brought fields with what sentences call them, `leads` is whether the first row speaks for the record."""
+        """`withheld`, `stands_for` and `last_line` (the first and the last line of a row), `lacks` and `ambiguous` are
+        what SQL asks of a row `r`; `called` are the brought fields with what sentences call them, `leads` is whether
+        the first row speaks for the record."""
         self._target = target
         self._ruling = ruling
-        self._names = {"withheld": withheld, "stands_for": stands_for, "lacks": lacks, "ambiguous": ambiguous}
+        self._names = {
+            "withheld": withheld,
+            "stands_for": stands_for,
+            "last_line": last_line,
+            "lacks": lacks,
+            "ambiguous": ambiguous,
+        }
         self._called = called
         self._leads = leads
         self.any = False
@@ -90,27 +98,30 @@ class Repeats:
             self._contested = connection.execute(self._contests()).rowcount > 0
 
     def _repeated(self) -> Composed:
-        """The keys with the line that counts: the first of those that are not withheld, and the first of all; those of
-        rows that could make no record come last."""
+        """The keys with the line that counts: the first of those that are not withheld, the last of them with the row
+        that says so, and the first of all; those of rows that could make no record come last."""
         return self._compose("""
             create temporary table repeated on commit drop as
             with keyed as not materialized (
                 select external_key, line, hashtextextended(external_key, 0) as hash, {withheld} as withheld,
-                       {stands_for} as stands_for, {lacks} as lacks
+                       {stands_for} as stands_for, {last_line} as last_line, {lacks} as lacks
                 from {rows} r
                 where batch_id = {batch} and status = 'validated' and external_key is not null
             ), suspect as materialized (select hash from keyed group by hash having count(*) > 1)
             select external_key, min(stands_for) filter (where not withheld and not lacks) as first,
-                   max(stands_for) filter (where not withheld and not lacks) as last,
+                   max(last_line) filter (where not withheld and not lacks) as last,
+                   (array_agg(stands_for order by last_line desc) filter (where not withheld and not lacks))[1]
+                       as says_last,
                    min(line) filter (where not lacks) as first_of_all
             from keyed where hash in (select hash from suspect)
             group by external_key having count(*) > 1""")
 
     def _contests(self) -> Composed:
         """The keys whose rows contradict each other: the first line that does, how many do, and the line that counts
-        where that is decided, with who decided it."""
+        where that is decided, as its row stands for it and as people know it, with who decided it."""
         chosen = """
-            select distinct on (r.external_key) r.external_key, {stands_for} as stands_for, r.line, d.decided_by
+            select distinct on (r.external_key) r.external_key, {stands_for} as stands_for, {known_as} as line,
+                   d.decided_by
             from {rows} r {sources} join workbench.import_decision d on d.line = each.line
             where r.batch_id = {batch} and {chosen} and r.status = 'validated'
               and r.external_key in (select external_key from said)
@@ -119,7 +130,8 @@ class Repeats:
             select null::text as external_key, null::integer as stands_for, null::integer as line,
                    null::text as decided_by
             where false"""
-        counted = {"first": "repeated.first", "last": "repeated.last", "hold": "null::integer"}[self._ruling.rule]
+        counted = {"first": "repeated.first", "last": "repeated.says_last", "hold": "null::integer"}[self._ruling.rule]
+        named = "repeated.last" if self._ruling.rule == "last" else counted
         return self._compose(
             f"""
             create temporary table contested on commit drop as
@@ -133,9 +145,11 @@ class Repeats:
             ), chosen as ({chosen if self._ruling.some else nothing})
             select said.external_key, said.against, said.rows, chosen.line is not null or {{ruled}} as decided,
                    case when chosen.line is null then {counted} else chosen.stands_for end as counts,
+                   case when chosen.line is null then {named} else chosen.line end as named,
                    coalesce(chosen.decided_by, {{by}}) as decided_by
             from said join repeated using (external_key) left join chosen using (external_key)""",
             sources=self._sources(),
+            known_as=SQL("r.line" if self._target.batch.by_recipe else "each.line"),
             says=self._says(),
             chosen=self._ruling.chosen,
             ruled=Literal(self._ruling.rule != "hold"),
@@ -178,7 +192,7 @@ class Repeats:
         if not self._contested:
             return SQL(", repeated.first as counting, null::text as otherwise")
         return self._compose(
-            ", case when contested.decided then contested.counts else repeated.first end as counting, "
+            ", case when contested.decided then contested.named else repeated.first end as counting, "
             "{otherwise} as otherwise, {faced} as facing, contested.decided_by, "
             "case when r.line = first_of_all then contested.rows - 1 else 0 end as more",
             otherwise=self._otherwise(),

@@ -13,6 +13,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from workbench.database.expressions import texts, typed
 from workbench.database.target import Target
 from workbench.model.contract import Field, Forward, With
+from workbench.model.derivation import SameAs
 from workbench.model.kinds import KINDS
 
 
@@ -211,27 +212,39 @@ class Standing:
         if field.merge in ("first", "sum"):
             counts = SQL("({} #>> '{{}}')").format(counts)
         return self._compose(
-            """case when count(distinct {said}) filter (where {counted}) > 1 then
-                'Line ' || {first} || ' says ' || min({said}) filter (where {counted})
-                || ' and line ' || {last} || ' says ' || max({said}) filter (where {counted})
+            """case when count(distinct {same}) filter (where {counted}) > 1 then
+                'Line ' || {first} || ' says ' || {says_first} || ' and line ' || {last} || ' says ' || {says_last}
                 || {of} || {counts} || ' counts' end""",
-            said=SQL("(k.payload ->> {})").format(Literal(field.name)),
+            same=self._same(field),
             counted=self._contradicting(field),
-            first=self._line_of(field, SQL("asc")),
-            last=self._line_of(field, SQL("desc")),
+            first=self._outermost(field, SQL("coalesce(k.sources[1], k.line)"), SQL("asc")),
+            says_first=self._outermost(field, self._said(field), SQL("asc")),
+            last=self._outermost(field, SQL("coalesce(k.sources[1], k.line)"), SQL("desc")),
+            says_last=self._outermost(field, self._said(field), SQL("desc")),
             of=Literal(f" of the same {self._target.contract.noun}: "),
             counts=counts,
         )
 
-    def _line_of(self, field: Field, order: Composable) -> Composable:
-        """The source's line that says the first of what contradicts, in that order."""
+    def _outermost(self, field: Field, what: Composable, order: Composable) -> Composable:
+        """What SQL asks of the first row that says the first of what contradicts, in that order."""
         return self._compose(
-            """(array_agg(coalesce(k.sources[1], k.line) order by {said} {order}, k.line)
-                filter (where {counted}))[1]""",
-            said=SQL("(k.payload ->> {})").format(Literal(field.name)),
+            "(array_agg({what} order by {same} {order}, k.line) filter (where {counted}))[1]",
+            what=what,
+            same=self._same(field),
             order=order,
             counted=self._contradicting(field),
         )
+
+    def _said(self, field: Field) -> Composable:
+        return SQL("(k.payload ->> {})").format(Literal(field.name))
+
+    def _same(self, field: Field) -> Composable:
+        """What two rows say alike: a name that records are looked up by is the same in any case."""
+        alike = (each for each in self._target.contract.fields if each.derive == SameAs(field=field.name))
+        lookup = next((each for each in alike if each.kind == "lookup"), None)
+        if lookup is None:
+            return self._said(field)
+        return SQL("coalesce(k.payload ->> {}, lower({}))").format(Literal(lookup.name), self._said(field))
 
     def _contradicting(self, field: Field) -> Composable:
         """Whether what a row says of a field contradicts whatever else another says."""

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.doors.web import words
+from workbench.doors.web.views.picking import picked
 
 RULES = {"first": "The first counts", "last": "The last counts"}
 
@@ -29,8 +30,8 @@ def contradictions(count: int, groups: Sequence[Mapping[str, Any]], several: boo
     for place, group in enumerate(groups):
         with st.container(border=True):
             st.markdown(f"**{words.text(group['key'])}**")
-            st.dataframe(_side_by_side(group["lines"]), hide_index=True, key=f"contradiction {place}")
-            chosen = _chosen(place, list(group["lines"])) or chosen
+            st.dataframe(_side_by_side(group), hide_index=True, key=f"contradiction {place}")
+            chosen = _chosen(place, _choices(group)) or chosen
     if count > len(groups):
         st.caption(f"And {words.many(count - len(groups), 'key')} more, once these are decided.")
     return chosen, rule
@@ -60,10 +61,7 @@ def made(count: int, found: Sequence[Mapping[str, Any]], rule: str | None, *, ke
         )
         if count > len(found):
             st.caption(f"The last {len(found):,} of {words.many(count, 'line')}.")
-        picked = st.dataframe(
-            frame, hide_index=True, height="content", on_select="rerun", selection_mode="multi-row", key=key
-        ).selection.rows
-        lines = [found[place]["line"] for place in picked if place < len(found)]
+        lines = [found[place]["line"] for place in picked(frame, height="content", key=key)]
         label = f"Take back: {words.many(len(lines), 'line')}" if lines else "Take back"
         pressed = st.button(label, disabled=not lines, icon=":material/undo:", key=f"{key} lines")
         if not lines:
@@ -73,6 +71,13 @@ def made(count: int, found: Sequence[Mapping[str, Any]], rule: str | None, *, ke
 
 _BUTTONS = 8
 """So many lines of one key have a button each; of more, one is chosen from a list."""
+
+
+def _choices(group: Mapping[str, Any]) -> list[int]:
+    """A line for each thing that rows of a key say, the first that says so, and the last line of all at the end."""
+    lines, said = list(group["lines"]), group["said"]
+    says_last = max(lines, key=lambda line: said[line]["last"])
+    return [line for line in lines if line != says_last or line == lines[0]] + [said[says_last]["last"]]
 
 
 def _chosen(place: int, lines: Sequence[int]) -> int | None:
@@ -100,8 +105,7 @@ def edited(shown: Sequence[Mapping[str, Any]], *, is_open: bool, key: str) -> li
         st.dataframe(frame, hide_index=True, key=f"{key} closed")
         return []
     st.caption("Pick the rows in which the file's values shall count after all.")
-    picked = st.dataframe(frame, hide_index=True, on_select="rerun", selection_mode="multi-row", key=key).selection.rows
-    lines = [shown[place]["line"] for place in picked]
+    lines = [shown[place]["line"] for place in picked(frame, key=key)]
     label = f"Take the file's values: {words.many(len(lines))}" if lines else "Take the file's values"
     taken = st.button(label, disabled=not lines, icon=":material/edit_document:", key=f"{key} take")
     return lines if taken else []
@@ -112,13 +116,21 @@ def kept(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [each for each in row["issues"] if each["code"] == "edited" and each["field"] not in row["changes"]]
 
 
-def _side_by_side(lines: Mapping[int, Mapping[str, Any]]) -> pd.DataFrame:
-    """A column per line and a row per field; "≠" marks the fields in which they differ."""
+def _side_by_side(group: Mapping[str, Any]) -> pd.DataFrame:
+    """A column for each thing that rows say, and a row per field; "≠" marks the fields in which they differ."""
+    lines: Mapping[int, Mapping[str, Any]] = group["lines"]
     names = list(dict.fromkeys(name for values in lines.values() for name in values))
     said = {line: [values.get(name) for name in names] for line, values in lines.items()}
     differs = ["≠" if len({str(texts[at]) for texts in said.values()}) > 1 else "" for at in range(len(names))]
-    shown = {f"Line {line}": [words.blank(value) for value in texts] for line, texts in said.items()}
+    shown = {
+        _column(line, **group["said"][line]): [words.blank(value) for value in texts] for line, texts in said.items()
+    }
     return pd.DataFrame({"": differs, "Field": names, **shown})
+
+
+def _column(line: int, *, rows: int, last: int) -> str:
+    """Which rows say the same: the only line, or the first and the last with how many they are."""
+    return f"Line {line}" if rows == 1 else f"Lines {line} to {last}, {rows:,} rows"
 
 
 def suggestions(

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from workbench.datasets import catalog
 from workbench.doors.web import address, words
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
@@ -19,7 +20,7 @@ from workbench.model.wording import first_of
 TITLES = {
     "conflict": "rows of one key say different things",
     "contradicted": "other rows of the same record say otherwise",
-    "duplicate_key": "an earlier row has the same key",
+    "duplicate_key": "another row with the same key counts",
     "edited": "kept as people edited it since the last import",
     "same_id": "another record has this id",
     "another_name": "the known record has quite another name",
@@ -30,6 +31,10 @@ TITLES = {
 """What is wrong in words, where the sentence of one row tells what stands in it."""
 _SKIPPED = {"duplicate_key": ": skipped, with a warning"}
 """The warnings that keep a row from being written, with what becomes of it."""
+_DECIDED = {"duplicate_key": ", what is said otherwise is not used: a warning"}
+"""The same of a sheet whose rows are several records each: only one of them is another row's."""
+_OF_SEVERAL_ROWS = ("conflict", "duplicate_key")
+"""What is wrong with rows that have one key: no text in the key's cells is what is to be put right."""
 _EXAMPLE = "For example: "
 SHOWN = 12
 """So many kinds are told at once."""
@@ -78,13 +83,15 @@ def kinds(
     the place below it, and the field whose nearly fitting texts are to be what they are `meant` to be. The texts of
     `made` fields are no cells of the source."""
     chosen = _at()
+    skipped = {} if _makes_several(batch) else _SKIPPED
+    stops_at = _DECIDED if _makes_several(batch) else _SKIPPED
     every = st.session_state.get("every kind") or len(counts) <= SHOWN + 1
     opened, taken = None, None
     with st.container(gap="xsmall"):
         for count in counts if every else counts[:SHOWN]:
             here = chosen == (count["field"], count["code"])
             sign = SIGNS["invalid"] if count["severity"] == "error" else "!"
-            stops = "" if count["severity"] == "error" else _SKIPPED.get(count["code"], ", a warning")
+            stops = "" if count["severity"] == "error" else stops_at.get(count["code"], ", a warning")
             number = words.many(count["rows"], "made row" if batch.by_recipe else "row")
             label = f"{sign} **{number}** · {words.text(titled(batch, count))}{stops}"
             st.button(
@@ -98,7 +105,7 @@ def kinds(
                 wrap=True,
             )
             nearly = [each for each in meant if _nearly(each, count)]
-            may_put = may_correct and count["field"] not in made
+            may_put = may_correct and count["field"] not in made and count["code"] not in _OF_SEVERAL_ROWS
             if nearly and not here:
                 taken = count["field"] if _did_you_mean(nearly, may_correct=may_put) else taken
             if here and opened is None:
@@ -108,10 +115,15 @@ def kinds(
             st.button(f"{words.many(rest, 'more kind')}", type="tertiary", on_click=_show_every, key="more kinds")
     if opened is None:
         then = " and put it right in all its rows" if may_correct else ""
-        some = any(count["code"] in _SKIPPED for count in counts)
+        some = any(count["code"] in skipped for count in counts)
         but = ", but for those that are skipped, as it says" if some else ""
         st.caption(f"Press one to see what stands in its cells{then}. Rows that only have a warning are written{but}.")
     return opened, taken
+
+
+def _makes_several(batch: Batch) -> bool:
+    """Whether each row of an import is several records, of which a playbook says how they are made."""
+    return not batch.derived and batch.dataset in catalog.FORMS
 
 
 def _nearly(meant: Mapping[str, Any], count: Mapping[str, Any]) -> bool:
@@ -165,7 +177,8 @@ def values(
     """What stands in the cells of a kind's rows, to be put right for all rows that say so: what each text is to be, and
     whether the template is to know it; None while nobody has said it. `told` is what is said of each text's first line,
     where that is another thing of each. Texts that the import's recipe has made (`is_made`) are put right by a step of
-    it alone, which `clean` goes to."""
+    it alone, which `clean` goes to. What is wrong with several rows together is no text's fault."""
+    of_several = kind["code"] in _OF_SEVERAL_ROWS
     if not found:
         if kind["field"]:
             st.caption(_MADE if is_made else "No column of the file fills it: correct it at Map, or in the rows below.")
@@ -182,7 +195,7 @@ def values(
     if told:
         frame.insert(1, "told", [told.get(each["line"], "") for each in found])
     config: dict[str, Any] = {
-        "told": st.column_config.TextColumn("What is said of it", width="large"),
+        "told": st.column_config.TextColumn("What is said of it", width=560 if of_several else "large"),
         "text": st.column_config.TextColumn(f"{column}, made" if is_made else f"{column} in the file"),
         "rows": st.column_config.NumberColumn("Rows", format="localized", width=80),
         "line": st.column_config.NumberColumn("First in line", format="%d", width=100),
@@ -192,9 +205,11 @@ def values(
     }
     height: Any = "content" if len(found) < 10 else 380
     key = f"values {batch.id} {batch.revision} {batch.plan} {kind['field']} {kind['code']}"
-    if not may_correct or (is_made and clean is None):
+    if of_several or not may_correct or (is_made and clean is None):
         closed = frame.drop(columns="means")
         st.dataframe(closed, hide_index=True, column_config=config, height=height, key=f"{key} closed")
+        if kind["code"] == "conflict" and may_correct:
+            st.caption("Decide below which of them counts, or correct the rows.")
         return None
     said = st.data_editor(
         frame, hide_index=True, column_config=config, disabled=["text", "told", "rows", "line"], key=key, height=height

@@ -9,6 +9,7 @@ import streamlit as st
 from workbench.doors.web import layout as said_layout
 from workbench.doors.web import words
 from workbench.doors.web.known_lines import Recalled
+from workbench.doors.web.views import picking
 from workbench.model.lines import hold, written
 from workbench.model.sheet import Layout, LeftOut, Reading
 
@@ -44,16 +45,8 @@ def pick(lines: Lines, sign: Mapping[int, str], *, key: str) -> list[int]:
     shown.insert(0, "Line", [line for line, _ in lines])
     shown.insert(1, "Is", [sign.get(line, "") for line, _ in lines])
     narrow = {name: st.column_config.Column(width=wide) for name, wide in (("Line", 60), ("Is", 90))}
-    picked = st.dataframe(
-        shown,
-        hide_index=True,
-        height="content" if len(shown) < 12 else 420,
-        column_config=narrow,
-        key=key,
-        on_select="rerun",
-        selection_mode="multi-row",
-    )
-    return [lines[place][0] for place in picked.selection.rows]
+    height = "content" if len(shown) < 12 else 420
+    return [lines[place][0] for place in picking.picked(shown, key=key, height=height, column_config=narrow)]
 
 
 def say_of(picked: Sequence[int], layout: Layout) -> None:
