@@ -9,7 +9,8 @@ _SIGNS = {found: sign for sign, found in _CLASSES.items()}
 _BEGINS, _ENDS = "(?s)^", "$"
 _LONGEST = 2_000
 """Of a pattern, so many characters are read."""
-_PART = re.compile(rf"({'|'.join(map(re.escape, _CLASSES.values()))}|\\.|[^\\.+*?()|\[\]{{}}^$])(?:\{{(\d{{1,3}})\}})?", re.S)
+_SIGN = rf"{'|'.join(map(re.escape, _CLASSES.values()))}|\\.|[^\\.+*?()|\[\]{{}}^$]"
+_PART = re.compile(rf"({_SIGN})(?:\{{(\d{{1,3}})\}})?", re.S)
 
 
 def expression(mask: str, *, whole: bool) -> str:
