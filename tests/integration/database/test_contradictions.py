@@ -255,7 +255,7 @@ def test_of_a_run_the_outermost_row_counts_also_where_another_says_the_same(
     done = wb.import_sheet(sheet(OLD_AND_NEW), "elevate.learners", on_conflict=rule)
     assert records(url, "elevate.courses", "course_name") == [("Old name",)]
     assert messages(wb, done) == {
-        3: f"Line {line} counts, as ana decided, and says otherwise: course_name (Old name / New name)"
+        3: f"Line {line} counts, as ana decided, and says otherwise: course name (Old name / New name)"
     }
 
 
