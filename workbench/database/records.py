@@ -13,7 +13,7 @@ from workbench.database import classes, deactivating, search, source_rows, unwri
 from workbench.database.batches import get, one_sheet, parts
 from workbench.database.referring import Referring
 from workbench.database.rows import by_steps, changes, settled
-from workbench.database.said_fields import said_fields
+from workbench.database.said_fields import nearness, said_fields
 from workbench.database.slices import slice_of
 from workbench.database.store import Store
 from workbench.database.titles import BETWEEN, Found, key_of, readings, told
@@ -370,7 +370,8 @@ class Records:
         line; the first of them) and what it `says` of it itself, by field: nothing where the row's cell is not
         imported, or was another before it was cleaned or corrected.
 
-        Rows are looked through for so many `seconds`, those of the newest imports first; without a limit all of them.
+        Rows are looked through for so many `seconds`, those of the newest imports first; without a limit all of them,
+        and all where they are few altogether.
         Each of the three ways to look has its share of that. Where no record has just that text, `meanwhile` is called
         as soon as it is known, before all that takes longer. Raises LongQuestion.
         """
@@ -383,7 +384,7 @@ class Records:
             by_row, looked = self._by_row(text, _BY_ROW, _until(share))
             whole = whole and looked
             if by_row:
-                records, nearly, number = self._saying(text, by_row[skip : skip + limit]), False, len(by_row)
+                records, nearly, number = self._saying(text, by_row)[skip : skip + limit], False, len(by_row)
         rows_nearly = not rows.number and (nearly or not number)
         if rows_nearly:
             rows = unwritten.find(self._store, text, limit, skip=rows_skip, nearly=True, until=_until(share))
@@ -416,9 +417,11 @@ class Records:
         return there[:limit], whole
 
     def _saying(self, text: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Records that came of rows, each with what it `says` of a text itself."""
+        """Records that came of rows, each with what it `says` of a text itself: first those that say just that in a
+        field, then those that have its words, then those that have them as parts of others."""
         known = said_fields(self._store, text, [(one["dataset"], one["record_id"]) for one in records])
-        return [{**one, "says": known.get(one["record_id"], {})} for one in records]
+        said = [{**one, "says": known.get(one["record_id"], {})} for one in records]
+        return sorted(said, key=lambda one: nearness(text, one["says"].values()))
 
     def left_out(self, text: str, *, limit: int = 20, skip: int = 0, seconds: float | None = None) -> Unwritten:
         """The rows that say what a record is known by, as a word of its own, and were not written, as `ask` tells them,

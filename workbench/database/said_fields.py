@@ -1,6 +1,7 @@
 """Which fields of records say what a text asks for: those too that no record is looked for by."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from workbench.model.contract import Contract
 def said_fields(store: Store, text: str, found: Sequence[tuple[str, UUID]]) -> dict[UUID, dict[str, str]]:
     """Of records (dataset, id), what the fields say now that have a word of the text, by their names; only of records
     that have every word of it. A reference says the key of what it names."""
-    words = [plain(word) for word in text.split()]
+    words = _words(text)
     told: dict[UUID, dict[str, str]] = {}
     for dataset in dict.fromkeys(dataset for dataset, _ in found):
         ids = [id_ for of, id_ in found if of == dataset]
@@ -27,6 +28,19 @@ def said_fields(store: Store, text: str, found: Sequence[tuple[str, UUID]]) -> d
                     name: value for name, value in values.items() if any(word in plain(value) for word in words)
                 }
     return told
+
+
+def nearness(text: str, said: Iterable[str]) -> int:
+    """How near a text is to what fields say of it: 0 is all that one says, 1 has each word as one, 2 as a part."""
+    values = [plain(value) for value in said]
+    if plain(text.strip()) in values:
+        return 0
+    together = "\n".join(values)
+    return 1 if all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", together) for word in _words(text)) else 2
+
+
+def _words(text: str) -> list[str]:
+    return [plain(word) for word in re.split(r"[\s|]+", text) if word]
 
 
 def _records(store: Store, contract: Contract, ids: Sequence[UUID]) -> Iterator[dict[str, Any]]:

@@ -33,6 +33,8 @@ _IN_ORDER = """
 set local enable_sort = off; set local enable_bitmapscan = off; set local enable_seqscan = off;
 set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_material = off
 """
+_MOMENT = 1.5
+"""Seconds that may be taken for few rows: not they take time, but the imports that they are of."""
 FOREVER = math.inf
 """The time until which rows are looked through where all of them shall be."""
 _PATIENCE = "set local statement_timeout = '3s'"
@@ -54,6 +56,7 @@ def find(
         return Unwritten(rows=[], number=0, whole=True)
     test = likeness.may_have(_SAID, words) if nearly else _names(said) if names else _test(said)
     known = batches.find(store, _WITH_ROWS, limit=_BATCHES)
+    until = _patient(known, until)
     undone = {row["undo_of"] for row in store.all(_UNDONE)}
     standing = [batch for batch in known if batch.stage == "completed" and not undone & {batch.id, batch.part_of}]
     most = _COMPARED if nearly else _LINES
@@ -66,6 +69,12 @@ def find(
         return Unwritten(rows=_since(store, near[skip : skip + limit]), number=len(near), whole=whole)
     found = list(_told(store, known, _page(known, lines, skip, limit), stands, words))
     return Unwritten(rows=_since(store, found), number=sum(map(len, lines.values())), whole=whole)
+
+
+def _patient(known: Iterable[Batch], until: float) -> float:
+    """The time until which rows are looked through, which are all looked at where they are few altogether."""
+    rows = sum(_AT_ONCE if batch.processed is None else batch.processed for batch in known)
+    return max(until, time.monotonic() + _MOMENT) if rows < _AT_ONCE else until
 
 
 def _without_resolved(store: Store, lines: dict[UUID, list[int]]) -> dict[UUID, list[int]]:
@@ -95,6 +104,7 @@ def written(store: Store, text: str, limit: int, *, until: float) -> tuple[list[
     if len(said) < 2:
         return [], True
     known = batches.find(store, _WITH_ROWS, limit=_BATCHES)
+    until = _patient(known, until)
     undone = {row["undo_of"] for row in store.all(_UNDONE)}
     standing = {
         batch.id: batch for batch in known if batch.stage == "completed" and not undone & {batch.id, batch.part_of}

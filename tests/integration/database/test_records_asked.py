@@ -154,7 +154,15 @@ def test_a_row_of_a_run_is_found_once_as_its_source_has_it(wb: Workbench, sheet:
     assert [each[:3] for each in rows(wb, "kim loose")] == [("learners.csv", 2, "invalid")]
 
 
-def test_of_very_many_rows_the_newest_are_looked_at_and_that_is_said(wb: Workbench, sheet: Given) -> None:
+def test_few_rows_are_all_looked_at_whatever_the_clock_says(wb: Workbench) -> None:
+    hurried = wb.records.ask("doppel", seconds=0)
+    assert (hurried.rows_number, hurried.whole) == (1, True)
+
+
+def test_of_very_many_rows_the_newest_are_looked_at_and_that_is_said(
+    wb: Workbench, sheet: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unwritten, "_AT_ONCE", 10)
     for number in range(3):
         many = "".join(f"bad{line},Many Dunn\n" for line in range(4))
         wb.import_sheet(sheet(f"email,name\n{many}", f"{number}.csv"), "elevate.students", skip_errors=True)
@@ -193,6 +201,14 @@ def test_a_record_that_is_found_by_its_row_and_says_it_itself_is_told_to_say_it(
     assert found["says"] == {"salesperson": "Quentin Zabriskie"}
     (corrected,) = wb.records.ask("Rosa Lind").records
     assert (corrected["title"], corrected["says"]) == ("Blue Door", {})
+
+
+def test_who_says_just_that_comes_before_who_has_it_in_another_word(wb: Workbench, sheet: Given) -> None:
+    head = "name,customer id,salesperson\n"
+    reps = ("Rep 85 of 17", "Rep 17 of 7", "Rep 7")
+    rows = "".join(f"Bar {number},C-{number},{rep}\n" for number, rep in enumerate(reps, 1))
+    wb.import_sheet(sheet(head + rows, "bars.csv"), "commerce.companies")
+    assert [[*one["says"].values()] for one in wb.records.ask("rep 7").records] == [[rep] for rep in reversed(reps)]
 
 
 def test_a_page_of_records_follows_the_one_before_until_all_have_been_told(wb: Workbench, sheet: Given) -> None:

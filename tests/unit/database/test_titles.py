@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.database.titles import key_of, searched, tables
+from workbench.database.titles import key_of, readings, searched, tables
 from workbench.datasets import catalog
 from workbench.model.contract import Contract
 
@@ -29,3 +29,10 @@ def test_a_key_has_all_its_parts_those_of_other_records_joined(contract: Contrac
 
 def test_contracts_that_share_a_table_are_found_together() -> None:
     assert sorted(each.name for each in tables()["elevate", "profiles"]) == ["elevate.staff", "elevate.students"]
+
+
+def test_a_printed_key_is_read_in_every_way_that_its_parts_may_have_bars() -> None:
+    assert readings("WELD|101", 1) == [["WELD|101"]]
+    assert readings("ada@x.example | WELD|101", 2) == [["ada@x.example", "WELD|101"], ["ada@x.example | WELD", "101"]]
+    assert readings("ada@x.example", 2) == []
+    assert len(readings("|" * 300, 3)) == 200, "no key makes anybody wait"
