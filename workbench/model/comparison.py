@@ -108,7 +108,7 @@ class Comparison:
         for action, records in self.this.removed.items():
             known = [each.removed.get(action, 0) for each in self.earlier]
             if records >= 2 * max(known) and records - max(known) >= _MORE:
-                told = f"{many(records, 'record')} that the file no longer names {action}"
+                told = f"{many(records, 'record')} {action} that the file no longer names"
                 yield f"{told}, more than in {self._others}: there were {_between(min(known), max(known))}."
 
     def _rows(self) -> Iterator[str]:

@@ -32,7 +32,8 @@ class Stranger:
     """How many of those that were looked at."""
     of: int
     instead: str
-    """The field that it looks like and that nothing else fills; "" where there is none."""
+    """The field that it looks like and that nothing else fills; "" where there is none, and of numbers, which many
+    things are."""
 
     @property
     def said(self) -> str:
@@ -86,7 +87,7 @@ def strangers(
     free = [name for name, *_ in found.values()] + left
     made = []
     for header, (name, look, values, of) in found.items():
-        fits = [other for other in free if looks.expected(contract.field(other)) == look]
+        fits = [other for other in free if looks.expected(contract.field(other)) == look != "number"]
         instead = fits[0] if fits else ""
         free = [other for other in free if other != instead]
         words = looks.in_words(look)

@@ -116,7 +116,7 @@ def test_many_more_records_that_the_file_no_longer_names_are_unusual() -> None:
         return replace(figures(60), removed={"deactivated": records} if records else {})
 
     assert unusual(taking(26), taking(0), taking(2)) == [
-        "26 records that the file no longer names deactivated, more than in any of the last 2 imports of this source: "
+        "26 records deactivated that the file no longer names, more than in any of the last 2 imports of this source: "
         "there were 0 to 2."
     ]
     assert unusual(taking(4), taking(0)) == []

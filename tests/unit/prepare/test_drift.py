@@ -31,6 +31,10 @@ def test_swapped_columns_are_seen_from_both_sides() -> None:
     ]
 
 
+def test_numbers_name_no_other_field_for_many_fields_have_some() -> None:
+    assert found({"Name": ["101", "102", "103"]}, "commerce.items", {"Name": "item"}) == [("Name", "numbers", "")]
+
+
 @pytest.mark.parametrize(
     ("dataset", "field", "cells", "holds"),
     [
@@ -73,6 +77,8 @@ def test_a_column_of_another_kind_is_seen(dataset: str, field: str, cells: list[
         ("polaris.teacher_roster", "grade", ["7", "8", "9"]),
         ("polaris.teacher_roster", "academic_year", ["2024", "2025"]),
         ("elevate.learners", "status", ["Active", "Completed"]),
+        ("commerce.items", "barcode_bottle", ["085000000000", "085000000001", "8.50E+11"]),
+        ("commerce.items", "barcode_case", ["10850012345014", "10850012345021"]),
     ],
 )
 def test_a_clean_column_and_one_with_wrong_cells_is_left_alone(dataset: str, field: str, cells: list[str]) -> None:

@@ -174,7 +174,7 @@ def test_a_name_that_its_parts_contradict_is_warned_of_and_counts() -> None:
     )
     rows, _ = judged(sheet)
     assert issues(rows) == [(2, "full_name", "not_used", "warning"), (8, "full_name", "not_used", "warning")]
-    assert messages(rows)[0] == "first_name and last_name say Bob Ray, full_name says Ann Lee, which counts"
+    assert messages(rows)[0] == "first name and last name say Bob Ray, full name says Ann Lee, which counts"
     assert kept(rows, "full_name")[0] == "Ann Lee"
     whole = {"columns": {"full_name": "full_name", "email": "email", "first_name": "first_name"}}
     assert issues(judged(sheet, **whole)[0]) == []

@@ -163,9 +163,14 @@ ITEMS = Contract(
             kind="identifier",
             aliases=("barcode (bottle)", "bottle barcode"),
             help="What stands beside it in brackets is kept apart; one that a spreadsheet has rounded is left out.",
-            examples=("0850012345017 (On Bottle)", ""),
+            examples=("0850012345017 (On Bottle)", "0850012345024"),
         ),
-        Field(name="barcode_case", kind="identifier", aliases=("barcode (case)", "case barcode")),
+        Field(
+            name="barcode_case",
+            kind="identifier",
+            aliases=("barcode (case)", "case barcode"),
+            examples=("10850012345014 (On Case)", "10850012345021"),
+        ),
         Field(
             name="total_quantity",
             kind="decimal",
