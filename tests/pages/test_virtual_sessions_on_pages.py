@@ -9,6 +9,7 @@ from tests.google import Google
 from tests.pages.conftest import Show
 from tests.pages.test_google_sheets import batch_of, google, metrics, press
 from workbench import Workbench, open_sheet
+from workbench.doors.web import words
 from workbench.model.batch import Batch
 from workbench.model.resources import samples
 from workbench.model.sheet import Sheet
@@ -116,5 +117,6 @@ def test_what_was_brought_in_is_said(show: Show, wb: Workbench, sheet: Callable[
     assert f"**1 row** of this import can be brought in now ({command})." in [each.value for each in page.markdown]
     page = press(page, "Bring them in")
     assert not page.exception
-    assert [each.value[:43] for each in page.success] == ["Brought in: 1 row, with 1 row written, by ru"[:43]]
+    file = words.text("enrolled.csv")
+    assert [each.value for each in page.success] == [f"Brought in: 1 row of {file}, with 1 row written."]
     assert wb.reconcile(batch).done

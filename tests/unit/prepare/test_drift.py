@@ -32,7 +32,7 @@ def test_swapped_columns_are_seen_from_both_sides() -> None:
 
 
 def test_numbers_name_no_other_field_for_many_fields_have_some() -> None:
-    assert found({"Name": ["101", "102", "103"]}, "commerce.items", {"Name": "item"}) == [("Name", "numbers", "")]
+    assert found({"Name": ["101", "102", "103"]}, "commerce.items", {"Name": "supplier"}) == [("Name", "numbers", "")]
 
 
 @pytest.mark.parametrize(
