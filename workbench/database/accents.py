@@ -1,31 +1,39 @@
 """Words in texts, in any case and whatever accents their letters have: "electricite" is in "Électricité"."""
 
 import re
+from collections.abc import Sequence
 
 from psycopg.sql import SQL, Composable, Literal
 
 from workbench.model.accents import MARKS, STROKES, WITHOUT, plain
 
-_BARE = "bfmpqvx"
-"""Letters that no language writes with an accent."""
 
-
-def contains(said: Composable, word: str, odd: Composable | None = None) -> Composable:
+def contains(
+    said: Composable, word: str, *, parts: Sequence[Composable] | None = None, odd: Composable | None = None
+) -> Composable:
     """Whether a text has a word, in any case and with any accents.
 
-    Nearly all texts are of ASCII letters alone, which are compared as they are. Only those that are not, as `odd` tells
-    (by itself: any of whose letters takes more than a byte), are taken apart for it: that takes ten times as long.
+    Nearly all texts are of ASCII letters alone, which are compared as they are. Only those that are not are taken apart
+    for it, which takes ten times as long: of several `parts` of the text those that are not, where a word is in one of
+    them or in none. `odd` tells which are, where that is not asked of each itself: letters that take more than a byte.
     """
     asked = plain(word) or word.lower()  # an accent alone
-    is_odd = odd if odd is not None else SQL("octet_length({said}) <> length({said})").format(said=said)
+    some = [said] if parts is None else parts
+    tests = [odd if odd is not None else _is_odd(part) for part in some]
     if not asked.isascii():  # letters of other alphabets, whose case the server need not know
-        return SQL("case when {} then {} ~ {} end").format(is_odd, _plain(said), Literal(in_any_case(asked)))
-    like = "%" + "".join(f"\\{c}" if c in "\\%_" else c for c in asked) + "%"
-    loose = "".join("_" if c.isalpha() and c not in _BARE else c for c in like)  # most odd texts have not even that
-    return SQL(
-        '(lower({said} collate "C") like {like}'
-        ' or (({odd}) and lower({said} collate "C") like {loose} and {plain} like {like}))'
-    ).format(said=said, like=Literal(like), loose=Literal(loose), odd=is_odd, plain=_plain(said))
+        any_odd = SQL(" or ").join(tests or [SQL("false")])
+        return SQL("case when {} then {} ~ {} end").format(any_odd, _plain(said), Literal(in_any_case(asked)))
+    like = f"%{_escaped(asked)}%"
+    # most odd texts have not even the letters in that order, whatever stands between them
+    loose = "".join(f"%{'_' if c in WITHOUT else _escaped(c)}" for c in asked) + "%"
+    taken_apart = [
+        SQL('({test}) and lower(normalize({part}, NFKD) collate "C") like {loose} and {plain} like {like}').format(
+            test=test, part=part, loose=Literal(loose), plain=_plain(part), like=Literal(like)
+        )
+        for test, part in zip(tests, some, strict=True)
+    ]
+    as_it_is = SQL('lower({} collate "C") like {}').format(said, Literal(like))
+    return SQL("({})").format(SQL(" or ").join([as_it_is, *taken_apart]))
 
 
 def in_any_case(word: str) -> str:
@@ -46,10 +54,12 @@ def contains_as_typed(said: Composable, word: str) -> Composable:
     return SQL("case when {} then {} ilike {} end").format(test, said, Literal(f"%{exact}%"))
 
 
-def is_odd(columns: list[Composable]) -> Composable:
-    """Whether any of some columns has a letter that takes more than a byte."""
-    tests = [SQL("octet_length({column}) <> length({column})").format(column=column) for column in columns]
-    return SQL(" or ").join(tests) if tests else SQL("false")
+def _is_odd(text: Composable) -> Composable:
+    return SQL("octet_length({text}) <> length({text})").format(text=text)
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{c}" if c in "\\%_" else c for c in text)
 
 
 def _plain(said: Composable) -> Composable:

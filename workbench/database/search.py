@@ -265,11 +265,11 @@ def _parts(store: Store, text: str, ids: tuple[Found, ...], referring: list["_Of
         phones = {field.target for contract in contracts for field in contract.stored if field.kind == "phone"}
         cells = [SQL("coalesce(t.{}, '')").format(Identifier(name)) for name in sorted(columns)]
         said = SQL("({})").format(SQL(" || chr(10) || ").join(cells))  # which is quicker than concat_ws
-        odd = accents.is_odd(_any_letters(contracts))
-        tests = [_every(said, text, odd)] if columns else []
+        letters = _any_letters(contracts)
+        tests = [_every(said, text, letters)] if columns else []
         if digits:
             called = SQL(" or ").join(_called(SQL("t.{}").format(Identifier(name)), digits) for name in phones)
-            tests += [SQL("(({}) and {})").format(called, _every(said, rest, odd))] if phones else []
+            tests += [SQL("(({}) and {})").format(called, _every(said, rest, letters))] if phones else []
         if tests:
             new = [
                 SQL("not coalesce({}, false)").format(each.test) for each in referring if each.table == (schema, table)
@@ -307,8 +307,8 @@ def _any_letters(contracts: list[Contract]) -> list[Composable]:
     return [SQL("t.{}").format(Identifier(name)) for name in sorted(names)]
 
 
-def _every(said: Composable, text: str, odd: Composable | None = None) -> Composable:
-    tests = [accents.contains(said, word, odd) for word in text.split()]
+def _every(said: Composable, text: str, parts: list[Composable] | None = None) -> Composable:
+    tests = [accents.contains(said, word, parts=parts) for word in text.split()]
     return SQL("({})").format(SQL(" and ").join(tests or [SQL("true")]))
 
 

@@ -199,14 +199,14 @@ def _in_json(text: str) -> list[str]:
 
 def _has(said: Composable, word: str) -> Composable:
     """Whether a text has a word; a whole e-mail is no part of another: ana@ is not in hana@."""
-    return _alone(said, word) if _EMAIL.fullmatch(word) else accents.contains(said, word, _ODD)
+    return _alone(said, word) if _EMAIL.fullmatch(word) else accents.contains(said, word, odd=_ODD)
 
 
 def _alone(said: Composable, word: str) -> Composable:
     """Whether a text has a word that is no part of another."""
     begins = r"(?:(?<![\w.+%-])|(?<=\\[nrtbf]))"  # behind a break as JSON writes it, too
     alone = f"{begins}{accents.in_any_case(word)}(?![\\w-]|\\.\\w)"
-    part = accents.contains(said, word, _ODD)
+    part = accents.contains(said, word, odd=_ODD)
     return SQL("({} and lower({}) ~ {})").format(part, said, Literal(alone))
 
 

@@ -41,7 +41,7 @@ from workbench.prepare.findings import findings as find
 from workbench.settings import Settings
 
 _DRAWN = 0.4
-"""Seconds in which the browser draws the first rows of a large file; reading the others takes all processors."""
+"""Seconds in which the browser draws the first rows of a large file; what is done with them takes all processors."""
 FOLDED = 6
 """A recipe of more steps is folded, so that the rows stay in sight."""
 
@@ -93,6 +93,7 @@ def _at_work(at: RecipeEditor) -> None:
             rows_to_clean.show(at, shown, fits, said, _pick)
     browser.go_to_sought()
     if not now.whole:
+        time.sleep(_DRAWN)
         with told:  # what is wrong is looked for once the first rows are there to be looked at
             _recipe(at, now)
         with reading:
@@ -101,7 +102,6 @@ def _at_work(at: RecipeEditor) -> None:
 
 def _read(at: RecipeEditor) -> None:
     """Reads all rows while the first ones are looked at, and begins anew with them; or says why they cannot be read."""
-    time.sleep(_DRAWN)
     try:
         rows_by_step.after(at.source.raw, at.recipe, at.settings.home)
     except WorkbenchError as refusal:

@@ -17,7 +17,7 @@ from workbench.model.wording import cut
 
 RECORDS, ROWS, LEFT_OUT = "record-", "row-", "out-"
 """What begins the names of the parts of the address that say which page of a list is shown."""
-SECONDS, BESIDE = 0.9, 0.4
+SECONDS, BESIDE = 0.6, 0.4
 """So long rows are looked through for an answer, unless somebody waits for all of them; and beside a record."""
 FEW = 5
 """Rows that are shown beside a record until the others are asked for."""
