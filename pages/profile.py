@@ -1,5 +1,6 @@
 """Profile: what is in each column of a file, beside the same dataset's last import."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,9 @@ from workbench.doors.web.page import page
 from workbench.doors.web.sheets import Source
 from workbench.doors.web.views import comparison, findings, profile
 from workbench.model.errors import WorkbenchError
+from workbench.model.sheet import Sheet
 from workbench.prepare import profile_report
+from workbench.prepare.findings import Finding
 from workbench.prepare.outliers import Outliers
 
 MOST_VALUES = 50
@@ -61,6 +64,14 @@ def so_far(found: dict[str, Any], making: profiles.Making) -> None:
     profile.making(lambda: None if making.done.is_set() else making.rows, making.expected)
 
 
+def ahead(sheet: Sheet, found: dict[str, Any]) -> None:
+    """Looks for what the page tells of the first column and of all of them, once all rows are profiled."""
+    clean.found_in(sheet)
+    first = found["columns"][0]
+    if first["outliers"]:
+        sheets.outlying(sheet, first["name"], first["usual"])
+
+
 def outlying(source: Source, name: str, found: Outliers, here: dict[str, str]) -> None:
     """Every outlier of a column, the lines that are chosen among them, and the way to clean their values."""
     chosen = profile.outliers(name, found)
@@ -77,7 +88,7 @@ def outlying(source: Source, name: str, found: Outliers, here: dict[str, str]) -
 with page("Profile", "What is in each column, beside the last import of the same dataset.") as wb:
     source = sheets.source(wb)
     batches.again(wb, source.batch)
-    found, making = profiles.of(wb, source.batch or source.sheet, source.sheet, source.dataset)
+    found, making = profiles.of(wb, source.batch or source.sheet, source.sheet, source.dataset, ahead)
     before, beside = last(wb, source) if making is None else (None, "")
     with st.container(horizontal=True, vertical_alignment="center"):
         dataset = f" · `{source.dataset}`" if source.dataset else ""
@@ -87,7 +98,11 @@ with page("Profile", "What is in each column, beside the last import of the same
         so_far(found, making)
     profile.at_a_glance(found, before)
     here = {**source.address, **({"dataset": source.dataset} if source.dataset else {})}
-    if making is None and (wrong := clean.found_in(source.sheet)):
+    wrong: Sequence[Finding] = ()
+    if making is None:
+        with st.spinner(clean.LOOKING):
+            wrong = clean.found_in(source.sheet)
+    if wrong:
         findings.with_links((each, {**here, **recipe_editor.prepared_for(each)}) for each in wrong)
     pairs = list(profile_report.beside(found, before)) if before is not None else []
     if before is not None:
@@ -101,7 +116,10 @@ with page("Profile", "What is in each column, beside the last import of the same
     name = st.selectbox("Look closely at", names, key=CLOSELY, bind="query-params")
     column = found["columns"][names.index(name)]
     then = next((earlier for now, earlier in pairs if now is column), None)
-    odd = sheets.outlying(source.sheet, name, column["usual"]) if column["outliers"] and making is None else None
+    odd = None
+    if column["outliers"] and making is None:
+        with st.spinner("Looking for every outlier ..."):
+            odd = sheets.outlying(source.sheet, name, column["usual"])
     profile.one_column(column, then, odd.far if odd is not None and column["numbers"] else 0)
     if odd is not None:
         outlying(source, name, odd, here)

@@ -42,11 +42,12 @@ from workbench.settings import Settings
 
 _DRAWN = 0.4
 """Seconds in which the browser draws the first rows of a large file; what is done with them takes all processors."""
+LOOKING = "Looking for what is wrong ..."
 FOLDED = 6
 """A recipe of more steps is folded, so that the rows stay in sight."""
 
 
-@st.cache_data(max_entries=20, show_spinner="Looking for what is wrong ...", hash_funcs=SAME_SHEET)
+@st.cache_data(max_entries=20, show_spinner=False, hash_funcs=SAME_SHEET)
 def found_in(sheet: Sheet) -> tuple[Finding, ...]:
     """What is probably wrong in the columns of a sheet."""
     shown = rows_by_step.open_headers(sheet.headers)
@@ -144,7 +145,8 @@ def _csv(at: RecipeEditor) -> bytes:
 
 def _recipe(at: RecipeEditor, now: State) -> None:
     steps = at.recipe.steps
-    found = [each for each in found_in(cleaned_by(at.source.raw, at.recipe)) if not each.is_done(at.recipe)]
+    with st.spinner(LOOKING):
+        found = [each for each in found_in(cleaned_by(at.source.raw, at.recipe)) if not each.is_done(at.recipe)]
     if found:
         findings.to_take_up(found, recipe_editor.take_up, at.add_found, now.source_rows, opened=not steps)
     if at.source.batch is not None:

@@ -3,6 +3,7 @@ rows is shown."""
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,12 +30,17 @@ BESIDE = 2
 """So many rows are shown above and below a line."""
 
 
+Then = Callable[[Sheet, dict[str, Any]], object]
+"""What is looked for in a sheet with its profile, so that the page which tells it need not."""
+
+
 @dataclass(kw_only=True)
 class Making:
     """The profile of all rows of a sheet, as it is made."""
 
     expected: int
     """About as many rows as it will have read in the end."""
+    then: Then
     rows: int = 0
     """Those that have been read."""
     found: dict[str, Any] | None = None
@@ -45,7 +51,9 @@ class Making:
         """Makes it; what stops it is told to whoever asks for it."""
         time.sleep(AFTER)
         try:
-            self.found = profile_report.profile_of(sheet, self._read)
+            found = profile_report.profile_of(sheet, self._read)
+            self.then(sheet, found)
+            self.found = found
         except WorkbenchError as refusal:
             self.refused = refusal
         finally:
@@ -55,20 +63,22 @@ class Making:
         self.rows = rows
 
 
-def of(wb: Workbench, source: Sheet | Batch, sheet: Sheet, dataset: str | None) -> tuple[dict[str, Any], Making | None]:
+def of(
+    wb: Workbench, source: Sheet | Batch, sheet: Sheet, dataset: str | None, then: Then = lambda sheet, found: None
+) -> tuple[dict[str, Any], Making | None]:
     """The profile of a sheet, from where it is kept for the next one of its dataset; or that of some of its first rows,
-    and the one of all rows that is being made. Raises UnreadableSheet."""
+    and the one of all rows that is being made, and what is looked for `then`. Raises UnreadableSheet."""
     found = wb.profiles.kept(sheet, dataset) if dataset is not None else None
     if found is not None:
         return found, None
     if sheet.size < LARGE:
         found = profiled(sheet)
     else:
-        making = _begun(sheet)
+        making = _begun(sheet, then)
         if not making.done.is_set():
             return _first(sheet), making
         if making.found is None:
-            _begun.clear(sheet)  # it may be read by now
+            _begun.clear(sheet, then)  # it may be read by now
             raise making.refused or RuntimeError("The profile could not be made.")
         found = making.found
     if dataset is not None:
@@ -83,9 +93,9 @@ def profiled(sheet: Sheet) -> dict[str, Any]:
 
 
 @st.cache_resource(ttl="15m", max_entries=20, show_spinner=False, hash_funcs=SAME_SHEET)
-def _begun(sheet: Sheet) -> Making:
+def _begun(sheet: Sheet, _then: Then) -> Making:
     """The profile of a sheet, begun by the first who asks for it."""
-    making = Making(expected=_expected(sheet))
+    making = Making(expected=_expected(sheet), then=_then)
     threading.Thread(target=making.make, args=(sheet,), daemon=True).start()
     return making
 

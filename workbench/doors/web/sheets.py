@@ -538,7 +538,11 @@ def filled_by(sheet: Sheet, dataset: str, fields: dict[str, str]) -> dict[str, s
     return sure | {name: header for header, name in fields.items() if header in sheet.headers}
 
 
-@st.cache_data(max_entries=50, show_spinner="Looking for every outlier ...", hash_funcs=SAME_SHEET)
 def outlying(sheet: Sheet, header: str, usual: dict[str, Any]) -> Outliers:
     """Every outlier of a column, with its lines."""
-    return outliers.outliers(without_removed(sheet), header, Usual.from_dict(usual))
+    return _outlying(sheet, header, Usual.from_dict(usual))  # a profile that was kept has its parts in another order
+
+
+@st.cache_data(max_entries=50, show_spinner=False, hash_funcs=SAME_SHEET)
+def _outlying(sheet: Sheet, header: str, usual: Usual) -> Outliers:
+    return outliers.outliers(without_removed(sheet), header, usual)
