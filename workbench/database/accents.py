@@ -46,12 +46,11 @@ def in_any_case(word: str) -> str:
 
 def contains_as_typed(said: Composable, word: str) -> Composable:
     """Whether a text has a word, in any case and with just these accents, which a million long rows are soon asked."""
-    quick = "".join("_" if ord(c) > 127 else f"\\{c}" if c in "\\%_" else c for c in word.lower())
+    quick = "".join("_" if ord(c) > 127 else _escaped(c) for c in word.lower())
     test = SQL('lower({} collate "C") like {}').format(said, Literal(f"%{quick}%"))
     if word.isascii():
         return test
-    exact = "".join(f"\\{c}" if c in "\\%_" else c for c in word)
-    return SQL("case when {} then {} ilike {} end").format(test, said, Literal(f"%{exact}%"))
+    return SQL("case when {} then {} ilike {} end").format(test, said, Literal(f"%{_escaped(word)}%"))
 
 
 def _is_odd(text: Composable) -> Composable:

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from workbench.database import accents, likeness
 from workbench.database.store import Store
-from workbench.database.titles import BETWEEN, Found, is_id, readings, searched, tables, told
+from workbench.database.titles import BETWEEN, Found, is_id, joined, searched, tables, told
 from workbench.datasets import catalog
 from workbench.model.contract import Contract, Field
 from workbench.model.errors import LongQuestion
@@ -323,7 +323,7 @@ def _called(phone: Composable, digits: str) -> Composable:
 
 def _without_record(store: Store, text: str, known: set[tuple[str, str]]) -> list[dict[str, Any]]:
     """The datasets in which files have brought that very key, and whose record is not there (any more)."""
-    keys = {key for parts in {len(each.key) for each in catalog.CONTRACTS.values()} for key in _read(text, parts)}
+    keys = {key for parts in {len(each.key) for each in catalog.CONTRACTS.values()} for key in joined(text, parts)}
     found = []
     with store.transaction() as connection:
         connection.execute("set local enable_seqscan = off")
@@ -333,10 +333,6 @@ def _without_record(store: Store, text: str, known: set[tuple[str, str]]) -> lis
             if (row["dataset"], key) not in known:
                 found.append({"dataset": row["dataset"], "record_id": None, "key": key, "title": ""})
     return found
-
-
-def _read(text: str, parts: int) -> list[str]:
-    return [BETWEEN.join(way) for way in readings(text, parts)]
 
 
 def _removed(store: Store, text: str, limit: int, known: set[UUID]) -> list[dict[str, Any]]:

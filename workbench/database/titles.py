@@ -40,10 +40,15 @@ def readings(key: str, parts: int) -> list[list[str]]:
     return [[key[begin + 1 : end].strip() for begin, end in pairwise((-1, *way, len(key)))] for way in ways]
 
 
+def joined(key: str, parts: int) -> list[str]:
+    """The same, each as `import_row.external_key` has it."""
+    return [BETWEEN.join(way) for way in readings(key, parts)]
+
+
 def kept_as(key: str, dataset: str) -> list[str]:
     """A key of a dataset as `import_row.external_key` may have it, by what is printed of it."""
     contract = catalog.CONTRACTS.get(dataset)
-    return [BETWEEN.join(parts) for parts in readings(key, len(contract.key))] if contract else []
+    return joined(key, len(contract.key)) if contract else []
 
 
 def told(store: Store, found: Iterable[Found]) -> list[dict[str, Any]]:

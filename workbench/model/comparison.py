@@ -77,7 +77,7 @@ class Comparison:
         """What is not as it was in the earlier ones, a sentence each; nothing where there is none to compare with."""
         if not self.earlier:
             return ()
-        return (*self._removed(), *(each for part in (self._rows, self._outcomes, self._fill) for each in part()))
+        return (*self._removed(), *self._rows(), *self._outcomes(), *self._fill())
 
     @property
     def beside(self) -> str:

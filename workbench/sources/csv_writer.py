@@ -23,8 +23,8 @@ _QUOTED_ALONE = r"""[",;|\t\r\n~^: ']"""
 def write_csv(sheet: Sheet, file: BinaryIO, *, for_people: bool = False) -> Tally:
     """Write the rows as clean CSV, a chunk at a time; every cell comes back exactly when it is read again.
 
-    `for_people` who open it in a spreadsheet, it begins with the byte order mark, without which letters are misread,
-    and a cell that would be run as a formula has an apostrophe in front.
+    Not so `for_people` who open it in a spreadsheet: then it begins with the byte order mark, without which letters are
+    misread, and a cell that would be run as a formula has an apostrophe in front, which stays when it is read again.
     """
     tally = Tally()
     headers, cells_of = (harmless_headers, harmless_cells) if for_people else (written_headers, written)

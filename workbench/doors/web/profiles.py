@@ -51,9 +51,8 @@ class Making:
         """Makes it; what stops it is told to whoever asks for it."""
         time.sleep(AFTER)
         try:
-            found = profile_report.profile_of(sheet, self._read)
-            self.then(sheet, found)
-            self.found = found
+            self.found = profile_report.profile_of(sheet, self._read)
+            self.then(sheet, self.found)
         except WorkbenchError as refusal:
             self.refused = refusal
         finally:

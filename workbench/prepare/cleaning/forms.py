@@ -23,7 +23,6 @@ def _number(texts: pa.StringArray, form: str | None) -> pa.StringArray:
 _READ: dict[str, Callable[[pa.StringArray, str | None], pa.StringArray]] = {
     "day": dates.day,
     "timestamp": dates.moment,
-} | {
     "number": _number,
     "amount": numbers.amount,
     "percent": numbers.percent,

@@ -269,7 +269,7 @@ def _titles(some: Sequence[Figures]) -> list[str]:
     told = told or [f"{place}: {time}" for place, time in enumerate(times, start=1)]
     return [
         "This one",
-        *(f"{name} (the first)" * each.first or name for name, each in zip(told, some[1:], strict=True)),
+        *(f"{name} (the first)" if each.first else name for name, each in zip(told, some[1:], strict=True)),
     ]
 
 
