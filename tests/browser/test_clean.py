@@ -52,10 +52,16 @@ def split_in_columns(ana: Person) -> None:
     ana.settled()
 
 
+def of(ana: Person, column: str) -> None:
+    """Waits until the step that is made is one of that column."""
+    expect(ana.main.get_by_test_id("stMultiSelect").filter(has_text="Columns")).to_have_text([f"Columns{column}"])
+
+
 def merged(ana: Person) -> None:
-    """Takes up the last clusters that were found, and makes all of them one value each."""
+    """Takes up the last clusters that were found, those of the programmes, and makes all of them one value each."""
     found(ana).last.click()
     ana.settled()
+    of(ana, "Programme")
     ana.main.get_by_text(re.compile(r"^All \d+ clusters?$")).click()
     ana.settled()
     ana.press("Add this step")
@@ -76,8 +82,10 @@ def test_a_messy_export_is_cleaned_mapped_and_committed_and_the_next_needs_one_l
     ana.sees("Recipe: 7 steps")
     merged(ana)
     ana.sees("Recipe: 8 steps")
+    of(ana, "Programme")
     chosen(ana, "What to do", "Change case")
     chosen(ana, "To", "capitals")
+    of(ana, "Programme")
     ana.press("Add this step")
     ana.sees("Recipe: 9 steps")
     ana.window.reload()
