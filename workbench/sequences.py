@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from workbench.database import batches, reads, turns
+from workbench.database import attention, batches, reads, turns
 from workbench.database.progress import Progress, silent
 from workbench.database.store import Store
 from workbench.model.batch import Batch
@@ -239,7 +239,7 @@ class Sequences:
     def _put_away_left_off(self, playbook: Playbook) -> None:
         """Discards what a program that was killed has left before it was written: it is read again."""
         left = set(reads.left_off(self._store, playbook.name))
-        for batch in batches.left_off(self._store, 1000) if left else ():
+        for batch in batches.find(self._store, attention.LEFT_OFF, {}, 1000) if left else ():
             if batch.id in left:
                 self._wb.discard(batch, "Its program ended before it was written. It is read again.")
 

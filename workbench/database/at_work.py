@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 
 from workbench.database import batches
+from workbench.database.attention import locked
 from workbench.database.store import Store, translated_errors
 from workbench.model.batch import Batch, Run
 from workbench.model.errors import PartOfRun
@@ -65,7 +66,7 @@ def recover(store: Store) -> list[UUID]:
     waiting = (
         "select id from workbench.import_batch "
         "where stage in ('queued', 'staging') and source <> 'page' and part_of is null "
-        f"and not (stage = 'queued' and {batches.locked(5)})"
+        f"and not (stage = 'queued' and {locked(5)})"
     )
     for row in store.all(waiting):
         lock = (str(row["id"]),)

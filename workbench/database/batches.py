@@ -13,10 +13,10 @@ import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database import import_lists, progress, reads, written_since
-from workbench.database.import_lists import BROUGHT_IN, EVERY_IMPORT, FITS, SETTLED, STANDS, UNDONE_BY, literal
+from workbench.database import attention, import_figures, import_lists, progress, reads, written_since
+from workbench.database.import_lists import EVERY_IMPORT, FITS, STANDS, UNDONE_BY, literal
 from workbench.database.planning import wholes
-from workbench.database.store import QUEUE, Store
+from workbench.database.store import Store
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
 from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError
 from workbench.model.import_query import ImportQuery
@@ -179,28 +179,6 @@ def fail_quietly(store: Store, batch: UUID, why: str) -> None:
         fail(store, batch, why)
 
 
-def left_off(store: Store, limit: int) -> list[Batch]:
-    """The imports that are staged or planned, without anybody at work on them and without a job that waits."""
-    return find(store, _LEFT_OFF, {}, limit)
-
-
-def locked(kind: int) -> str:
-    """Whether somebody holds the lock of a kind on a row of import_batch, in SQL; see `at_work`."""
-    return f"""exists (
-    select from pg_locks
-    where locktype = 'advisory' and objsubid = 1 and pid is not null
-      and database = (select oid from pg_database where datname = current_database())
-      and (classid::bigint << 32 | objid::bigint) = hashtextextended(import_batch.id::text, {kind}))"""
-
-
-_LEFT_OFF = f"""
-part_of is null and undo_of is null and not dry_run and stage in ('staged', 'planned')
-and not {locked(1)}
-and not exists (
-    select from {QUEUE}.procrastinate_jobs where queueing_lock = import_batch.id::text and status in ('todo', 'doing'))
-"""
-
-
 def get(store: Store, batch: Batch | UUID | str) -> Batch:
     """A batch by its id, by the beginning of its id when only one begins so, or the newest as "latest".
 
@@ -302,93 +280,6 @@ def story(store: Store, *batches: UUID) -> list[dict[str, Any]]:
     )
 
 
-def _attention(store: Store, limit: int) -> dict[str, list[Batch]]:
-    """The batches that wait for a person, newest first: held, left off, with rows that nobody has explained or
-    rejected, or done and not signed: those that the person who works here may sign, and those that others have to."""
-    committed = f"part_of is null and stage = 'completed' and not dry_run and {STANDS} and {_UNSIGNED}"
-    asked = {
-        "held": "part_of is null and stage = 'held'",
-        "left off": _LEFT_OFF,
-        "unexplained": f"{committed} and unmatched + invalid > {_EXPLAINED}",
-        "unsigned": f"{committed} and unmatched + invalid = {_EXPLAINED} and not {_OWN}",
-        "own": f"{committed} and unmatched + invalid = {_EXPLAINED} and {_OWN}",
-    }
-    return {name: find(store, fits, {}, limit) for name, fits in asked.items()}
-
-
-# as `proof.is_own` says it
-_OWN = "(initiated_by_id = (select workbench.current_person()) and (select count(*) from workbench.person) > 1)"
-
-_UNSIGNED = "not exists (select from workbench.sign_off s where s.batch_id = import_batch.id)"
-
-
-# an earlier plan may have left explanations of rows that a later one has created
-_EXPLAINED = """(
-    select count(*) from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
-    where e.batch_id = import_batch.id and o.plan = import_batch.plan and workbench.settles(e, o.outcome))"""
-
-
-_UNSAID = """
-select b.id, b.unmatched - said.unmatched as unmatched, b.invalid - said.invalid as invalid
-from workbench.import_batch b cross join lateral (
-    select (count(*) filter (where o.outcome = 'unmatched'))::int as unmatched,
-           (count(*) filter (where o.outcome = 'invalid'))::int as invalid
-    from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
-    where e.batch_id = b.id and o.plan = b.plan and workbench.settles(e, o.outcome)
-) said where b.id = any(%s)
-"""
-
-
-def _outcomes(store: Store, limit: int) -> list[dict[str, Any]]:
-    """The figures of the last completed imports, oldest first: batch, dataset, at, and rows by outcome."""
-    return store.all(_OUTCOMES, (limit,))[::-1]
-
-
-_OUTCOMES = f"""
-select id as batch, data_type as dataset, completed_at as at, created, updated,
-       skipped + {SETTLED} as skipped, unmatched - {SETTLED} as unmatched, invalid
-from workbench.import_batch
-where stage = 'completed' and undo_of is null and part_of is null and {STANDS}
-order by completed_at desc, id desc limit %s
-"""
-
-
-_SIGNERS = "select batch_id, signed_by from workbench.sign_off where batch_id = any(%s)"
-
-_MONTHS = f"""
-select completed_at >= %(between)s as now, count(*)::int as imports,
-       count(*) filter (where id in (select batch_id from workbench.sign_off))::int as signed,
-       coalesce(sum(processed - brought_in), 0)::bigint as rows,
-       coalesce(sum(created), 0)::bigint as created, coalesce(sum(updated), 0)::bigint as updated,
-       coalesce(sum(skipped + settled - brought_in), 0)::bigint as skipped,
-       coalesce(sum(unmatched - settled), 0)::bigint as unmatched, coalesce(sum(invalid), 0)::bigint as invalid
-from (
-    select *, {SETTLED} as settled, {BROUGHT_IN} as brought_in from workbench.import_batch
-    where stage = 'completed' and completed_at >= %(since)s and part_of is null and undo_of is null and {STANDS}
-) import_batch group by 1 order by 1
-"""
-
-
-_NAMED_SINCE = """
-with gone as materialized (
-    select o.record_id from workbench.import_outcome o join workbench.import_batch b on b.id = o.batch_id
-    where o.batch_id = %(undo)s and o.plan = b.plan and o.outcome = 'updated' and o.reason = 'removed'
-), later as materialized (
-    select b.id, b.plan, b.file_name, coalesce(b.part_of, b.id) as run from workbench.import_batch b
-    join workbench.import_batch u on u.id = %(undo)s join workbench.import_batch undone on undone.id = u.undo_of
-    where b.stage = 'completed' and b.undo_of is null and b.completed_at > undone.completed_at and b.skipped > 0
-      and exists (  -- into a table of what is undone, or of a part of it
-        select from workbench.import_batch p join workbench.dataset d on d.data_type = p.data_type
-        join workbench.dataset same on same.family = d.family and same.target = d.target
-        where undone.id in (p.id, p.part_of) and same.data_type = b.data_type)
-      and b.id <> u.undo_of and workbench.undone_by(b.id) is null
-)
-select run as batch, file_name, count(distinct o.record_id)::int as records
-from later join workbench.import_outcome o on o.batch_id = later.id and o.plan = later.plan
-where o.outcome = 'skipped' and o.record_id in (select record_id from gone) group by 1, 2 order by 1
-"""
-
-
 def sheets(store: Store, batch: Batch) -> tuple[Batch, ...]:
     """The batches that hold the source's rows of a batch: itself, but for a run of several sheets."""
     if batch.part_of is not None or batch.undo_of is not None:
@@ -427,7 +318,7 @@ class Batches:
     def named_since(self, undo: Batch) -> list[dict[str, Any]]:
         """The imports that came after the one that is undone, stand, and have found records there which the undo
         removes: batch, file_name, and how many records; the oldest first."""
-        return self._store.all(_NAMED_SINCE, {"undo": undo.id})
+        return self._store.all(written_since.NAMED, {"undo": undo.id})
 
     def written_since(self, batch: Batch, limit: int = 100) -> list[Batch]:
         """The imports and undos that have written, since a run was planned, to the tables that it writes or that its
@@ -545,29 +436,29 @@ class Batches:
         """The batches that wait for a person, newest first: "held" ones, those "left off", committed ones with
         "unexplained" rows, and done ones that nobody has signed: "unsigned" ones, which whoever asks may sign, and
         their "own", which somebody else has to. An import that was undone waits for nobody."""
-        return _attention(self._store, limit)
+        return {name: find(self._store, fits, {}, limit) for name, fits in attention.WAITS.items()}
 
     def unsaid(self, some: Sequence[Batch]) -> dict[UUID, dict[str, int]]:
         """How many rows of some batches wait for a person's word, by their outcome: unmatched ones that nobody has
         explained, invalid ones that nobody has rejected."""
-        found = self._store.all(_UNSAID, ([batch.id for batch in some],))
+        found = self._store.all(attention.UNSAID, ([batch.id for batch in some],))
         return {row["id"]: {name: row[name] for name in ("unmatched", "invalid")} for row in found}
 
     def signers(self, some: Sequence[Batch]) -> dict[UUID, str]:
         """Who has signed which of some batches; one that nobody has signed is left out."""
-        found = self._store.all(_SIGNERS, ([batch.id for batch in some],))
+        found = self._store.all(import_figures.SIGNERS, ([batch.id for batch in some],))
         return {row["batch_id"]: row["signed_by"] for row in found}
 
     def months(self, since: datetime, between: datetime) -> list[dict[str, Any]]:
         """The imports that were committed from `since` on and stand, before and after a moment: `now` (whether after
         it), imports, how many of them are signed, rows, and the rows of each outcome as they stand: explained ones are
         skipped, and one that a later run has brought in is that one's."""
-        return self._store.all(_MONTHS, {"since": since, "between": between})
+        return self._store.all(import_figures.MONTHS, {"since": since, "between": between})
 
     def left_off(self, *, limit: int = 50) -> list[Batch]:
         """The imports that are staged or planned and that nobody is at work on, newest first: `plan` and `commit` go on
         with them, as after a program was killed."""
-        return left_off(self._store, limit)
+        return find(self._store, attention.LEFT_OFF, {}, limit)
 
     def outcomes(self, limit: int = 30) -> "pd.DataFrame":
         """The figures of the last completed imports, oldest first: batch, dataset, at, and the rows of each outcome
@@ -575,7 +466,7 @@ class Batches:
         columns = ["batch", "dataset", "at", *OUTCOMES]
         import pandas as pd
 
-        return pd.DataFrame(_outcomes(self._store, limit), columns=columns)
+        return pd.DataFrame(self._store.all(import_figures.LAST, (limit,))[::-1], columns=columns)
 
     def data_docs(self, batch: Batch | UUID | str) -> Path | None:
         """The batch's Great Expectations page; None for an undo."""

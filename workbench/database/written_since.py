@@ -1,4 +1,5 @@
-"""Which imports have written what a plan was made against since it was made, so that it may no longer hold."""
+"""Which imports have written what a plan was made against since it was made, so that it may no longer hold, and
+which have named records since that an undo removes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,3 +32,25 @@ def _datasets(planned: Run) -> Iterator[str]:
         yield from (each.name for each in catalog.contracts() if (each.family, each.table) == table)
         if batch.unmatched:
             yield from catalog.needs(contract)
+
+
+NAMED = """
+with gone as materialized (
+    select o.record_id from workbench.import_outcome o join workbench.import_batch b on b.id = o.batch_id
+    where o.batch_id = %(undo)s and o.plan = b.plan and o.outcome = 'updated' and o.reason = 'removed'
+), later as materialized (
+    select b.id, b.plan, b.file_name, coalesce(b.part_of, b.id) as run from workbench.import_batch b
+    join workbench.import_batch u on u.id = %(undo)s join workbench.import_batch undone on undone.id = u.undo_of
+    where b.stage = 'completed' and b.undo_of is null and b.completed_at > undone.completed_at and b.skipped > 0
+      and exists (  -- into a table of what is undone, or of a part of it
+        select from workbench.import_batch p join workbench.dataset d on d.data_type = p.data_type
+        join workbench.dataset same on same.family = d.family and same.target = d.target
+        where undone.id in (p.id, p.part_of) and same.data_type = b.data_type)
+      and b.id <> u.undo_of and workbench.undone_by(b.id) is null
+)
+select run as batch, file_name, count(distinct o.record_id)::int as records
+from later join workbench.import_outcome o on o.batch_id = later.id and o.plan = later.plan
+where o.outcome = 'skipped' and o.record_id in (select record_id from gone) group by 1, 2 order by 1
+"""
+"""The imports after the one that is undone by an `undo` that have found records there which it removes: batch,
+file_name, records; the oldest first."""

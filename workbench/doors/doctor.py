@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from workbench.database import address, batches, store, upgrading
+from workbench.database import address, attention, batches, store, upgrading
 from workbench.model.errors import WorkbenchError
 from workbench.settings import Settings, google_access, salesforce_access
 from workbench.sources.signing_key import known_key
@@ -121,7 +121,7 @@ def _shown(settings: Settings, url: str | None) -> str | None:
 def _left_off(settings: Settings, url: str) -> int | None:
     try:
         with closing(store.Store(url, tenant=settings.tenant, user=settings.user)) as database:
-            return len(batches.left_off(database, _MOST_COUNTED))
+            return len(batches.find(database, attention.LEFT_OFF, {}, _MOST_COUNTED))
     except WorkbenchError:
         return None
 
