@@ -355,7 +355,7 @@ class Workbench:
             with reporting(self._store, found.id, progress, found.summary.get("rows")) as reporter:
                 reporter("planning", 0)
                 current = run
-                if playbook is not None and staging.is_outdated(run, playbook):
+                if playbook is not None and staging.is_outdated(self._store, run, playbook):
                     current = staging.restage(self._store, self.settings.home, run, playbook)
                 planning.plan(self._store, current, playbook, seconds=lambda: round(time.monotonic() - began, 3))
                 planned = self.batches.get(found.id)

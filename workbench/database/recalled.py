@@ -1,6 +1,6 @@
 """The records that there are, as far as the shape of a playbook has to know them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +21,29 @@ def known(store: Store, playbook: Playbook, batch: Batch) -> Known:
     forms = batch.mapping.get("forms", {})
     stored = _stored(store, recall) if recall is not None else None
     return Known(window=batch.window, source=batch.file_name, forms=forms, stored=stored)
+
+
+def read_when(store: Store, playbook: Playbook) -> dict[str, Any]:
+    """Of which datasets a playbook recalls records, and how many imports and undos have written into their tables so
+    far: with another number they may be others. Nothing where it recalls none."""
+    if playbook.recall is None:
+        return {}
+    datasets = sorted({same for name in (playbook.recall.dataset, *playbook.recall.also) for same in _of_table(name)})
+    row = store.one(_WRITTEN, {"datasets": datasets})
+    return {"datasets": datasets, "written": int(row["written"]) if row else 0}
+
+
+def _of_table(dataset: str) -> Iterator[str]:
+    """The datasets whose records stand in the same table."""
+    there = catalog.contract(dataset)
+    table = (there.family, there.table)
+    return (each.name for each in catalog.contracts() if (each.family, each.table) == table)
+
+
+_WRITTEN = """
+select count(*)::int as written from workbench.import_batch
+where stage = 'completed' and data_type = any(%(datasets)s) and created + updated + removed > 0
+"""
 
 
 def _stored(store: Store, recall: Recall) -> pa.Table:

@@ -126,7 +126,8 @@ def _fill(
 
 
 def restage(store: Store, home: Path, run: Run, playbook: Playbook) -> Run:
-    """Makes the parts of a run anew of the source's rows as they count now, after some were corrected.
+    """Makes the parts of a run anew of the source's rows as they count now, after some were corrected, or with what
+    there is now beside them.
 
     Those of before are ended and kept; nobody is shown them any more.
     """
@@ -153,12 +154,16 @@ def restage(store: Store, home: Path, run: Run, playbook: Playbook) -> Run:
     return batches.run(store, run.face)
 
 
-def is_outdated(run: Run, playbook: Playbook) -> bool:
-    """Whether the parts of a run were made before rows of the source were corrected."""
+def is_outdated(store: Store, run: Run, playbook: Playbook) -> bool:
+    """Whether the parts of a run were made before rows of the source were corrected, or before what they were made with
+    was written."""
     if playbook.form is None:
         return False
-    made = [part.summary.get("revision") for part in run.parts if part.stage != "failed"]
-    return len(made) < len(playbook.parts) or any(revision != run.face.revision for revision in made)
+    recall = recalled.read_when(store, playbook)
+    made = [part.summary for part in run.parts if part.stage != "failed"]
+    return len(made) < len(playbook.parts) or any(
+        each.get("revision") != run.face.revision or each.get("recalled", {}) != recall for each in made
+    )
 
 
 @dataclass(kw_only=True)
@@ -179,6 +184,8 @@ class _Kept:
     halves: frozenset[str] = frozenset()
     """The fields that in some rows were joined of a part of their ingredients alone."""
     revision: int = 0
+    recalled: dict[str, Any] = field(default_factory=dict)
+    """Of when the records are that its rows were made with (see `recalled.read_when`)."""
     docs: str | None = None
     reading: Reading | None = None
     sums: Sums | None = None
@@ -279,6 +286,7 @@ class _Kept:
                 **({"filtered": self.removed} if self.removed else {}),
                 **({"sums": self.sums.told} if self.sums is not None else {}),
                 **({"grouped": self.grouped, "revision": self.revision} if self.batch.derived else {}),
+                **({"recalled": self.recalled} if self.recalled else {}),
             },
         }
 
@@ -348,8 +356,9 @@ def _feeding(
         kept = _Kept(batch=batch, judge=judge_of(store, batch, home))
         return _Feeding(source=kept, parts={}, judge=None, hidden=hidden)
     assert playbook is not None
+    recall = recalled.read_when(store, playbook)
     parts = {
-        part.dataset: _Kept(batch=part, judge=judge_of(store, part, home), revision=run.face.revision)
+        part.dataset: _Kept(batch=part, judge=judge_of(store, part, home), revision=run.face.revision, recalled=recall)
         for part in run.parts
     }
     judges = {dataset: each.judge for dataset, each in parts.items() if each.judge is not None}

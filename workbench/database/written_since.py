@@ -20,8 +20,8 @@ and exists (
 
 
 def asked(planned: Run) -> dict[str, Any]:
-    """What is asked of a planned run: what has records in the tables that it writes, and where rows of it name what was
-    not found, what they name."""
+    """What is asked of a planned run: what has records in the tables that it writes, or that it was made with, and where
+    rows of it name what was not found, what they name."""
     return {"batch": planned.face.id, "datasets": list(dict.fromkeys(_datasets(planned)))}
 
 
@@ -30,6 +30,7 @@ def _datasets(planned: Run) -> Iterator[str]:
         contract = catalog.contract(batch.dataset)
         table = (contract.family, contract.table)
         yield from (each.name for each in catalog.contracts() if (each.family, each.table) == table)
+        yield from batch.summary.get("recalled", {}).get("datasets", ())
         if batch.unmatched:
             yield from catalog.needs(contract)
 

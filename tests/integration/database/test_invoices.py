@@ -80,6 +80,39 @@ def test_an_unknown_sku_holds_its_whole_invoice_and_no_other(wb: Workbench, shee
     assert wb.reconcile(batch).done
 
 
+def due(url: str) -> list[tuple[object, ...]]:
+    return records(url, "commerce.invoices", "number", "due_date")
+
+
+def terms(wb: Workbench, sheet: Given, said: str) -> None:
+    given = sheet(f"Customer (Hal Format),Terms\nBlue Door,{said}\n", f"{said}.csv")
+    assert outcome(wb.import_sheet(given, "commerce.customers", mode="update")) == (0, 1, 0, 0, 0)
+
+
+def test_a_due_day_comes_of_the_terms_that_the_customer_has_when_the_plan_is_made(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    batch = wb.stage(sheet(TWO), INVOICES)
+    terms(wb, sheet, "Net 30")
+    wb.plan(batch)
+    terms(wb, sheet, "C.O.D.")
+    assert [each.file_name for each in wb.batches.written_since(wb.batches.get(batch.id))] == ["C.O.D..csv"]
+    planned = wb.plan(batch).batch
+    wb.commit(planned)
+    assert due(url) == [("1001", None), ("1002", date(2026, 1, 16))]
+    parts = wb.batches.parts(batch)
+    assert wb.plan(wb.stage(sheet(TWO.replace("100", "200")), INVOICES)).counts["created"] == 3
+    assert [part.id for part in wb.batches.parts(batch)] == [part.id for part in parts]
+
+
+def test_a_row_that_is_brought_in_later_has_the_terms_of_the_customer_that_it_waited_for(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    wb.import_sheet(sheet(TWO.replace("Blue Door", "New Door")), INVOICES)
+    wb.import_sheet(sheet("name,payment_terms\nNew Door,Net 30 Days\n", "companies.csv"), "commerce.companies")
+    assert due(url) == [("1001", None), ("1002", date(2026, 2, 15))]
+
+
 def test_an_unknown_customer_holds_the_invoice_and_a_part_of_a_name_names_nobody(
     wb: Workbench, sheet: Given, url: str
 ) -> None:
