@@ -20,8 +20,8 @@ and exists (
 
 
 def asked(planned: Run) -> dict[str, Any]:
-    """What is asked of a planned run: what has records in the tables that it writes, or that it was made with, and where
-    rows of it name what was not found, what they name."""
+    """What is asked of a planned run: what has records in the tables that it writes, and in those that it was made
+    with; and where rows of it name what was not found, what they name."""
     return {"batch": planned.face.id, "datasets": list(dict.fromkeys(_datasets(planned)))}
 
 
