@@ -9,9 +9,10 @@ from uuid import UUID
 from workbench.datasets import catalog
 from workbench.doors.cli import holds
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
-from workbench.model.batch import OUTCOMES, Batch, named_since
+from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.contract import Field
 from workbench.model.control_total import as_committed, shown
+from workbench.model.lost import named_since
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
 from workbench.model.row_query import RowQuery
