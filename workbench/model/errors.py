@@ -536,12 +536,12 @@ class MadeIntoParts(WorkbenchError):
 
 
 class StalePlan(WorkbenchError):
-    """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
+    """The plan of this import no longer holds: {changed} of its records changed since it was made ({examples}).
     Nothing was written. Plan it again."""
 
 
 class PlannedAgain(WorkbenchError):
-    """Batch {batch} was planned again since somebody looked at its plan {seen}: it has plan {plan} now. Nothing was
+    """This import was planned again since somebody looked at its plan {seen}: it has plan {plan} now. Nothing was
     written. Look at what that does."""
 
 

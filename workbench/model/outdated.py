@@ -23,7 +23,7 @@ class Outdated:
     def reason(self) -> str:
         """Why they may stay out, as a person may say it of them."""
         if self.gone:
-            return f"Not in {self.by.file_name}, which is newer and has all that there is."
+            return f"Not in {self.by.file_name}, which is a newer full file."
         return f"Brought since by {self.by.file_name}, which is newer."
 
 
@@ -41,8 +41,8 @@ def _told(found: list[Outdated]) -> str:
     names = " and ".join(files)
     if found[0].gone:
         why = (
-            f"{names} {'is' if single else 'are'} newer and {'has' if single else 'have'} all that there is, and "
-            f"{'its record is' if one else 'their records are'} not among it"
+            f"{names} {'is a newer full file' if single else 'are newer full files'}, and "
+            f"{'its record is' if one else 'their records are'} not in {'it' if single else 'them'}"
         )
     else:
         why = (

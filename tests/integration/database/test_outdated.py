@@ -175,8 +175,8 @@ def test_a_row_makes_no_record_that_a_later_full_file_has_not(
     assert (found.lines, found.by.id, found.gone) == ([3], full.id, True)
     told = outdated.told([found])
     assert told == (
-        "1 row stays out, though what it names is there by now: full.csv is newer and has all that there is, and its "
-        "record is not among it, so it is to be explained."
+        "1 row stays out, though what it names is there by now: full.csv is a newer full file, and its record is not "
+        "in it, so it is to be explained."
     )
     assert f"- {told}" in wb.log(counted).render()
     wb.explain(counted, found.lines, found.reason)
