@@ -158,7 +158,7 @@ def show(wb: Workbench, dataset: str, key: str, *, asked: str = "", below: Colle
     else:
         if told["progress"] is not None:
             record.progress(told["progress"])
-        record.now(now, told["names"])
+        record.now(now, told["names"], of=dataset)
         if about.removal is not None:
             switch(wb, dataset, now, told["by_hand"])
         own = [told["names"].get(str(now[field.target])) for field in about.references]
@@ -171,7 +171,7 @@ def show(wb: Workbench, dataset: str, key: str, *, asked: str = "", below: Colle
     st.header("What happened to it", help="Every import that had it, also those that changed nothing; newest first.")
     shown = st.session_state.setdefault(f"shown {dataset} {key}", 20)
     for event in history[:shown]:
-        record.happened(event, told["names"])
+        record.happened(event, told["names"], of=dataset)
     if len(history) > shown and st.button(
         f"Show older ones, {len(history) - shown} more", icon=":material/expand_more:"
     ):

@@ -319,7 +319,7 @@ def totals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     since = wb.batches.sweeps(batch) if done else []
     if since:
         rows = wb.reconcile(batch).skipped_by_reason.get("resolved", 0)
-        say(asked, as_committed(rows, [short(run.id) for run in since]))
+        say(asked, as_committed(rows, [f"run {short(run.id)}" for run in since]))
     compared = [total for total in found if total.proven]
     if compared and not any(total.differs for total in compared):
         say(asked, f"The totals are as they were said{', proven by the database' if done else ''}.")

@@ -250,7 +250,7 @@ def classes(
     else:
         made = printing.table(*(listed[0] if listed else ("last", "class")))
         for one in listed:
-            made.add_row(*(plain(str(value if value is not None else "")) for value in one.values()))
+            made.add_row(*("" if value is None else plain(_value(value)) for value in one.values()))
     printing.tell(asked, made)
 
 
@@ -282,7 +282,7 @@ def record(
             f"{touched['at']:%Y-%m-%d %H:%M}",
             printing.short(touched["batch"]),
             str(touched["line"] or ""),
-            _outcome(touched) + _unless_it_stands(touched),
+            _became(touched) + _unless_it_stands(touched),
             plain(f"{touched['run_by']}{signed}"),
             "; ".join(
                 filter(
@@ -359,6 +359,8 @@ def deactivated(asked: Asked, dataset: MaybeDataset = None) -> None:
 def _named(value: Any, names: dict[str, dict[str, Any]]) -> Any:
     """A value; of an id, what its record is called."""
     one = names.get(str(value))
+    if isinstance(value, bool):
+        return _value(value)
     return value if one is None else " ".join(filter(None, (one["key"], one["title"])))
 
 
@@ -448,6 +450,12 @@ def _outcome(row: dict[str, Any]) -> str:
     return f"{row['outcome'] or row.get('status', '')}{reason}"
 
 
+def _became(touched: dict[str, Any]) -> str:
+    """How an import, or an undo, has left a record: the figures of an undo count what it took away as updated, too."""
+    by_undo = {"removed": "taken away", "restored": "as it was before"}.get(touched["reason"])
+    return by_undo if touched["undo_of"] and by_undo else _outcome(touched)
+
+
 def _unless_it_stands(touched: dict[str, Any]) -> str:
     """That an import of a record was taken back, or was never written."""
     if touched["undone_by"]:
@@ -477,4 +485,6 @@ def _of_source(row: dict[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "(blank)" if value is None else str(value)

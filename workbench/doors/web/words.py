@@ -110,10 +110,7 @@ def part(batch: Batch) -> str:
 
 def dataset(name: str) -> str:
     """What a dataset is called within its family: commerce.invoice_headers is "Invoices"."""
-    known = catalog.CONTRACTS.get(name) or catalog.FORMS.get(name)
-    if known is None:
-        return field(name.rpartition(".")[2])
-    return known.title.partition(": ")[2] or known.title
+    return catalog.called(name)
 
 
 def sheet(batch: Batch) -> str:
@@ -154,9 +151,12 @@ def _told_here(time: re.Match[str]) -> str:
 _IN_UTC = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
 
 
-def field(name: str) -> str:
-    """A field's name as people write it: full_name is "full name"."""
-    return name.replace("_", " ")
+def field(name: str, of: str = "") -> str:
+    """A field's name as people write it, full_name is "full name"; what the dataset that it is `of` calls it, where
+    that is said."""
+    known = catalog.CONTRACTS.get(of) or catalog.FORMS.get(of)
+    titles = {name: each.title for each in known.fields for name in (each.target, each.name)} if known else {}
+    return titles.get(name, name.replace("_", " "))
 
 
 def discarded(batch: Batch) -> str:
@@ -167,4 +167,6 @@ def discarded(batch: Batch) -> str:
 
 def blank(value: object) -> str:
     """A value of a record, also where there is none."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "(blank)" if value in (None, "") else str(value)

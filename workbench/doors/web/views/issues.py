@@ -66,9 +66,11 @@ def of_kind(row: Mapping[str, Any], kind: Mapping[str, Any]) -> list[dict[str, s
 
 
 def called(batch: Batch, field: str) -> str:
-    """What the source calls a field: the header of its column, else its name."""
+    """What the source calls a field: the header of its column, if that is words, else the field's title."""
     headers = {name: header for header, name in batch.mapping.get("columns", {}).items()}
-    return headers.get(field) or field.replace("_", " ").capitalize()
+    header = headers.get(field, "")
+    title = words.field(field, batch.dataset)
+    return header if header and "_" not in header else f"{title[:1].upper()}{title[1:]}"
 
 
 def kinds(
