@@ -11,7 +11,7 @@ from workbench import Workbench
 from workbench.datasets.catalog import contract, dependents
 from workbench.doors.web import address, batches, formats, found_by_row, record_lists, runs, sheets, words
 from workbench.doors.web.page import empty, page
-from workbench.doors.web.views import long_table, record
+from workbench.doors.web.views import record
 from workbench.model.answer import Answer
 from workbench.model.batch import Batch
 from workbench.model.errors import AmbiguousBatch, UnknownBatch, UnknownDataset, UnknownRecord
@@ -109,7 +109,7 @@ def matches(wb: Workbench, text: str) -> None:
 def answered(wb: Workbench, text: str, skip: int, rows_skip: int) -> Answer:
     """What fits: at once, or where somebody waits for it, after all rows were looked through. That no record has just
     that is told before the rest is looked for."""
-    ask_for = partial(wb.records.ask, text, limit=long_table.SIZE, skip=skip, rows_skip=rows_skip)
+    ask_for = partial(wb.records.ask, text, limit=record_lists.SIZE, skip=skip, rows_skip=rows_skip)
     if not st.query_params.get("all"):
         told = st.empty()
         answer = ask_for(

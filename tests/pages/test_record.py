@@ -11,7 +11,6 @@ from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.database import unwritten
 from workbench.doors.web import record_lists
-from workbench.doors.web.views import long_table
 from workbench.model.batch import Batch
 from workbench.model.sheet import Sheet
 
@@ -350,7 +349,7 @@ def test_all_rows_that_name_her_and_did_not_get_in_can_be_seen(
 def test_records_rows_and_what_refers_to_one_are_paged_to_the_last(
     show: Show, wb: Workbench, sheet: Sheets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(long_table, "SIZE", 10)
+    monkeypatch.setattr(record_lists, "SIZE", 10)
     wb.import_sheet(sheet("name,code\nNursing,CNA101\n"), "elevate.courses")
     people = "".join(f"kim{number:02}@example.com,Kim Lee\n" for number in range(25))
     lost = "".join(f"bad{number:02},Kim Lee\n" for number in range(13))

@@ -19,6 +19,9 @@ RECORDS, ROWS, LEFT_OUT = "record-", "row-", "out-"
 """What begins the names of the parts of the address that say which page of a list is shown."""
 SECONDS, BESIDE = 0.6, 0.4
 """So long rows are looked through for an answer, unless somebody waits for all of them; and beside a record."""
+SIZE = 20
+"""Records or rows of a page that are told one by one: the browser takes some milliseconds to draw the elements of
+each."""
 FEW = 5
 """Rows that are shown beside a record until the others are asked for."""
 
@@ -27,7 +30,7 @@ Opened = Callable[[Mapping[str, Any]], None]
 
 def skipped(part: str) -> int:
     """How many of a list stand on the pages before the one that the address says."""
-    return (table_address.page(part) - 1) * long_table.SIZE
+    return (table_address.page(part) - 1) * SIZE
 
 
 def named(found: Mapping[str, Any]) -> str:
@@ -71,7 +74,7 @@ def left_out(wb: Workbench, text: str, elsewhere: Collection[tuple[UUID, int]] =
     `elsewhere` on the page, each by its batch and line; all when they are asked for."""
     key = f"left out {text}"
     every = st.session_state.get(key, False) or skipped(LEFT_OUT) > 0
-    limit = long_table.SIZE if every else FEW + len(elsewhere)
+    limit = SIZE if every else FEW + len(elsewhere)
     found = wb.records.left_out(text, limit=limit, skip=skipped(LEFT_OUT), seconds=BESIDE)
     if not every:
         new = [row for row in found.rows if (row["batch"], row["line"]) not in elsewhere]
@@ -93,7 +96,7 @@ def _told(found: Unwritten) -> str:
 
 
 def _turn(part: str, shown: int, number: int, what: str) -> None:
-    page = long_table.Asked(page=table_address.page(part))
+    page = long_table.Asked(page=table_address.page(part), size=SIZE)
     if not shown and page.page > 1:
         table_address.turn_to(part, 1)
         st.rerun()
