@@ -207,15 +207,15 @@ class _Steps:
             self.say("", f"{told} What {many(number, 'row')} {named} is there by now. To bring {them} in:")
             self.say(self.again("sweep", short(self.batch.part_of or self.batch.id)))
             told = "The others:" if number < self.figures.unexplained else ""
-        named: dict[UUID, list[int]] = {}
+        to_explain: dict[UUID, list[int]] = {}
         if old:
-            named = self.outdated(old, "" if number else told)
+            to_explain = self.outdated(old, "" if number else told)
             several = number + sum(len(each.lines) for each in old) < self.figures.unexplained
             told = "The others:" if several else ""
         if told:
             self.corrected(told)
         for outcome, verb, what in _WORDS:
-            lines = {sheet.id: self.first(sheet, outcome, named.get(sheet.id, ())) for sheet in self.open}
+            lines = {sheet.id: self.first(sheet, outcome, to_explain.get(sheet.id, ())) for sheet in self.open}
             wait = [self.again(verb, short(sheet), *line, "--reason", "...") for sheet, line in lines.items() if line]
             self.say(*([what, *wait] if wait else []))
 
