@@ -1,6 +1,6 @@
 """What Find a record lists: records, rows that became none, and what refers to a record: all, a page at a time."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from workbench import Workbench
 from workbench.datasets.catalog import contract
 from workbench.doors.web import address, grid, words
 from workbench.doors.web.views import long_table, record, table_address
-from workbench.model.answer import Unwritten
+from workbench.model.answer import Answer, Unwritten
 from workbench.model.wording import cut
 
 RECORDS, ROWS, LEFT_OUT = "record-", "row-", "out-"
@@ -71,14 +71,11 @@ def rows(found: Sequence[Mapping[str, Any]], number: int, text: str, *, whole: b
 
 def left_out(wb: Workbench, text: str, elsewhere: Collection[tuple[UUID, int]] = ()) -> None:
     """The rows that say what a record is known by and did not get in: a few of them, without those that are told
-    `elsewhere` on the page, each by its batch and line; all when they are asked for."""
+    `elsewhere` on the page, each by its batch and line; all others when they are asked for."""
     key = f"left out {text}"
     every = st.session_state.get(key, False) or skipped(LEFT_OUT) > 0
-    limit = SIZE if every else FEW + len(elsewhere)
-    found = wb.records.left_out(text, limit=limit, skip=skipped(LEFT_OUT), seconds=BESIDE)
-    if not every:
-        new = [row for row in found.rows if (row["batch"], row["line"]) not in elsewhere]
-        found = replace(found, rows=new[:FEW], number=found.number - len(found.rows) + len(new))
+    limit = SIZE if every else FEW
+    found = wb.records.left_out(text, limit=limit, skip=skipped(LEFT_OUT), seconds=BESIDE, besides=elsewhere)
     if not found.number:
         return
     st.header(f"Rows that name it and did not get in ({_told(found)})")
@@ -89,6 +86,17 @@ def left_out(wb: Workbench, text: str, elsewhere: Collection[tuple[UUID, int]] =
     if found.number > len(found.rows):
         told = f"Show all {found.number:,} of them"
         st.button(told, icon=":material/expand_more:", on_click=partial(st.session_state.__setitem__, key, True))
+
+
+def told_by(history: Iterable[Mapping[str, Any]]) -> set[tuple[UUID, int]]:
+    """The rows of which a record's story says all that there is, by their batches and lines."""
+    return {event["row"] for event in history if event["row"] is not None}
+
+
+def not_told(answer: Answer, told: Collection[tuple[UUID, int]]) -> Answer:
+    """An answer without the rows of its page that are `told` elsewhere."""
+    rows = [row for row in answer.rows if (row["batch"], row["line"]) not in told]
+    return replace(answer, rows=rows, rows_number=answer.rows_number - len(answer.rows) + len(rows))
 
 
 def _told(found: Unwritten) -> str:
