@@ -188,11 +188,10 @@ def left(row: Mapping[str, Any], text: str) -> None:
         st.markdown(f"{SIGNS.get(outcome, '·')} **{tense}{outcome}**{reason} · {where}")
         cells = [str(cell) for cell in row["raw"].values() if cell]
         st.caption(words.unlinked(" · ".join(cells)[:_LONGEST]))
-        if not_written := NOT_WRITTEN.get(row["stage"]):
-            st.markdown(not_written)
         why = words.told(row["issues"]) or ("" if row["explanation"] else rows.REASONS.get(row["reason"], ""))
-        for said in filter(None, (why, *said_of(row), decided(row))):
-            st.markdown(words.unlinked(said))
+        said = [words.unlinked(one) for one in (why, *said_of(row), decided(row)) if one]
+        if told := [*filter(None, [NOT_WRITTEN.get(row["stage"])]), *said]:
+            st.markdown("\n\n".join(told))  # one element, of which a page has many
         since(row["since"])
         address.jump("Show this line", find=text, batch=row["batch"], line=row["line"])
 
