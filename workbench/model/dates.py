@@ -71,6 +71,19 @@ def day(text: pa.StringArray, order: str | None = None) -> pa.StringArray:
     return found if found.null_count == 0 else pc.coalesce(found, _otherwise(text, found, order, _day_of))
 
 
+def are_impossible(text: pa.StringArray) -> pa.BooleanArray:
+    """Which texts are written as days or moments are, and no calendar or clock has them, in whatever order their parts
+    are read: the 31st of February, a thirteenth month, an hour 25."""
+    perhaps = matches(text, PERHAPS)
+    some = text.filter(perhaps)
+    written = matches(some, _ISO)
+    read = pc.is_valid(_day_of(some))
+    for order in ORDERS:
+        said = _as_iso(some, order)
+        written, read = pc.or_(written, pc.is_valid(said)), pc.or_(read, pc.is_valid(_day_of(said)))
+    return pc.replace_with_mask(pa.repeat(pa.scalar(False), len(text)), perhaps, pc.and_not(written, read))
+
+
 def moment(text: pa.StringArray, order: str | None = None) -> pa.StringArray:
     """The moment in UTC, to the microsecond, in canonical text; null where it is none, or in no calendar."""
     found = _moment_of(text)

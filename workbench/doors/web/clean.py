@@ -31,12 +31,12 @@ from workbench.doors.web.sheets import SAME_SHEET, Source, cleaned_by
 from workbench.doors.web.views import clusters, findings, operations, recipe, take_away
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongRecipe
+from workbench.model.finding import Finding
 from workbench.model.recipe import Done, Recipe, Step, is_same
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping as Mapped
 from workbench.playbooks import PLAYBOOKS
 from workbench.prepare.cleaning import OPERATIONS, likely, missed, others
-from workbench.prepare.findings import Finding
 from workbench.prepare.findings import findings as find
 from workbench.settings import Settings
 
