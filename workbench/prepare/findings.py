@@ -15,7 +15,7 @@ from workbench.model.recipe import Condition, Step
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.texts import are_no_names, read_as_nothing, stand_for_nothing
 from workbench.model.trimming import AROUND, WIDE_SPACES, names_of_unseen, trimmed, without_unseen
-from workbench.model.wording import first_of, many
+from workbench.model.wording import cut, differs_at, first_of, many
 from workbench.prepare import misfits, mojibake
 from workbench.prepare.clusters import Cluster, key_collision, nearest
 
@@ -66,7 +66,7 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
         first = lost[0].as_py().strip()
         place = min(first.index(sign) for sign in (_LOST, _LOST_TWICE) if sign in first)
         where = Condition(column=header, test="pattern", text=_LOST_LETTER)
-        what = f"{many(len(lost))} that lost a letter when the file was written: {_around(first, place)}"
+        what = f"{many(len(lost))} that lost a letter when the file was written: {cut(first, _CUT, at=place)}"
         yield Finding(column=header, what=what, where=where)
     yield from _nothing(header, values)
     if len(several := values.filter(pc.match_substring_regex(values, _TWO_MAILS))):
@@ -157,7 +157,7 @@ def _mixed_dates(header: str, values: pa.StringArray) -> Iterator[Finding]:
     if rows := _count(pc.and_not(otherwise, surely)):
         example = values.filter(pc.and_not(otherwise, surely))[0].as_py()
         likely = max(dates.ORDERS, key=lambda order: _count(pc.is_valid(dates.day(values, order))))
-        what = f"{many(rows)} with dates whose order only a person knows, such as {example}"
+        what = f"{many(rows)} with dates whose order only a person knows, such as {cut(example, _CUT)}"
         yield Finding(
             column=header,
             what=what,
@@ -173,7 +173,7 @@ def _a_date_of_each_form(written: pa.StringArray) -> str:
         forms = pc.replace_substring_regex(forms, run, sign)
     every = pa.table({"date": written, "form": forms}).group_by("form", use_threads=False)
     found = every.aggregate([("date", "first"), ("date", "count")]).sort_by([("date_count", "descending")])
-    examples = found["date_first"].to_pylist()
+    examples = [cut(text, _CUT) for text in found["date_first"].to_pylist()]
     if len(examples) > _SHOWN:
         return first_of(examples, _SHOWN, more="other form")
     return " or ".join(examples)
@@ -192,7 +192,7 @@ def _clusters(header: str, cells: pa.StringArray) -> Iterator[Finding]:
     for compared, way in ((key_collision, "key_collision"), (nearest, "nearest")):
         found: tuple[Cluster, ...] = compared(values)
         if found and len(found) <= MOST_CLUSTERS:
-            first = first_of([text for text, _ in found[0].values], _SHOWN)
+            first = first_of([cut(text) for text, _ in found[0].values], _SHOWN)
             others = tuple(text for text, _ in found[0].values[1:])
             more = f", and {many(len(found) - 1, 'more group')}" if len(found) > 1 else ""
             yield Finding(column=header, what=f"{first} are probably one value{more}", way=way, texts=others)
@@ -208,15 +208,8 @@ def _first(cells: pa.StringArray, flags: pa.BooleanArray, now: pa.StringArray) -
         return None
     first = pc.index(flags, True).as_py()
     was, by = cells[first].as_py().strip(), now[first].as_py().strip()
-    differs = next((place for place, (one, other) in enumerate(zip(was, by, strict=False)) if one != other), 0)
-    return rows, _around(was, differs), _around(by, differs)
-
-
-def _around(text: str, place: int) -> str:
-    """A text, of a long one what is around a place."""
-    first = max(place - _CUT // 2, 0) if len(text) > _CUT else 0
-    cut = text[first : first + _CUT]
-    return f"{'…' * bool(first)}{cut}{'…' * (first + _CUT < len(text))}"
+    differs = differs_at(was, by)
+    return rows, cut(was, _CUT, at=differs), cut(by, _CUT, at=differs)
 
 
 def _count(flags: pa.BooleanArray) -> int:
