@@ -128,7 +128,7 @@ def preview(found: Preview, rows: int) -> None:
     st.dataframe(style, hide_index=True, height="content", column_config={"Line": st.column_config.Column(width=60)})
 
 
-_LONGEST = 500
+_LONGEST = words.BRIEF
 
 
 def preview_in_words(found: Preview, rows: int) -> str:
