@@ -74,14 +74,13 @@ def day(text: pa.StringArray, order: str | None = None) -> pa.StringArray:
 def are_impossible(text: pa.StringArray) -> pa.BooleanArray:
     """Which texts are written as days or moments are, and no calendar or clock has them, in whatever order their parts
     are read: the 31st of February, a thirteenth month, an hour 25."""
-    perhaps = matches(text, PERHAPS)
-    some = text.filter(perhaps)
-    written = matches(some, _ISO)
-    read = pc.is_valid(_day_of(some))
+    unread = text.filter(pc.and_not(matches(text, PERHAPS), matches(text, DAY))).unique()
     for order in ORDERS:
-        said = _as_iso(some, order)
-        written, read = pc.or_(written, pc.is_valid(said)), pc.or_(read, pc.is_valid(_day_of(said)))
-    return pc.replace_with_mask(pa.repeat(pa.scalar(False), len(text)), perhaps, pc.and_not(written, read))
+        unread = unread.filter(pc.is_null(day(unread, order)))
+    written = matches(unread, _ISO)
+    for order in ORDERS:
+        written = pc.or_(written, pc.is_valid(_as_iso(unread, order)))
+    return pc.is_in(text, unread.filter(written))
 
 
 def moment(text: pa.StringArray, order: str | None = None) -> pa.StringArray:

@@ -17,6 +17,8 @@ _DAYS = 0.6
 """A column holds days where this share of its texts are written as some."""
 _NUMBERS = 0.9
 """A column holds numbers where this share of its texts are some."""
+_SAMPLE = 1_000
+"""So many of its first texts tell whether it is worth looking at all of them."""
 _RARE = 0.01
 """What stands in a larger share of the rows is a value of its own, as K is among the grades of a school."""
 _TWICE = 2
@@ -38,8 +40,10 @@ def of_column(header: str, cells: pa.StringArray, texts: pa.StringArray) -> Iter
         if _count(wrong := pc.and_(written, dates.are_impossible(texts))) <= number / 2:
             yield from _told(header, cells, wrong, "which no calendar has", "date")
         return
-    some = pc.fill_null(pc.if_else(filled, texts, None), "")
-    others = pc.and_(filled, pc.is_null(numbers_in(some)))
+    some = texts.filter(filled)
+    if _count(pc.is_valid(numbers_in(some.slice(0, _SAMPLE)))) < _NUMBERS / 2 * min(number, _SAMPLE):
+        return
+    others = pc.replace_with_mask(filled, filled, pc.is_null(numbers_in(some)))
     if 0 < _count(others) <= (1 - _NUMBERS) * number:
         rare = pc.and_(others, _are_rare(texts, others, number))
         yield from _told(header, cells, rare, "where the others are numbers", "number")

@@ -15,8 +15,9 @@ from workbench.prepare.cleaning import OPERATIONS, cleaned
 
 SECONDS, SHOWN = 0.25, 8
 """For so long rows are looked at, and so many that change are shown."""
-_FIRST, _BLOCK, _LEARNED = 5_000, 50_000, 20_000
-"""So many rows are looked at first, and at most at once; and by what has to see all rows before it changes one."""
+_FIRST, _BLOCK, _LEARNED, _ROUND = 5_000, 50_000, 20_000, 1_000
+"""So many rows are looked at first, and at most at once; by what has to see all rows before it changes one; and a block
+is a multiple of so many, for a person reads how many they were."""
 
 
 Changed = tuple[int, dict[str, str], dict[str, str] | None]
@@ -74,7 +75,7 @@ def _in_time(before: State, begun: float) -> Iterator[Chunk]:
         spent = time.monotonic() - begun
         if at and spent > SECONDS:
             return
-        in_time = int(at / spent * (SECONDS - spent)) if at else 0
+        in_time = int(at / spent * (SECONDS - spent)) // _ROUND * _ROUND if at else 0
         block = _block(before, at, min(max(in_time, _FIRST), _BLOCK))
         yield block
         if not len(block):

@@ -106,7 +106,7 @@ def preview(found: Preview, rows: int) -> None:
     st.caption(said)
     gone = [(line, before) for line, before, now in found.rows if now is None]
     if gone:
-        cells = ({header: cut(text, _LONGEST) for header, text in before.items()} for _, before in gone)
+        cells = ({header: cut(text) for header, text in before.items()} for _, before in gone)
         shown = [{"Line": line, "What": "is removed", **of} for (line, _), of in zip(gone, cells, strict=True)]
         st.dataframe(pd.DataFrame(shown), hide_index=True, height="content")
         return
@@ -117,18 +117,15 @@ def preview(found: Preview, rows: int) -> None:
             was, by = before.get(header, ""), now.get(header, "") if now is not None else ""
             at = differs_at(was, by)
             if header in before:
-                row[f"{header}, as it is"] = cut(was, _LONGEST, at=at)
+                row[f"{header}, as it is"] = cut(was, at=at)
             if now is not None and header in now:
-                row[f"{header}, then"] = cut(by, _LONGEST, at=at)
+                row[f"{header}, then"] = cut(by, at=at)
         table.append(row)
     frame = pd.DataFrame(table).fillna("")
     style = frame.style.apply(
         lambda column: [MARK if str(column.name).endswith(", then") else ""] * len(column), axis=0
     )
     st.dataframe(style, hide_index=True, height="content", column_config={"Line": st.column_config.Column(width=60)})
-
-
-_LONGEST = words.BRIEF
 
 
 def preview_in_words(found: Preview, rows: int) -> str:
