@@ -12,10 +12,11 @@ import streamlit as st
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import AmbiguousBatch, UnknownBatch
-from workbench.model.wording import many, named
+from workbench.model.wording import cut, many, named
 
 __all__ = [
     "blank",
+    "brief",
     "dataset",
     "field",
     "here",
@@ -29,6 +30,7 @@ __all__ = [
     "titled",
     "told",
     "unlinked",
+    "whole",
 ]
 
 
@@ -65,6 +67,22 @@ def label(value: str) -> str:
     plain = _OBEYED.sub(r"\\\g<0>", _as_it_is(inner))
     plain = plain.replace("@", "\u2060@").replace(":/", ":\u2060/").replace("www.", "www\u2060.")
     return plain.join(around)
+
+
+BRIEF = 80
+"""So many letters of a value are shown in a line of a page."""
+_WHOLE = 5_000
+
+
+def brief(value: str) -> str:
+    """A value of a column for the eye, as the label of a box: of a long one its beginning, and how many letters it
+    has."""
+    return label(value) if len(value) <= BRIEF else f"{label(value[:BRIEF])}… ({len(value):,} letters)"
+
+
+def whole(value: str) -> str | None:
+    """What is told beside a value that is cut for the eye: all of it; None where all of it is in sight."""
+    return text(cut(value, _WHOLE)) if len(value) > BRIEF else None
 
 
 _UNSEEN = re.compile(r"\s{2,}|[^\S ]")
