@@ -34,17 +34,17 @@ Cells = Pairs[int, Pairs[str, str]]
 """What a person says of cells: {line: {header: text}}."""
 
 
-def waiting(store: Store, datasets: Sequence[str]) -> list[Batch]:
-    """The completed imports under those playbooks that have unmatched rows which nobody has explained or resolved, the
-    oldest first; none that was undone or signed off."""
-    found = batches.find(store, _WAITING, {"datasets": list(datasets)}, 10_000)
+def waiting(store: Store, datasets: Sequence[str], *, others: bool = False) -> list[Batch]:
+    """The completed imports under those playbooks, or under all `others`, that have unmatched rows which nobody has
+    explained or resolved, the oldest first; none that was undone or signed off."""
+    found = batches.find(store, _WAITING, {"datasets": list(datasets), "others": others}, 10_000)
     return found[::-1]
 
 
 _WAITING = f"""
 stage = 'completed' and undo_of is null and unmatched > 0 and not derived
-and coalesce((select f.data_type from workbench.import_batch f where f.id = import_batch.part_of), data_type)
-    = any(%(datasets)s)
+and (coalesce((select f.data_type from workbench.import_batch f where f.id = import_batch.part_of), data_type)
+     = any(%(datasets)s)) <> %(others)s
 and not exists (select from workbench.import_batch p where p.part_of = import_batch.id and not p.derived)
 and {STANDS}
 and not exists (select from workbench.sign_off s where s.batch_id in (import_batch.id, import_batch.part_of))

@@ -75,11 +75,11 @@ class Sweeps:
             lines = sorted(line for line, by in found.outdated.items() if by == newer)
             yield Outdated(sheet=sheet, lines=lines, by=batches.get(self._store, newer.run), gone=newer.gone)
 
-    def left_waiting(self) -> dict[UUID, int]:
+    def left_waiting(self, *, others: bool = False) -> dict[UUID, int]:
         """The runs of which rows could be brought in now and were not by themselves, with how many of them: they wait
-        for a person to `sweep` them."""
+        for a person to `sweep` them. Those whose rows never come in by themselves are the `others`."""
         found: dict[UUID, int] = {}
-        for each in sweeping.waiting(self._store, self._pending):
+        for each in sweeping.waiting(self._store, self._pending, others=others):
             if number := len(sweeping.resolvable(self._store, each).ready):
                 run = each.id if each.derived or each.part_of is None else each.part_of
                 found[run] = found.get(run, 0) + number

@@ -357,8 +357,14 @@ def resolved(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     written = batch.stage == "completed" and (batch.created or batch.updated)
     for run_id, number in (wb.sweeps.left_waiting() if written else {}).items():
         if run_id != batch.id:  # of itself it says so where it says what is to be done
-            can = f"{many(number, 'row')} of run {short(run_id)} can be brought in now, once somebody asks for it:"
-            say(asked, "", can, f"  {asked.again('sweep', short(run_id))}")
+            say(asked, "")
+            can_come_in(asked, run_id, number)
+
+
+def can_come_in(asked: Asked, run: UUID, number: int) -> None:
+    """That rows of a run wait for somebody to bring them in, and how."""
+    can = f"{many(number, 'row')} of run {short(run)} can be brought in now, once somebody asks for it:"
+    say(asked, can, f"  {asked.again('sweep', short(run))}")
 
 
 def brought_in(asked: Asked, run: Batch) -> None:
