@@ -165,8 +165,7 @@ def sweep(
 ) -> None:
     """Import rows that were unmatched and are so no more.
 
-    Without BATCH those of playbooks, which are looked for after every import anyway; of other imports it says which have
-    such rows.
+    Without BATCH those of playbooks, which are looked for after every import anyway; of others it says which have any.
     """
     with asked.open() as wb:
         swept = wb.sweep(batch)
