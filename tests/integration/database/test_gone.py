@@ -67,3 +67,14 @@ def test_of_a_run_of_several_parts_all_records_are_told_that_are_gone(wb: Workbe
     assert gone(wb, later) == [("first.csv", 2)]
     wb.import_sheet(sheet(REPORT, "first.csv"), "commerce.invoices")
     assert gone(wb, later) == []
+
+
+def test_a_signature_holds_whatever_is_taken_back_after_it(
+    wb: Workbench, open_wb: Callable[..., Workbench], sheet: Given
+) -> None:
+    september = wb.import_sheet(sheet(SEPTEMBER, "september.csv"), STUDENTS)
+    october = wb.import_sheet(sheet(OCTOBER, "october.csv"), STUDENTS)
+    open_wb(user="lead").sign_off(october)
+    wb.undo(september)
+    assert wb.log(october).follow_ups_added != ()
+    assert wb.verify(october).differs == ()
