@@ -408,3 +408,6 @@ def test_a_contradiction_of_the_same_day_is_unusual_and_leads_to_the_other_impor
     page = press(page, f"Import {str(first.id)[:18]}")
     assert page.query_params["batch"] == str(first.id)
     assert "of the same day" not in "".join(each.value for each in page.markdown)
+    wb.undo(first)
+    again = show(name, batch=second.id)
+    assert "of the same day" not in "".join(each.value for each in again.markdown), "it was undone since"

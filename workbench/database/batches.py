@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database import attention, import_figures, import_lists, progress, reads, written_since
-from workbench.database.import_lists import EVERY_IMPORT, FITS, STANDS, UNDONE_BY, literal
+from workbench.database.import_lists import EVERY_IMPORT, FITS, OTHERS_UNDONE, STANDS, UNDONE_BY, literal
 from workbench.database.planning import wholes
 from workbench.database.store import Store
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
@@ -32,17 +32,18 @@ if TYPE_CHECKING:
 
 
 _RENAMED = {"dataset": "data_type", "initiated_by": "initiated_by_id"}
+_FOUND = {"undone_by": UNDONE_BY, "others_undone": OTHERS_UNDONE}
 
 
 def _column(name: str) -> Composable:
-    return SQL(UNDONE_BY) if name == "undone_by" else Identifier(_RENAMED.get(name, name))
+    return SQL(_FOUND[name]) if name in _FOUND else Identifier(_RENAMED.get(name, name))
 
 
 _BATCH = SQL(", ").join(SQL("{} as {}").format(_column(field.name), Identifier(field.name)) for field in fields(Batch))
 
 
 def _batch(row: dict[str, Any]) -> Batch:
-    lists = {name: tuple(row[name]) for name in ("headers", "fields")}
+    lists = {name: tuple(row[name]) for name in ("headers", "fields", "others_undone")}
     skips = row["skip_errors"] or row["summary"].get("skip_errors", False)  # said beforehand, or at the commit
     return Batch(**{**row, **lists, "skip_errors": skips})
 

@@ -12,6 +12,12 @@ UNDONE_BY = f"({_ITS_UNDOS} order by u.completed_at desc, u.id desc limit 1)"
 """The undo that took a row of import_batch back, the last of several. Spelled out where whole histories are asked; the
 database's own rules have it as a function."""
 
+OTHERS_UNDONE = """(
+    select coalesce(array_agg(distinct u.undo_of::text), '{}') from workbench.import_batch u
+    where u.stage = 'completed' and u.undo_of in (
+        select (told ->> 'other')::uuid from jsonb_array_elements(import_batch.summary -> 'told') told))"""
+"""The imports that the plan of a row of import_batch tells of and that were undone."""
+
 STANDS = f"not exists ({_ITS_UNDOS})"
 """Whether nobody has taken a row of import_batch back."""
 
