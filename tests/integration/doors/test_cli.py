@@ -705,6 +705,20 @@ def test_an_import_is_taken_back_and_its_records_go(run: Run, completed: str, ur
     assert run("undo", completed).err == f"Batch {completed} was already undone by batch {undone.json['batch']}.\n"
 
 
+def test_what_is_done_is_offered_to_be_signed_by_whoever_may(run: Run, completed: str) -> None:
+    name = completed[:18]
+    mine = f"Done. To sign it off, or to take it back:\n  workbench sign-off {name}\n  workbench undo {name}\n"
+    assert run("show", completed).out.endswith(mine)
+    run("batches", "--as", "bo")
+    somebody = (
+        "Done. ana ran it, so somebody else has to sign it off:\n"
+        f"  workbench --as SOMEBODY sign-off {name}\nTo take it back:\n  workbench undo {name}\n"
+    )
+    assert run("show", completed).out.endswith(somebody)
+    theirs = mine.replace("workbench", "workbench --as bo")
+    assert run("--as", "bo", "show", completed).out.endswith(theirs)
+
+
 def test_a_signature_freezes_the_log_and_is_somebody_elses(run: Run, completed: str) -> None:
     run("batches", "--as", "bo")
     assert run("sign-off", completed).err == f"ana ran batch {completed}; somebody else has to sign it off.\n"
