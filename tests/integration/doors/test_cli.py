@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -796,6 +797,20 @@ def test_a_record_shows_every_import_that_touched_it(run: Run, file: File, compl
     assert [(one["batch"], one["line"], one["outcome"]) for one in found["history"]] == [
         (second, 2, "updated"), (completed, 2, "created"),
     ]  # fmt: skip
+
+
+def test_a_record_tells_who_committed_what_another_person_ran_and_that_an_undo_took_it_away(
+    run: Run, file: File
+) -> None:
+    text = "email,full_name\nada@example.com,Ada Park\n"
+    batch = run("import", file(text), "-d", "elevate.students", "--dry-run", "--json").json["batch"]
+    assert run("--as", "omar", "commit", batch).status == 0
+    found = run("record", "elevate.students", "ada@example.com").out
+    assert re.search(r" created +ana, committed by omar ", found)
+    assert run("--as", "omar", "undo", batch).status == 0
+    found = run("record", "elevate.students", "ada@example.com").out
+    assert re.search(r" undo: the record was taken away +omar ", found)
+    assert "(removed)" not in found
 
 
 def test_find_tells_which_field_says_it_where_a_record_is_not_known_by_it(run: Run, file: File) -> None:

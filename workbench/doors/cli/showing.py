@@ -15,6 +15,7 @@ from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, pl
 from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.preparing import Dataset, MaybeDataset, Output
 from workbench.doors.cli.said import Identifier
+from workbench.model import record_event
 from workbench.model.batch import taken_back
 from workbench.model.wording import cut, many, named
 
@@ -282,8 +283,8 @@ def record(
             f"{touched['at']:%Y-%m-%d %H:%M}",
             printing.short(touched["batch"]),
             str(touched["line"] or ""),
-            _outcome(touched) + _unless_it_stands(touched),
-            plain(f"{touched['run_by']}{signed}"),
+            _became(touched) + _unless_it_stands(touched),
+            plain(f"{record_event.who(touched)}{signed}"),
             "; ".join(
                 filter(
                     None,
@@ -446,6 +447,12 @@ def _show_rows(asked: Asked, found: Any, limit: int) -> None:
 def _outcome(row: dict[str, Any]) -> str:
     reason = f" ({row['reason']})" if row["reason"] else ""
     return f"{row['outcome'] or row.get('status', '')}{reason}"
+
+
+def _became(touched: dict[str, Any]) -> str:
+    """What an import, or an undo, did to a record."""
+    said = record_event.by_undo(touched) or _outcome(touched)
+    return f"undo: {said}" if touched["undo_of"] else said
 
 
 def _unless_it_stands(touched: dict[str, Any]) -> str:
