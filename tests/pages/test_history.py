@@ -157,6 +157,7 @@ def test_an_undo_is_previewed_and_then_done(
     press(page, "Preview the undo")
     worked(changed)
     assert records(url, "elevate.profiles", "email", "full_name") == before
+    assert listed(show("history")) == ["students_2.csv", "students.csv"], "a preview is no line of the list"
     wb.sign_off(changed)
     page = show("history", batch=changed.id)
     assert any(each.value.startswith("ana has signed this import.") for each in page.info)

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database import attention, import_figures, import_lists, progress, reads, written_since
-from workbench.database.import_lists import EVERY_IMPORT, FITS, OTHERS_UNDONE, STANDS, UNDONE_BY, literal
+from workbench.database.import_lists import EVERY_IMPORT, FITS, NO_PREVIEW, OTHERS_UNDONE, STANDS, UNDONE_BY, literal
 from workbench.database.planning import wholes
 from workbench.database.store import Store
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
@@ -181,14 +181,15 @@ def fail_quietly(store: Store, batch: UUID, why: str) -> None:
 
 
 def get(store: Store, batch: Batch | UUID | str) -> Batch:
-    """A batch by its id, by the beginning of its id when only one begins so, or the newest as "latest".
+    """A batch by its id, by the beginning of its id when only one begins so, or the newest as "latest", which the
+    preview of an undo is not.
 
     Raises UnknownBatch.
     """
     named = batch.id if isinstance(batch, Batch) else batch
     text = str(named).lower()
     if text == "latest":
-        newest = find(store, "part_of is null and source <> 'sweep'")
+        newest = find(store, f"part_of is null and source <> 'sweep' and {NO_PREVIEW}")
         if not newest:
             raise UnknownBatch(batch=cut(named))
         return newest[0]

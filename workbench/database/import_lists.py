@@ -21,8 +21,11 @@ OTHERS_UNDONE = """(
 STANDS = f"not exists ({_ITS_UNDOS})"
 """Whether nobody has taken a row of import_batch back."""
 
-EVERY_IMPORT = "part_of is null and (source <> 'sweep' or stage = 'completed')"
-"""A sweep that brought nothing is no import."""
+NO_PREVIEW = "not (dry_run and undo_of is not null)"
+"""The preview of an undo takes nothing back, and is none."""
+
+EVERY_IMPORT = f"part_of is null and (source <> 'sweep' or stage = 'completed') and {NO_PREVIEW}"
+"""A sweep that brought nothing is no import, and neither is what an undo would do."""
 
 FITS = {
     "dataset": "data_type = %(dataset)s",

@@ -190,7 +190,7 @@ def month_begins(zone: tzinfo) -> tuple[datetime, datetime]:
 
 def _line(batch: Batch, title: str, found: Reconciliation, left_off: Collection[UUID]) -> dict[str, str]:
     kind = "undo, " if batch.undo_of else "resolving, " if batch.sweep_of else ""
-    state = "undo preview" if batch.dry_run and batch.undo_of else kind + batch.state
+    state = kind + batch.state
     counted = batch.processed is not None
     return {
         "opens": batch.file_name,
