@@ -312,7 +312,7 @@ def test_a_person_reads_the_whole_story(run: Run, file: File) -> None:
         "  Invalid: 1",
         "Decisions/notes: First try",
         "Data docs: file://",
-        "Not done: 1 row is invalid.",
+        "Not done: 1 row is invalid. Correct and import it:",
         "--outcome invalid --format xlsx -o invalid.xlsx",
     ):
         assert part in said.out

@@ -241,7 +241,8 @@ class _Steps:
             wholes.setdefault(self.wb.batches.whole_again(sheet), []).append(sheet)
         others = wholes.pop("", [])
         single = [*self.rows("invalid", "--format", "xlsx", "-o", _FILE, of=others), *self.rows("unmatched", of=others)]
-        self.say("", f"{told} Correct and import them:" if single or not wholes else told, *single)
+        them = "it" if self.figures.unexplained == 1 else "them"
+        self.say("", f"{told} Correct and import {them}:" if single or not wholes else told, *single)
         for instead, of in wholes.items():
             self.say(instead, *self.rows("invalid", of=of), *self.rows("unmatched", of=of))
 
