@@ -176,6 +176,13 @@ def test_an_undo_is_previewed_and_then_done(
     ]
 
 
+def test_an_undo_is_told_from_the_import_that_it_takes_back_by_what_stands_first(
+    show: Show, wb: Workbench, changed: Batch
+) -> None:
+    wb.undo(changed)
+    assert listed(show("history")) == ["Undo of students_2.csv", "students_2.csv, undone", "students.csv"]
+
+
 def test_a_preview_says_which_later_files_name_what_it_removes(
     show: Show, wb: Workbench, sheet: Sheets, changed: Batch, worked: Worked
 ) -> None:
