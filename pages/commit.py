@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, planned_again, runs, template_steps, typed, words
+from workbench.doors.web import address, batches, browser, planned_again, runs, template_steps, typed, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import glance, holds, outcomes, plots, totals
@@ -81,9 +81,12 @@ def anothers(wb: Workbench, batch: Batch) -> None:
     told = f"{by} had committed it already, {words.here(batch.completed_at)}: what you asked for wrote nothing."
     if reason := holds.reason(f"{batch.id} {plan}"):
         told += f' Your reason is in no log: "{reason}".'
-    st.warning(words.text(told), icon=":material/group:")
-    if reason:
-        address.link("reconcile", "Add it to the log's notes", icon=":material/edit_note:", batch=batch.id)
+    with st.container(key="anothers"):
+        st.warning(words.text(told), icon=":material/group:")
+        if reason:
+            address.link("reconcile", "Add it to the log's notes", icon=":material/edit_note:", batch=batch.id)
+    browser.seek("anothers")  # the page stays where its button was
+    browser.go_to_sought()
 
 
 def decide(wb: Workbench, batch: Batch) -> None:
