@@ -1,9 +1,11 @@
 """Checks: whether the records agree with each other, and the list of those that do not."""
 
+from functools import partial
+
 import streamlit as st
 
 from workbench import Workbench
-from workbench.doors.web import grid, words
+from workbench.doors.web import address, grid, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.views import table_address, whole_table
 from workbench.model.check import Checked
@@ -15,7 +17,7 @@ COLUMNS = (  # on a phone the first two are seen
     grid.Column(name="records", label="Of records", width=100, sortable=False),
     grid.Column(name="severity", label="Severity", width=90, sortable=False),
     grid.Column(name="score", label="Score", help=SCORE, width=76, sortable=False),
-    grid.Column(name="name", label="Check", help="What it is called on the command line.", width=230, sortable=False),
+    grid.Column(name="name", label="Check", help="What the command line calls it.", width=230, sortable=False),
 )
 
 
@@ -57,15 +59,13 @@ with page("Checks", "Whether the records agree with each other: payments with in
     else:
         every(found)
         named = {each.check.name: each for each in found}
-        chosen = st.selectbox(
+        chosen = address.choose(
+            "check",
             "The list of",
-            list(named),
-            index=None,
-            placeholder="Choose a check",
-            key="check",
-            bind="query-params",
-            on_change=table_address.forget,
-            args=("",),
+            ["", *named],
+            "",
+            lambda name: named[name].check.title if name else "Choose a check",
+            on_change=partial(table_address.forget, ""),
         )
         if chosen:
             one(wb, named[chosen])

@@ -10,8 +10,9 @@ from workbench.doors.web import address, batches, formats, runs, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import STEPS
 from workbench.doors.web.views import glance, history, long_table, outcomes, totals
-from workbench.model.batch import Batch, kept_by, named_since
+from workbench.model.batch import Batch, kept_by
 from workbench.model.import_query import ImportQuery
+from workbench.model.lost import named_since
 
 
 def every(wb: Workbench) -> None:

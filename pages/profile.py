@@ -11,9 +11,9 @@ from workbench.doors.web.page import page
 from workbench.doors.web.sheets import Source
 from workbench.doors.web.views import comparison, findings, profile
 from workbench.model.errors import WorkbenchError
+from workbench.model.finding import Finding
 from workbench.model.sheet import Sheet
 from workbench.prepare import profile_report
-from workbench.prepare.findings import Finding
 from workbench.prepare.outliers import Outliers
 
 MOST_VALUES = 50

@@ -14,6 +14,7 @@ from workbench.doors.web import address, batches, correcting, explaining, runs, 
 from workbench.doors.web.page import page, person
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import evidence, glance, outcomes, plots, totals
+from workbench.model import lost
 from workbench.model.batch import Batch
 from workbench.model.control_total import is_of_total
 from workbench.model.errors import NotedSince, SaidSince
@@ -98,6 +99,7 @@ def sign_off(wb: Workbench, batch: Batch, found: Reconciliation, signed: dict[st
         signs = glance.effects(batch, found, runs.written(wb, batch), wb.decided(batch), made=runs.made(wb, batch))
         signs += [hold.sentence for hold in contradictions(batch)]
         signs += let_go_on(wb, batch)
+        signs += filter(None, [lost.told(wb.batches.lost(batch))])
         settled = evidence.settled(found, undo=batch.undo_of is not None)
         st.markdown(f"**{'To be signed' if own else f'{me} signs'}:** {words.text(' '.join(signs))} {settled}")
     evidence.unsigned([*found.open_points, *([evidence.OWN] if own and found.done else [])])

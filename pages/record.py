@@ -11,7 +11,7 @@ from workbench import Workbench
 from workbench.datasets.catalog import contract, dependents
 from workbench.doors.web import address, batches, formats, found_by_row, record_lists, runs, sheets, words
 from workbench.doors.web.page import empty, page
-from workbench.doors.web.views import long_table, record
+from workbench.doors.web.views import record
 from workbench.model.answer import Answer
 from workbench.model.batch import Batch
 from workbench.model.errors import AmbiguousBatch, UnknownBatch, UnknownDataset, UnknownRecord
@@ -82,15 +82,15 @@ def matches(wb: Workbench, text: str) -> None:
             else ("No record fits. These rows do")
         )
         st.info(f"{which}, and became none:", icon=":material/person_off:")
-    at_the_end = {(row["batch"], row["line"]) for row in answer.rows}
-    if answer.number == 1 and answer.records and not answer.nearly:
-        if answer.rows_number:
+    alone = answer.number == 1 and bool(answer.records) and not answer.nearly
+    if alone or (not skip and is_all_about_the_first(answer, text)):
+        one = answer.records[0]
+        known = wb.records.get(one["dataset"], record_lists.named(one), referring=0)
+        answer = record_lists.not_told(answer, record_lists.told_by(known["history"]))
+        if alone and answer.rows_number:
             st.caption(f"{words.many(answer.rows_number)} that fit and became no record: at the end of this page.")
-        found_by_row.told(wb, text, answer.records[0])
-        show(wb, answer.records[0]["dataset"], record_lists.named(answer.records[0]), asked=text, below=at_the_end)
-    elif not skip and is_all_about_the_first(answer, text):
-        found_by_row.told(wb, text, answer.records[0])
-        show(wb, answer.records[0]["dataset"], record_lists.named(answer.records[0]), asked=text, below=at_the_end)
+        found_by_row.told(wb, text, one)
+        show(wb, known, asked=text, below={(row["batch"], row["line"]) for row in answer.rows})
     elif answer.number:
         if only_rows:
             st.header("Records that are written nearly so")
@@ -109,7 +109,7 @@ def matches(wb: Workbench, text: str) -> None:
 def answered(wb: Workbench, text: str, skip: int, rows_skip: int) -> Answer:
     """What fits: at once, or where somebody waits for it, after all rows were looked through. That no record has just
     that is told before the rest is looked for."""
-    ask_for = partial(wb.records.ask, text, limit=long_table.SIZE, skip=skip, rows_skip=rows_skip)
+    ask_for = partial(wb.records.ask, text, limit=record_lists.SIZE, skip=skip, rows_skip=rows_skip)
     if not st.query_params.get("all"):
         told = st.empty()
         answer = ask_for(
@@ -144,11 +144,10 @@ def is_all_about_the_first(answer: Answer, text: str) -> bool:
     return (exact or theirs) and all(one["dataset"] in referring_to_it for one in others)
 
 
-def show(wb: Workbench, dataset: str, key: str, *, asked: str = "", below: Collection[tuple[UUID, int]] = ()) -> None:
-    """A record as it is now, what refers to it, and every import that touched it, newest first; rows that have what was
-    `asked` are told `below` all that, by their batches and lines."""
-    told = wb.records.get(dataset, key, referring=0)
-    now, history = told["record"], told["history"]
+def show(wb: Workbench, told: Mapping[str, Any], *, asked: str = "", below: Collection[tuple[UUID, int]] = ()) -> None:
+    """A record as it is `told`: as it is now, what refers to it, and every import that touched it, newest first; rows
+    that have what was `asked` are told `below` all that, by their batches and lines."""
+    dataset, now, history = told["dataset"], told["record"], told["history"]
     about = contract(dataset)
     st.header(f"The {about.noun} now")
     if now is None:
@@ -158,7 +157,7 @@ def show(wb: Workbench, dataset: str, key: str, *, asked: str = "", below: Colle
     else:
         if told["progress"] is not None:
             record.progress(told["progress"])
-        record.now(now, told["names"])
+        record.now(now, told["names"], of=dataset)
         if about.removal is not None:
             switch(wb, dataset, now, told["by_hand"])
         own = [told["names"].get(str(now[field.target])) for field in about.references]
@@ -167,15 +166,16 @@ def show(wb: Workbench, dataset: str, key: str, *, asked: str = "", below: Colle
                 record.called(one), ":material/person:", dataset=one["dataset"], record=record_lists.named(one)
             )
         record_lists.referring(wb, dataset, now["id"], opened)
-        left_out(wb, dataset, now, asked, below)
+        left_out(wb, dataset, now, asked, {*below, *record_lists.told_by(history)})
     st.header("What happened to it", help="Every import that had it, also those that changed nothing; newest first.")
-    shown = st.session_state.setdefault(f"shown {dataset} {key}", 20)
+    key = f"shown {dataset} {now['id'] if now else asked}"
+    shown = st.session_state.setdefault(key, 20)
     for event in history[:shown]:
-        record.happened(event, told["names"])
+        record.happened(event, told["names"], of=dataset)
     if len(history) > shown and st.button(
         f"Show older ones, {len(history) - shown} more", icon=":material/expand_more:"
     ):
-        st.session_state[f"shown {dataset} {key}"] = shown + 100
+        st.session_state[key] = shown + 100
         st.rerun()
 
 
@@ -188,7 +188,7 @@ def left_out(
     wb: Workbench, dataset: str, now: Mapping[str, Any], asked: str, below: Collection[tuple[UUID, int]]
 ) -> None:
     """The rows that say what the record is known by, and did not get in, unless it is what was asked for, or they are
-    the same: those are told `below`, at the end of the page."""
+    the same: those are told `below`, in the record's story or at the end of the page."""
     first = contract(dataset).key_fields[0]
     if first.reference is None and str(now[first.target]).casefold() != asked.strip().casefold():
         record_lists.left_out(wb, str(now[first.target]), below)
@@ -241,7 +241,7 @@ def row(wb: Workbench, batch_id: str, line: int) -> None:
         st.info("No record came of this line.", icon=":material/person_off:")
     elif len(about) == 1:
         ((dataset, record_id),) = about
-        show(wb, dataset, str(record_id))
+        show(wb, wb.records.get(dataset, str(record_id), referring=0))
     else:
         st.header("The records that it is about")
         for dataset, identifier in about:
@@ -255,7 +255,7 @@ with page("Find a record", "What happened to one record: every import that touch
     asked = st.query_params
     if "record" in asked and "dataset" in asked:
         try:
-            show(wb, asked["dataset"], asked["record"])
+            show(wb, wb.records.get(asked["dataset"], asked["record"], referring=0))
         except (UnknownRecord, UnknownDataset):  # the address was cut off, or typed
             what = formats.known()[asked["dataset"]].noun if asked["dataset"] in formats.known() else "record"
             told = f"There is no {what} {asked['record']}, and no import ever had one."

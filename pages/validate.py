@@ -319,7 +319,7 @@ def to_decide(wb: Workbench, batch: Batch) -> None:
     if count:
         line, rule = decisions.contradictions(count, groups, several=bool(wb.batches.parts(batch)))
         if line is not None or rule is not None:
-            wb.decisions.prefer(batch, [line] if line is not None else [], on_conflict=rule)
+            wb.decisions.prefer(batch, [line] if line is not None else [], on_conflict=rule, seen=batch.decisions)
             again(wb, batch)
 
 
@@ -335,9 +335,9 @@ def decided(wb: Workbench, batch: Batch) -> None:
         return
     lines, of_rule = decisions.made(count, found, rule, key=f"decided {batch.id} {batch.decisions}")
     if lines:
-        wb.decisions.take_back(batch, lines)
+        wb.decisions.take_back(batch, lines, seen=batch.decisions)
     elif of_rule:
-        wb.decisions.prefer(batch, on_conflict=batch.on_conflict)
+        wb.decisions.prefer(batch, on_conflict=batch.on_conflict, seen=batch.decisions)
     if lines or of_rule:
         again(wb, batch)
 

@@ -739,6 +739,21 @@ def test_what_was_found_is_taken_up_in_all_rows_whatever_facets_have_chosen(show
     assert "All 1 cluster" in [box.label for box in page.checkbox]
 
 
+def test_days_that_no_calendar_has_are_chosen_by_one_click_and_said_otherwise(show: Show, wb: Workbench) -> None:
+    days = b"".join(b"2026-01-%02d,%d\n" % (n, n) for n in range(10, 20))
+    upload = keep(wb, b"day,n\n" + days + b"2026-02-31,20\n2026-13-05,21\n")
+    page = show("clean", upload=upload)
+    assert "**day**: 2 rows with 2026-02-31, 2026-13-05, which no calendar has" in plain(page)
+    page = next(button for button in page.button if button.label == "Look at it").click().run()
+    assert rows(page) == [[12, "2026-02-31", "20"], [13, "2026-13-05", "21"]]
+    chosen = [box.label.replace("\\", "") for box in page.checkbox if box.value]
+    assert chosen == ["2026-02-31 (1)", "2026-13-05 (1)"]
+    page = next(one for one in page.button if "say 2026-02-31" in str(one.key)).click().run()
+    page = next(box for box in page.text_input if box.value == "2026-02-31").set_value("2026-02-28").run()
+    assert kept(wb, upload).steps[0].options == {"meanings": {"2026-02-31": "2026-02-28"}}
+    assert "**day**: 1 row with 2026-13-05, which no calendar has" in plain(page)
+
+
 def test_a_line_that_is_gone_to_is_marked_and_its_number_stays(show: Show, wb: Workbench) -> None:
     page = show("clean", upload=keep(wb, b"n\n" + b"".join(b"a%d\n" % n for n in range(200))))
     page = page.number_input(key="clean line").set_value(131).run()

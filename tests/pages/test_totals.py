@@ -128,5 +128,6 @@ def test_totals_say_that_they_are_those_of_the_commit_once_rows_have_come_in_sin
     wb.sweep(batch)
     page = show("reconcile", batch=batch.id)
     assert not page.exception
-    said = "These are the totals of the commit: 2 rows that did not go in then have been brought in since, by run "
+    since = "2 rows that did not go in then have been brought in since"
+    said = f"These are the totals of the commit: {since}, by stock\\.csv of "
     assert any(caption.value.startswith(said) for caption in page.caption)

@@ -23,9 +23,9 @@ def contains(
     if not asked.isascii():  # letters of other alphabets, whose case the server need not know
         any_odd = SQL(" or ").join(tests or [SQL("false")])
         return SQL("case when {} then {} ~ {} end").format(any_odd, _plain(said), Literal(in_any_case(asked)))
-    like = f"%{_escaped(asked)}%"
+    like = f"%{escaped(asked)}%"
     # most odd texts have not even the letters in that order, whatever stands between them
-    loose = "".join(f"%{'_' if c in WITHOUT else _escaped(c)}" for c in asked) + "%"
+    loose = "".join(f"%{'_' if c in WITHOUT else escaped(c)}" for c in asked) + "%"
     taken_apart = [
         SQL('({test}) and lower(normalize({part}, NFKD) collate "C") like {loose} and {plain} like {like}').format(
             test=test, part=part, loose=Literal(loose), plain=_plain(part), like=Literal(like)
@@ -46,18 +46,34 @@ def in_any_case(word: str) -> str:
 
 def contains_as_typed(said: Composable, word: str) -> Composable:
     """Whether a text has a word, in any case and with just these accents, which a million long rows are soon asked."""
-    quick = "".join("_" if ord(c) > 127 else _escaped(c) for c in word.lower())
+    quick = "".join("_" if ord(c) > 127 else escaped(c) for c in word.lower())
     test = SQL('lower({} collate "C") like {}').format(said, Literal(f"%{quick}%"))
     if word.isascii():
         return test
-    return SQL("case when {} then {} ilike {} end").format(test, said, Literal(f"%{_escaped(word)}%"))
+    return SQL("case when {} then {} ilike {} end").format(test, said, Literal(f"%{escaped(word)}%"))
 
 
 def _is_odd(text: Composable) -> Composable:
     return SQL("octet_length({text}) <> length({text})").format(text=text)
 
 
-def _escaped(text: str) -> str:
+def contains_every(said: Composable, text: str, parts: Sequence[Composable] | None = None) -> Composable:
+    """Whether a text has every word of another."""
+    tests = [contains(said, word, parts=parts) for word in text.split()]
+    return SQL("({})").format(SQL(" and ").join(tests or [SQL("true")]))
+
+
+def small_and_plain(said: Composable, parts: Sequence[Composable]) -> Composable:
+    """A text in small letters without accents, of which some `parts` may have any."""
+    small = SQL('lower({} collate "C")').format(said)
+    if not parts:
+        return small
+    any_odd = SQL(" or ").join(map(_is_odd, parts))
+    return SQL("case when {} then {} else {} end").format(any_odd, _plain(said), small)
+
+
+def escaped(text: str) -> str:
+    """A text as a pattern of `like` that fits it alone."""
     return "".join(f"\\{c}" if c in "\\%_" else c for c in text)
 
 

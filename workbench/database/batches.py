@@ -13,7 +13,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
-from workbench.database import attention, import_figures, import_lists, progress, reads, written_since
+from workbench.database import attention, gone, import_figures, import_lists, progress, reads, written_since
 from workbench.database.import_lists import EVERY_IMPORT, FITS, NO_PREVIEW, OTHERS_UNDONE, STANDS, UNDONE_BY, literal
 from workbench.database.planning import wholes
 from workbench.database.store import Store
@@ -21,6 +21,7 @@ from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
 from workbench.model.errors import AmbiguousBatch, SeveralSheets, UnknownBatch, WorkbenchError
 from workbench.model.import_query import ImportQuery
 from workbench.model.issue import counted
+from workbench.model.lost import Lost
 from workbench.model.recipe import Recipe, is_same
 from workbench.model.salesforce import ReadOf
 from workbench.model.sheet import Sheet
@@ -296,6 +297,19 @@ def sweeps(store: Store, batch: Batch) -> list[Batch]:
     return find(store, fits, {"own": own}, 100)[::-1]
 
 
+def named_since(store: Store, undo: Batch) -> list[dict[str, Any]]:
+    """The imports that have found records there which an undo removes; see `Batches.named_since`."""
+    return store.all(written_since.NAMED, {"undo": undo.id})
+
+
+def lost(store: Store, batch: Batch) -> list[Lost]:
+    """The records that an import has found there and that are gone since; see `Batches.lost`."""
+    if batch.state != "completed" or batch.undo_of is not None or not batch.skipped:
+        return []
+    found = sorted(gone.since(store, run(store, batch)).items())
+    return [Lost(undo=get(store, undo), records=records) for undo, records in found]
+
+
 def one_sheet(store: Store, batch: Batch | UUID | str) -> Batch:
     """The batch whose lines are meant; raises SeveralSheets for a run that has more than one of each."""
     found = get(store, batch)
@@ -320,7 +334,12 @@ class Batches:
     def named_since(self, undo: Batch) -> list[dict[str, Any]]:
         """The imports that came after the one that is undone, stand, and have found records there which the undo
         removes: batch, file_name, and how many records; the oldest first."""
-        return self._store.all(written_since.NAMED, {"undo": undo.id})
+        return named_since(self._store, undo)
+
+    def lost(self, batch: Batch) -> list[Lost]:
+        """The records that an import has found there, and that an undo of another one has taken away since, by that
+        undo; none that are there again."""
+        return lost(self._store, batch)
 
     def written_since(self, batch: Batch, limit: int = 100) -> list[Batch]:
         """The imports and undos that have written, since a run was planned, to the tables that it writes or that its

@@ -15,8 +15,9 @@ from workbench.database.store import Store
 from workbench.datasets import catalog
 from workbench.model.batch import Batch, Run
 from workbench.model.derivation import half_of
-from workbench.model.errors import NotDecided, UnknownRows, UnknownRule, WrongStage
+from workbench.model.errors import DecidedSince, NotDecided, UnknownRows, UnknownRule, WrongStage
 from workbench.model.template import ON_CONFLICT
+from workbench.model.wording import first_of, listed
 
 _OPEN = ("staged", "planned", "held")
 TAKEN_BACK = "\x18"
@@ -70,6 +71,22 @@ def decide(
         more = {"taken_back": True} if taken_back else {}
         store.note("decided", batch.id, lines=wanted[:100], rule=rule, keys=keys, **more)
     return batches.get(store, batch.id)
+
+
+def _refuse_unseen(store: Store, batch: Batch, seen: int | None) -> None:
+    """Raises DecidedSince where somebody has decided of a batch after its decision of that number."""
+    if seen is None or seen == batch.decisions:
+        return
+    newer = store.all(_SINCE, {"batch": batch.id, "seen": seen})
+    rules = {"first": "the first row of a key counts", "last": "the last row of a key counts", "hold": "they wait"}
+    told = [
+        rules[each["rule"]]
+        if each["rule"]
+        else f"line {each['line']} counts {'no longer' if each['about'] == TAKEN_BACK else 'of its key'}"
+        for each in newer
+    ]
+    by = listed(dict.fromkeys(each["decided_by"] for each in newer).keys())
+    raise DecidedSince(by=by, file=batch.file_name, said=first_of(told, 3))
 
 
 def contradictions(store: Store, run: Run, batch: Batch, *, limit: int = 20) -> tuple[int, list[dict[str, Any]]]:
@@ -127,6 +144,11 @@ select replace(external_key, chr(31), '|') as key, line, last, rows, payload, ke
 _RULE = """
 select rule, decided_by from workbench.import_decision
 where batch_id = %s and rule is not null order by number desc limit 1
+"""
+
+_SINCE = """
+select line, rule, about, decided_by from workbench.import_decision
+where batch_id = %(batch)s and number > %(seen)s order by number, line
 """
 
 _VOID = """
@@ -225,28 +247,38 @@ class Decisions:
         """What counts of every key of which no line was chosen, and who said so."""
         return ruling(self._store, batches.get(self._store, batch))
 
-    def take_back(self, batch: Batch | UUID | str, lines: Sequence[int]) -> Batch:
+    def take_back(self, batch: Batch | UUID | str, lines: Sequence[int], *, seen: int | None = None) -> Batch:
         """Takes back that those lines count: what counted before it does again, or waits. Who took it back stands
-        beside who decided it. In a run of several sheets it is the sheet's batch whose lines are meant. Raises
-        WrongStage, UnknownRows, NotDecided."""
+        beside who decided it. In a run of several sheets it is the sheet's batch whose lines are meant. `seen` is as
+        for `prefer`. Raises WrongStage, UnknownRows, NotDecided, DecidedSince."""
         with at_work.on(self._store, batch, "deciding", sheets=True) as run:
             found = batches.one_sheet(self._store, batch)
+            _refuse_unseen(self._store, found, seen)
             decide(self._store, batches.run(self._store, run.face), found, lines, None, taken_back=True)
             return batches.get(self._store, found)
 
-    def prefer(self, batch: Batch | UUID | str, lines: Sequence[int] = (), *, on_conflict: str | None = None) -> Batch:
+    def prefer(
+        self,
+        batch: Batch | UUID | str,
+        lines: Sequence[int] = (),
+        *,
+        on_conflict: str | None = None,
+        seen: int | None = None,
+    ) -> Batch:
         """Decides which rows count: those lines, of all that have their keys, and whatever they are warned of; or the
         "first" or "last" of every key of which no line was chosen ("hold" lets them wait again).
 
         A decision stands with who made it and when; a later one counts before it. A line is chosen for its key: under
         another one, into which it is corrected, it does not count so (under a playbook, once any cell is). A batch that
-        was planned needs a plan again. In a run of several sheets it is the sheet's batch whose lines are meant. Raises
-        WrongStage, UnknownRows, UnknownRule.
+        was planned needs a plan again. In a run of several sheets it is the sheet's batch whose lines are meant. `seen`
+        is how many decisions (`decisions`) the batch had when somebody looked at it: over another's of since then
+        nothing is decided. Raises WrongStage, UnknownRows, UnknownRule, DecidedSince.
         """
         if on_conflict not in (None, *ON_CONFLICT):
             raise UnknownRule(rule=on_conflict, known=", ".join(ON_CONFLICT))
         with at_work.on(self._store, batch, "deciding", sheets=True) as run:
             found = batches.one_sheet(self._store, batch) if lines else batches.get(self._store, batch)
+            _refuse_unseen(self._store, found, seen)
             each = (found,) if lines or found.part_of is not None else run.sheets
             for sheet in each:
                 decide(self._store, batches.run(self._store, run.face), sheet, lines, on_conflict)

@@ -1,7 +1,7 @@
 """A record as it is, and every import that touched it; and which record a line of a file is about."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
@@ -423,10 +423,20 @@ class Records:
         said = [{**one, "says": known.get(one["record_id"], {})} for one in records]
         return sorted(said, key=lambda one: nearness(text, one["says"].values()))
 
-    def left_out(self, text: str, *, limit: int = 20, skip: int = 0, seconds: float | None = None) -> Unwritten:
+    def left_out(
+        self,
+        text: str,
+        *,
+        limit: int = 20,
+        skip: int = 0,
+        seconds: float | None = None,
+        besides: Collection[tuple[UUID, int]] = (),
+    ) -> Unwritten:
         """The rows that say what a record is known by, as a word of its own, and were not written, as `ask` tells them,
-        without the first `skip`; how many, and whether all were looked at, which ends after so many `seconds`."""
-        return unwritten.find(self._store, text, limit, skip=skip, until=_until(seconds), names=True)
+        without the first `skip` and those `besides` (by batch and line); how many, and whether all were looked at,
+        which ends after so many `seconds`."""
+        until = _until(seconds)
+        return unwritten.find(self._store, text, limit, skip=skip, until=until, names=True, besides=besides)
 
     def since(self, batch: Batch | UUID | str, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first import after a batch that stands and has brought the key of a row of it which was not written

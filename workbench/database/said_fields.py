@@ -30,13 +30,32 @@ def said_fields(store: Store, text: str, found: Sequence[tuple[str, UUID]]) -> d
     return told
 
 
+_BETWEEN = r"[^\w\n]+"
+"""What stands between two words of a field."""
+
+
 def nearness(text: str, said: Iterable[str]) -> int:
-    """How near a text is to what fields say of it: 0 is all that one says, 1 has each word as one, 2 as a part."""
+    """How near a text is to what fields say of it: 0 is all that one says, 1 are words that stand there in this order,
+    beside each other, 2 are words of one field, 3 of several; of 4 each begins one, 5 are parts of others."""
     values = [plain(value) for value in said]
     if plain(text.strip()) in values:
         return 0
+    words = [re.escape(word) for word in _words(text)]
     together = "\n".join(values)
-    return 1 if all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", together) for word in _words(text)) else 2
+
+    def have(some: Iterable[str], text: str) -> bool:
+        return all(re.search(word, text) for word in some)
+
+    begun = [rf"(?<!\w){word}" for word in words]
+    whole = [rf"{word}(?!\w)" for word in begun]
+    beside = rf"(?<!\w){_BETWEEN.join(words)}(?!\w)"
+    ways = (
+        have([beside], together),
+        any(have(whole, value) for value in values),
+        have(whole, together),
+        have(begun, together),
+    )
+    return next((near for near, is_so in enumerate(ways, 1) if is_so), 5)
 
 
 def _words(text: str) -> list[str]:

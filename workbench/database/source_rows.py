@@ -16,13 +16,17 @@ def tell(store: Store, contract: Contract, history: Sequence[dict[str, Any]]) ->
     """Gives each event of a record's history `corrected`, {header: [as it came, as a person corrected it]}. An event of
     a part that was made of a source's rows has what is known of those: who corrected them, and the warnings that are of
     its own fields; and where the part is withheld `refused`, what is wrong with its rows of the source, for whose sake
-    it is: line, field, message."""
+    it is: line, field, message. `row` is that of a file, by batch and line, where the event says all that there is in
+    it: what it changed."""
     rows, names = _of_sources(store, history), {field.name for field in contract.fields}
     for event in history:
         run, derived, lines = event.pop("run"), event.pop("derived"), _lines(event)
         headers, raw, original = event.pop("headers"), event.pop("raw"), event.pop("original")
         filling = event.pop("filling") or {}
         event["refused"] = []
+        # a part does not say what became of the others of its row, nor one that is refused or new what it says
+        is_all = not derived and event["undo_of"] is None and event["outcome"] == "updated"
+        event["row"] = (event["batch"], event["of_row"]) if is_all else None
         if not derived or event["undo_of"] is not None:
             event["corrected"] = {} if event["undo_of"] is not None else _corrected(headers, raw, original)
             continue

@@ -12,7 +12,7 @@ from typing import Any
 from workbench.database import batches, totals
 from workbench.database.store import Store
 from workbench.datasets import catalog
-from workbench.model import lines, outdated
+from workbench.model import lines, lost, outdated
 from workbench.model.batch import Batch, kept_by, taken_back
 from workbench.model.contract import Field
 from workbench.model.control_total import is_of_total
@@ -76,7 +76,7 @@ def log(
             *decided(store, batch),
             *_by_itself(store, batch),
         ),
-        follow_ups_added=to_do(batch, figures, resolvable, old),
+        follow_ups_added=(*to_do(batch, figures, resolvable, old), *_gone(store, batch)),
     )
 
 
@@ -101,6 +101,16 @@ def to_do(batch: Batch, found: Reconciliation, resolvable: int = 0, old: Sequenc
     if batch.undo_of is not None or batch.state in ("queued", "staging", "undone", "failed", "discarded"):
         return ()
     return tuple(_to_do(batch, found, resolvable, old))
+
+
+def _gone(store: Store, batch: Batch) -> Iterator[str]:
+    """What is in no record for an import was taken back: of an undo the later files that it is in, of an import what it
+    found there then."""
+    if batch.undo_of is None:
+        if sentence := lost.told(batches.lost(store, batch)):
+            yield sentence
+    elif batch.state == "completed" and (named := batches.named_since(store, batch)):
+        yield lost.named_since(named, done=True)
 
 
 def _to_do(batch: Batch, found: Reconciliation, resolvable: int, old: Sequence[Outdated]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,11 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import Connection
-from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Literal
 
 from workbench.database import at_work, batches, committing, outdated, planning, rows, run_parts, staging, superseding
 from workbench.database.import_lists import STANDS
+from workbench.database.outdated import Newer
 from workbench.database.planning import rolling_up, wholes
 from workbench.database.progress import reporting, silent
 from workbench.database.store import Store
@@ -32,17 +34,17 @@ Cells = Pairs[int, Pairs[str, str]]
 """What a person says of cells: {line: {header: text}}."""
 
 
-def waiting(store: Store, datasets: Sequence[str]) -> list[Batch]:
-    """The completed imports under those playbooks that have unmatched rows which nobody has explained or resolved, the
-    oldest first; none that was undone or signed off."""
-    found = batches.find(store, _WAITING, {"datasets": list(datasets)}, 10_000)
+def waiting(store: Store, datasets: Sequence[str], *, others: bool = False) -> list[Batch]:
+    """The completed imports under those playbooks, or under all `others`, that have unmatched rows which nobody has
+    explained or resolved, the oldest first; none that was undone or signed off."""
+    found = batches.find(store, _WAITING, {"datasets": list(datasets), "others": others}, 10_000)
     return found[::-1]
 
 
 _WAITING = f"""
 stage = 'completed' and undo_of is null and unmatched > 0 and not derived
-and coalesce((select f.data_type from workbench.import_batch f where f.id = import_batch.part_of), data_type)
-    = any(%(datasets)s)
+and (coalesce((select f.data_type from workbench.import_batch f where f.id = import_batch.part_of), data_type)
+     = any(%(datasets)s)) <> %(others)s
 and not exists (select from workbench.import_batch p where p.part_of = import_batch.id and not p.derived)
 and {STANDS}
 and not exists (select from workbench.sign_off s where s.batch_id in (import_batch.id, import_batch.part_of))
@@ -59,8 +61,8 @@ class Waiting:
 
     ready: list[int]
     """Those that a sweep brings in."""
-    outdated: dict[int, UUID]
-    """Those that it leaves out, for a later import has said otherwise of what they are about: the run that did."""
+    outdated: dict[int, Newer]
+    """Those that it leaves out, for a later import has said otherwise of what they are about."""
 
 
 def resolvable(store: Store, batch: Batch, *, again: bool = True) -> Waiting:
@@ -69,9 +71,9 @@ def resolvable(store: Store, batch: Batch, *, again: bool = True) -> Waiting:
     those of another, nor where what a recipe makes of a row hangs on others."""
     parts = [part for part in batches.parts(store, batch.id) if part.derived] or [batch]
     found = _found(store, batch, parts, again=again)
-    old = outdated.lines(store, batch, parts, found)
+    old = outdated.waiting(store, batch, parts, found)
     if old:
-        newest = max(old.values())
+        newest = max(old.values(), key=attrgetter("run"))
         old = dict.fromkeys(sorted(_siblings(store, batch, list(old)) & {*found}), newest) | old
     return Waiting(ready=[line for line in found if line not in old], outdated=old)
 
@@ -98,7 +100,7 @@ def _found(store: Store, batch: Batch, parts: Sequence[Batch], *, again: bool) -
         group by line having bool_and(found) order by line"""
     ).format(asked=found, batch=Literal(batch.id), again=Literal(again))
     with store.transaction() as connection:
-        planning.tune(connection, batch.processed or 0)
+        planning.look_up(connection, sum(part.unmatched or 0 for part in parts))
         return [row["line"] for row in connection.execute(question)]
 
 
@@ -195,7 +197,7 @@ def sweep(store: Store, home: Path, batch: Batch, playbook: Playbook | None, aft
         planning.plan(store, run, playbook, seconds=lambda: 0.0)
         run = batches.run(store, run.face)
         refused = {row["line"] for row in store.all(_REFUSED, {"batch": run.face.id, "plan": run.face.plan})}
-        old = set() if filling else _outdated(store, run, batch)
+        old = set() if filling else {*outdated.planned(store, batch, run)}
         old = (old | _siblings(store, batch, list(old))) - refused
         if not refused | old:
             try:
@@ -254,7 +256,9 @@ def _siblings(store: Store, batch: Batch, lines: Sequence[int]) -> set[int]:
         """select s.line from {rows} s where s.batch_id = {batch} and s.external_key in (
             select k.external_key from {rows} k where k.batch_id = {batch} and k.line = any({lines}))"""
     ).format(rows=rolling_up.rows_of(batch), batch=Literal(batch.id), lines=Literal(list(lines)))
-    return {row["line"] for row in store.all(question)}
+    with store.transaction() as connection:
+        planning.look_up(connection, len(lines))
+        return {row["line"] for row in connection.execute(question)}
 
 
 def _staged(
@@ -296,72 +300,6 @@ def _supplied(chunk: Chunk, said: Cells) -> Chunk:
         column = pc.coalesce(pa.array(texts, pa.string()), cells.column(place))
         cells = cells.set_column(place, header, column)
     return replace(chunk, cells=cells)
-
-
-def _outdated(store: Store, run: Run, source: Batch) -> set[int]:
-    """The lines that would replace in a record what an import has said that came after their own."""
-    found = [row for part in run.written if part.updated for row in _replacing(store, part, source)]
-    found += [row for part in run.written if part.created or part.removed for row in _remaking(store, part, source)]
-    return {row["line"] for row in found}
-
-
-def _replacing(store: Store, batch: Batch, source: Batch) -> list[dict[str, Any]]:
-    """Those of a part: what only fills, grows or moves on along an order replaces nothing."""
-    target = Target(catalog.contract(batch.dataset), batch, store.tenant_id, batch.plan)
-    filling = target.contract.filling
-    tests: list[Composable] = [
-        SQL("({old} is not null and {new} is distinct from {old})").format(
-            new=target.changed(field, target.image(field)), old=target.image(field)
-        )
-        for field in target.compared
-        if field.merge != filling.field(field.name).merge
-    ]
-    if target.contract.removal is not None:
-        tests.append(SQL("true"))
-    question = target.compose(
-        """
-        select each.line from workbench.import_outcome o
-        join {rows} r on r.batch_id = o.batch_id and r.line = o.line
-        cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
-        where o.batch_id = {batch} and o.plan = {plan} and o.outcome = 'updated' and r.batch_id = {batch}
-          and ({replaced}) and {later}""",
-        replaced=SQL(" or ").join(tests) if tests else SQL("false"),
-        later=_written_since(SQL("o.record_id"), source),
-    )
-    return store.all(question)
-
-
-def _remaking(store: Store, batch: Batch, source: Batch) -> list[dict[str, Any]]:
-    """Those of a part whose records are parts of others: what would be added to a record that was written since, or
-    taken from it."""
-    target = Target(catalog.contract(batch.dataset), batch, store.tenant_id, batch.plan)
-    if not target.contract.part_of:
-        return []
-    whole = target.contract.field(target.contract.part_of)
-    question = target.compose(
-        """
-        select distinct each.line from (
-            select o.*, coalesce((o.refs ->> {name})::uuid, t.{column}) as whole from workbench.import_outcome o
-            left join {target} t on t.id = o.record_id where o.batch_id = {batch} and o.plan = {plan}
-        ) o join {rows} r on r.batch_id = o.batch_id and r.line = o.line
-        cross join lateral unnest(coalesce(r.sources, array[r.line])) as each (line)
-        where r.batch_id = {batch} and {later} and (o.outcome = 'created' or o.whole in (
-            select (m.before ->> {name})::uuid from workbench.import_removal m
-            where m.batch_id = {batch} and m.plan = {plan}))""",
-        name=Literal(whole.target),
-        column=Identifier(whole.target),
-        later=_written_since(SQL("o.whole"), source),
-    )
-    return store.all(question)
-
-
-def _written_since(record: Composable, source: Batch) -> Composable:
-    """Whether an import that came after a source made or changed a record."""
-    return SQL(
-        """exists (
-            select from ({writers}) writer join workbench.import_batch b on b.id = writer.id and b.stage = 'completed'
-            left join workbench.import_batch f on f.id = b.part_of where {since})"""
-    ).format(writers=outdated.writers(record), since=outdated.since(source))
 
 
 def _resolve(store: Store, run: Run, connection: Connection[Any], said: Cells | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Pairs
+from operator import attrgetter
 from pathlib import Path
 from uuid import UUID
 
@@ -52,7 +53,7 @@ class Sweeps:
 
     def outdated(self, batch: Batch | UUID | str) -> list[Outdated]:
         """The unmatched rows of an import that name what is there by now, and stay out of a `sweep`: a later import
-        has said otherwise of what they are about, and is newer. By sheet and later import."""
+        has said otherwise of what they are about, or has it no longer, and is newer. By sheet and later import."""
         return self.waiting(batch)[1]
 
     def waiting(self, batch: Batch | UUID | str) -> tuple[int, list[Outdated]]:
@@ -70,15 +71,15 @@ class Sweeps:
         return ready, old
 
     def _outdated(self, sheet: Batch, found: sweeping.Waiting) -> Iterator[Outdated]:
-        for run in sorted(set(found.outdated.values()), key=str):
-            lines = sorted(line for line, by in found.outdated.items() if by == run)
-            yield Outdated(sheet=sheet, lines=lines, by=batches.get(self._store, run))
+        for newer in sorted(set(found.outdated.values()), key=attrgetter("gone", "run")):
+            lines = sorted(line for line, by in found.outdated.items() if by == newer)
+            yield Outdated(sheet=sheet, lines=lines, by=batches.get(self._store, newer.run), gone=newer.gone)
 
-    def left_waiting(self) -> dict[UUID, int]:
+    def left_waiting(self, *, others: bool = False) -> dict[UUID, int]:
         """The runs of which rows could be brought in now and were not by themselves, with how many of them: they wait
-        for a person to `sweep` them."""
+        for a person to `sweep` them. Those whose rows never come in by themselves are the `others`."""
         found: dict[UUID, int] = {}
-        for each in sweeping.waiting(self._store, self._pending):
+        for each in sweeping.waiting(self._store, self._pending, others=others):
             if number := len(sweeping.resolvable(self._store, each).ready):
                 run = each.id if each.derived or each.part_of is None else each.part_of
                 found[run] = found.get(run, 0) + number

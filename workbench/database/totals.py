@@ -323,19 +323,21 @@ def _keys(
 
 def holds(counted: Sequence[Counted], said_of: Sequence[Expected], dataset: str = "") -> Iterator[Hold]:
     """What a plan waits for whose rows come to something else than was said."""
+    part = catalog.called(dataset) if dataset else ""
     for total in _paired(counted, said_of):
         if total.differs and total.expected is not None:
             message = f"{total.sentence} Correct the file or its rows, or accept it and say why."
-            yield Hold(code=total.expected.code, field="", message=message, rows=0, dataset=dataset)
+            yield Hold(code=total.expected.code, field="", message=message, rows=0, dataset=dataset, part=part)
 
 
 def _paired(counted: Sequence[Counted], said_of: Sequence[Expected], dataset: str = "") -> Iterator[Total]:
     """Each total with each number that it is compared with; the count of rows only where it is with any."""
+    part = catalog.called(dataset) if dataset else ""
     for each in counted:
         own = [one for one in said_of if one.name == each.name]
-        yield from (Total(counted=each, expected=one, dataset=dataset) for one in own)
+        yield from (Total(counted=each, expected=one, dataset=dataset, part=part) for one in own)
         if not own and each.made != "rows":
-            yield Total(counted=each, dataset=dataset)
+            yield Total(counted=each, dataset=dataset, part=part)
 
 
 def told(store: Store, batch: Batch) -> tuple[Total, ...]:

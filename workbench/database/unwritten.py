@@ -8,7 +8,7 @@ committed or was taken back, are looked for among all rows of their import, afte
 import math
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -17,7 +17,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Composable, Literal
 
-from workbench.database import accents, batches, kept_rows, likeness, rows, search
+from workbench.database import accents, batches, by_words, kept_rows, likeness, rows, search
 from workbench.database.store import Store
 from workbench.database.titles import kept_as
 from workbench.model.answer import Unwritten
@@ -41,11 +41,19 @@ _PATIENCE = "set local statement_timeout = '3s'"
 
 
 def find(
-    store: Store, text: str, limit: int, *, until: float, skip: int = 0, nearly: bool = False, names: bool = False
+    store: Store,
+    text: str,
+    limit: int,
+    *,
+    until: float,
+    skip: int = 0,
+    nearly: bool = False,
+    names: bool = False,
+    besides: Collection[tuple[UUID, int]] = (),
 ) -> Unwritten:
     """The first `limit` rows that have every word of a text in their cells (or `nearly` so; of the `names` of a record
-    no part of another word) and were not written, without the first `skip` of them; how many were found, and whether
-    all were looked at: it ends at the time `until` (of time.monotonic).
+    no part of another word) and were not written, without the first `skip` of them and those `besides`, by batch and
+    line; how many were found, and whether all were looked at: it ends at the time `until` (of time.monotonic).
 
     Each is told as `rows.rows` does, with its batch, dataset, file_name, stage ("undone" for an import that was taken
     back), run_by and `since`, the later import that has brought its key; those of the newest import come first.
@@ -62,7 +70,7 @@ def find(
     most = _COMPARED if nearly else _LINES
     lines, whole = _looked(_places(store, known, standing, test, until), most, until)
     whole = whole and len(known) < _BATCHES
-    lines = _without_resolved(store, lines)
+    lines = _without(store, lines, set(besides))
     stands = {batch.id for batch in standing}
     if nearly:  # which of them have the words nearly is known once they are told
         near = list(_told(store, known, lines, stands, words))
@@ -77,9 +85,11 @@ def _patient(known: Iterable[Batch], until: float) -> float:
     return max(until, time.monotonic() + _MOMENT) if rows < _AT_ONCE else until
 
 
-def _without_resolved(store: Store, lines: dict[UUID, list[int]]) -> dict[UUID, list[int]]:
-    """The lines in their order, each once, without those that a later run has brought in."""
-    brought = {(row["batch_id"], row["line"]) for row in store.all(_RESOLVED, (list(lines),))} if lines else set()
+def _without(store: Store, lines: dict[UUID, list[int]], besides: set[tuple[UUID, int]]) -> dict[UUID, list[int]]:
+    """The lines in their order, each once, without those `besides` and those that a later run has brought in."""
+    brought = (
+        besides | {(row["batch_id"], row["line"]) for row in store.all(_RESOLVED, (list(lines),))} if lines else set()
+    )
     return {id_: [line for line in sorted(set(some)) if (id_, line) not in brought] for id_, some in lines.items()}
 
 
@@ -176,7 +186,7 @@ _ODD = SQL("octet_length(r.raw) <> length(r.raw) or octet_length(c.raw) <> lengt
 def _test(text: str) -> Composable:
     """Whether a row's texts have every word, or the phone number and every other word."""
     tests = [_every(_SAID, text)]
-    digits, rest = search.number(text)
+    digits, rest = by_words.number(text)
     if digits:
         plain = SQL("translate({}, ' ()-.+/', '') like {}").format(_SAID, Literal(f"%{digits}%"))
         tests.append(SQL("({} and {})").format(plain, _every(_SAID, rest)))

@@ -48,6 +48,7 @@ with gone as materialized (
         join workbench.dataset same on same.family = d.family and same.target = d.target
         where undone.id in (p.id, p.part_of) and same.data_type = b.data_type)
       and b.id <> u.undo_of and workbench.undone_by(b.id) is null
+      and (u.completed_at is null or b.completed_at < u.completed_at)
 )
 select run as batch, file_name, count(distinct o.record_id)::int as records
 from later join workbench.import_outcome o on o.batch_id = later.id and o.plan = later.plan

@@ -52,6 +52,14 @@ def whole_again(dataset: str) -> str:
     return known.whole_again if known is not None else ""
 
 
+def called(dataset: str) -> str:
+    """What a dataset is called within its family: commerce.invoice_headers is "Invoices"."""
+    known = CONTRACTS.get(dataset) or FORMS.get(dataset)
+    if known is None:
+        return dataset.rpartition(".")[2].replace("_", " ")
+    return known.title.partition(": ")[2] or known.title
+
+
 def reason_told(dataset: str, reason: str) -> str:
     """Why rows of a batch of it are skipped or wait, in words. Rows that are added up were stored as duplicates by an
     earlier version."""

@@ -2,14 +2,12 @@
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from workbench.model.control_total import is_of_total
-from workbench.model.wording import first_of
 
 OUTCOMES = ("created", "updated", "skipped", "unmatched", "invalid")
 """Where a row counts, in the order of the import log (seed 001)."""
@@ -182,20 +180,6 @@ def taken_back(undo: Batch) -> str:
     if not done:
         return f"nothing was taken back, for what it wrote has changed since ({kept:,} kept)"
     return f"{done:,} of {done + kept:,} changes were taken back, {kept:,} kept"
-
-
-def named_since(found: Sequence[Mapping[str, Any]]) -> str:
-    """That an undo removes records which later imports (see `Batches.named_since`) have found there, and made none of
-    for that."""
-    files = [f"{each['file_name']} ({each['records']:,})" for each in found]
-    return (
-        "Records that the undo removes are in later files, which made none for they were there: "
-        f"{first_of(files, _FILES)}. Take it back, and they are in no record; import those files again afterwards."
-    )
-
-
-_FILES = 5
-"""So many files are named."""
 
 
 def new_id(*, unlike: list[UUID] | None = None) -> UUID:

@@ -183,11 +183,13 @@ class Total:
     expected: Expected | None = None
     dataset: str = ""
     """Of which sheet of a run; "" for the one of an import."""
+    part: str = ""
+    """What people call that."""
 
     @property
     def name(self) -> str:
-        """Its name, with the sheet that it is of."""
-        return f"{self.dataset} {self.counted.name}".strip()
+        """Its name, with what people call the sheet that it is of: "Invoice Lines: Net price"."""
+        return ": ".join(filter(None, (self.part or self.dataset, self.counted.name)))
 
     @property
     def differs(self) -> bool:
@@ -275,12 +277,12 @@ def shown(number: Decimal | None) -> str:
 
 
 def as_committed(rows: int, runs: Sequence[str]) -> str:
-    """That totals are those of the commit, where so many rows that did not go in then were brought in since by runs of
-    their own; "" where none was."""
+    """That totals are those of the commit, where so many rows that did not go in then were brought in since by `runs`,
+    as people know them; "" where none was."""
     if not rows:
         return ""
     since = f"{many(rows)} that did not go in then {'has' if rows == 1 else 'have'} been brought in since"
-    return f"These are the totals of the commit: {since}, by run {first_of(runs, _RUNS)}."
+    return f"These are the totals of the commit: {since}, by {first_of(runs, _RUNS)}."
 
 
 def is_of_total(codes: Iterable[str]) -> bool:

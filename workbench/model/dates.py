@@ -71,6 +71,18 @@ def day(text: pa.StringArray, order: str | None = None) -> pa.StringArray:
     return found if found.null_count == 0 else pc.coalesce(found, _otherwise(text, found, order, _day_of))
 
 
+def are_impossible(text: pa.StringArray) -> pa.BooleanArray:
+    """Which texts are written as days or moments are, and no calendar or clock has them, in whatever order their parts
+    are read: the 31st of February, a thirteenth month, an hour 25."""
+    unread = text.filter(pc.and_not(matches(text, PERHAPS), matches(text, DAY))).unique()
+    for order in ORDERS:
+        unread = unread.filter(pc.is_null(day(unread, order)))
+    written = matches(unread, _ISO)
+    for order in ORDERS:
+        written = pc.or_(written, pc.is_valid(_as_iso(unread, order)))
+    return pc.is_in(text, unread.filter(written))
+
+
 def moment(text: pa.StringArray, order: str | None = None) -> pa.StringArray:
     """The moment in UTC, to the microsecond, in canonical text; null where it is none, or in no calendar."""
     found = _moment_of(text)

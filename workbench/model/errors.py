@@ -96,6 +96,11 @@ class CorrectedSince(WorkbenchError):
     again. Look at the last correction again."""
 
 
+class DecidedSince(WorkbenchError):
+    """{by} has decided of rows of {file} since somebody looked at them: {said}. Nothing was decided over that. Look at
+    them again."""
+
+
 class MadeByRecipe(WorkbenchError):
     """{field} has what the recipe makes of several cells or of a part of one, and no cell of the source stands for it:
     correct the cells, or let the recipe or the mapping say what is meant, and import the source again."""
@@ -531,12 +536,12 @@ class MadeIntoParts(WorkbenchError):
 
 
 class StalePlan(WorkbenchError):
-    """The plan of batch {batch} no longer holds: {changed} of its records changed since it was made ({examples}).
+    """The plan of this import no longer holds: {changed} of its records changed since it was made ({examples}).
     Nothing was written. Plan it again."""
 
 
 class PlannedAgain(WorkbenchError):
-    """Batch {batch} was planned again since somebody looked at its plan {seen}: it has plan {plan} now. Nothing was
+    """This import was planned again since somebody looked at its plan {seen}: it has plan {plan} now. Nothing was
     written. Look at what that does."""
 
 

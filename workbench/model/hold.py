@@ -22,17 +22,21 @@ class Hold:
     rows: int
     dataset: str = ""
     """Of which part of a run; "" for the one dataset of an import."""
+    part: str = ""
+    """What people call that part."""
     other: str = ""
     """The id of another import that it speaks of; "" for none."""
 
     def to_dict(self) -> dict[str, Any]:
-        """{"code", "field", "message", "rows"}, "dataset" of a part, and "other": as the batch keeps it."""
-        return {name: value for name, value in asdict(self).items() if name not in ("dataset", "other") or value}
+        """{"code", "field", "message", "rows"}, "dataset" and "part" of a part, and "other": as the batch keeps it."""
+        seldom = ("dataset", "part", "other")
+        return {name: value for name, value in asdict(self).items() if name not in seldom or value}
 
     @property
     def sentence(self) -> str:
         """What a person reads, with the part of a run that it is of."""
-        return f"{self.dataset}: {self.message}" if self.dataset else self.message
+        part = self.part or self.dataset
+        return f"{part}: {self.message}" if part else self.message
 
     @classmethod
     def all_of(cls, summary: Mapping[str, Any]) -> tuple[Self, ...]:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from workbench.model.errors import WrongRecipe
 from workbench.model.mask import mask_of
-from workbench.model.wording import first_of, listed
+from workbench.model.wording import cut, first_of, listed
 
 VERSION = 1
 """Of the form that a recipe has as JSON."""
@@ -24,6 +24,7 @@ TESTS = ("values", "pattern", "length", "number", "date", "blank", "kind", "issu
 
 _SHOWN = 3
 _LONGEST = 40
+_EXPRESSION = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,15 +295,17 @@ def shown(text: str) -> str:
     if text == "\t":
         return "a tab"
     text = _BREAK.sub("⏎", text)
-    return f"'{text}'" if len(text) <= _LONGEST else f"'{text[: _LONGEST - 1]}…'"
+    return f"'{text if len(text) <= _LONGEST else cut(text, _LONGEST - 1)}'"
 
 
 def _asked(of: Condition) -> str:
     is_, has = ("is not", "has not") if of.negated else ("is", "has")
     if of.test == "expression":
         if not of.values:
-            return f"{'not ' * of.negated}({of.text})"
-        return f"({of.text}) {is_} {first_of([shown(text) for text in of.values], _SHOWN, more='other')}"
+            return f"{'not ' * of.negated}({cut(of.text, _EXPRESSION)})"
+        return (
+            f"({cut(of.text, _EXPRESSION)}) {is_} {first_of([shown(text) for text in of.values], _SHOWN, more='other')}"
+        )
     said = {
         "values": f"{is_} {first_of([shown(text) for text in of.values], _SHOWN, more='other')}",
         "pattern": f"{has} {_found(of.text)}",

@@ -59,7 +59,7 @@ class Reconciliation:
         added = " + ".join(f"{term:,}" for term in terms.values())
         stands = self.stage == "completed" and not self.undone
         return (
-            ("Committed", f"it is {'undone' if self.undone else self.stage}", stands),
+            ("Committed", f"it is {self._state}", stands),
             (
                 "Every invalid row rejected" if self.rejected else "Invalid = 0",
                 self._invalid,
@@ -72,6 +72,12 @@ class Reconciliation:
                 total == self.processed,
             ),
         )
+
+    @property
+    def _state(self) -> str:
+        if self.undone:
+            return f"undone as far as it could be: {self.taken_back}" if self.taken_back else "undone"
+        return self.stage
 
     @property
     def _invalid(self) -> str:
@@ -91,7 +97,7 @@ class Reconciliation:
         """What keeps it from being done, a sentence each; empty when it is."""
         points = []
         if self.undone:
-            return ("It is undone.",)
+            return (f"It is {self._state}.",)
         if self.stage != "completed":
             points.append(f"It is {self.stage}, not completed.")
         if self.invalid > self.rejected:

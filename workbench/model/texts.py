@@ -19,6 +19,17 @@ a person is asked."""
 NO_NAMES = tuple(text for text in NULL_TEXTS if not text.isalpha())
 """Those that nobody can be called."""
 
+PLACEHOLDERS = (
+    *("unknown", "unkn", "unk", "not known", "unspecified", "not specified", "undefined", "undef", "undetermined"),
+    *("tbd", "t.b.d.", "tba", "t.b.a.", "tbc", "to be determined", "to be announced", "to be confirmed"),
+    *("not available", "not applicable", "not provided", "not given", "not recorded", "not reported", "not stated"),
+    *("no data", "no value", "no answer", "no response", "no date", "nil", "empty", "(empty)", "blank", "(blank)"),
+    *("n\\a", "n.a", "na.", "n / a", "(none)", "<none>", "[none]", "(unknown)", "(n/a)", ".", "..", "...", "\u2026"),
+    *("?", "??", "???", "----", "-----", "_", "__", "*", "0000-00-00", "0000-00-00 00:00:00", "00/00/0000"),
+)
+"""What people write, in any case, where they do not know a number, a day or an address (yet), and what a database
+writes for no day. Where words are values, as in a list of choices, it may be one of them."""
+
 ERROR_CELLS = (
     *("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!"),
     *("#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#ERROR!", "#Error", "1900-01-00"),
@@ -60,6 +71,13 @@ def read_as_nothing(texts: pa.StringArray, *, any_case: bool = False) -> pa.Bool
     """Which texts read as no value; a name is compared as it is written, because somebody may be called Nan."""
     known = NULL_TEXTS if not any_case else {case(text) for text in NULL_TEXTS for case in _CASES}
     return pc.is_in(texts, pa.array(known, pa.string()))
+
+
+def stand_for_nothing(texts: pa.StringArray) -> pa.BooleanArray:
+    """Which texts read as no value, in any case, or stand where somebody did not know one: asked of what is no word, as
+    numbers and days are."""
+    known = {case(text) for text in NULL_TEXTS for case in _CASES}
+    return pc.or_(pc.is_in(texts, pa.array(known, pa.string())), pc.is_in(pc.utf8_lower(texts), pa.array(PLACEHOLDERS)))
 
 
 def are_no_names(texts: pa.StringArray) -> pa.BooleanArray:

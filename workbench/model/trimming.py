@@ -5,6 +5,7 @@ in their composed form (NFC); a text that a spreadsheet was told to leave alone 
 give columns of strings, in which null is blank.
 """
 
+import unicodedata
 from collections.abc import Callable
 
 import numpy as np
@@ -60,18 +61,40 @@ def _plain(text: pa.StringArray) -> pa.StringArray:
 
 
 def _without_width(text: pa.StringArray) -> pa.StringArray:
+    return composed(replaced(_seen(text), (f"[{WIDE_SPACES}]", " ")))
+
+
+def _seen(text: pa.StringArray) -> pa.StringArray:
     """Joiners stay between letters that are joined by them, which Latin ones are not."""
     not_joined = rf"[\x00-\x{{24f}}\x{{300}}-\x{{36f}}\x{{1e00}}-\x{{1eff}}{WIDE_SPACES}]"
-    return composed(
-        replaced(
-            text,
-            (f"[{_ZERO_WIDTH}]", ""),
-            (f"(^|[^{_MISREAD}{_HYPHEN}]){_HYPHEN}+", r"\1"),
-            (f"({not_joined})[{_JOINERS}]+", r"\1"),
-            (f"[{_JOINERS}]+({not_joined})", r"\1"),
-            (f"[{WIDE_SPACES}]", " "),
-        )
+    return replaced(
+        text,
+        (f"[{_ZERO_WIDTH}]", ""),
+        (f"(^|[^{_MISREAD}{_HYPHEN}]){_HYPHEN}+", r"\1"),
+        (f"({not_joined})[{_JOINERS}]+", r"\1"),
+        (f"[{_JOINERS}]+({not_joined})", r"\1"),
     )
+
+
+def without_unseen(cells: pa.StringArray) -> pa.StringArray:
+    """The cells without what nobody sees, around a text or inside it, and otherwise as they are; what joins letters
+    stays between such, and half of a letter that was read in a wrong encoding."""
+    if is_ascii(cells):
+        return cells
+    odd = matches(cells, f"[{_ZERO_WIDTH}{_HYPHEN}{_JOINERS}]")
+    return where(odd, cells, lambda some: pc.utf8_trim(_seen(some), characters=INVISIBLE))
+
+
+def names_of_unseen(cells: pa.StringArray) -> list[str]:
+    """What the letters are called that nobody sees in cells, of the first ones: "zero width space"."""
+    signs = dict.fromkeys("".join(cells.slice(0, _NAMED).to_pylist()))
+    unseen = _ZERO_WIDTH + _HYPHEN + _JOINERS
+    return [_CALLED.get(sign, unicodedata.name(sign, "").lower()) for sign in signs if sign in unseen]
+
+
+_NAMED = 1_000
+_CALLED = {"\ufeff": "byte order mark", "\u200d": "joiner", "\u200c": "non-joiner"}
+"""Names that say more than those of Unicode."""
 
 
 def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _plain) -> pa.StringArray:

@@ -27,10 +27,20 @@ def first_of(texts: Sequence[str], most: int, *, more: str = "more", of: int | N
     return f"{shown} and {f'{others:,} more' if more == 'more' else many(others, more)}" if others > 0 else shown
 
 
-def cut(text: object, most: int = 60) -> str:
-    """The beginning of what somebody has said, which a sentence repeats: an address may have thousands of letters."""
+def cut(text: object, most: int = 60, *, at: int = 0) -> str:
+    """The beginning of what somebody has said, which a sentence repeats: an address may have thousands of letters; or
+    what stands around a place of it."""
     said = str(text)
-    return said if len(said) <= most else f"{said[:most]}…"
+    if len(said) <= most:
+        return said
+    first = min(max(at - most // 2, 0), len(said) - most)
+    return f"{'…' * bool(first)}{said[first : first + most]}{'…' * (first + most < len(said))}"
+
+
+def differs_at(one: str, other: str) -> int:
+    """The place of the first letter in which two texts differ."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (mine, theirs) in pairs if mine != theirs), min(len(one), len(other)))
 
 
 def listed(texts: Collection[str]) -> str:

@@ -133,18 +133,25 @@ class CustomerRows(Rows):
         """What is wrong or odd about rows that no part can tell."""
         bad = pc.and_(pc.is_valid(self.email), pc.is_null(self.usable))
         unknown = pc.and_(pc.is_valid(self["payment_terms"]), pc.is_null(self.terms))
-        nobody = pc.and_(pc.is_null(self["salesperson"]), pc.is_valid(self["company"]))
         return in_order(
             issues(pc.is_null(self["company"]), "missing", "company", "company is required"),
             issues(self.ambiguous, "ambiguous_customer", "company", _SEVERAL),
             issues(bad, KINDS["email"].code, "email", joined("'", self["email"], _NO_EMAIL), "warning"),
             issues(unknown, "unknown_terms", "payment_terms", joined("'", self["payment_terms"], _UNKNOWN), "warning"),
             *(
-                [issues(nobody, "no_salesperson", "salesperson", _NO_SALESPERSON, "warning")]
+                [issues(self._of_nobody, "no_salesperson", "salesperson", _NO_SALESPERSON, "warning")]
                 if "salesperson" in self
                 else []
             ),
         )
+
+    @property
+    def _of_nobody(self) -> pa.BooleanArray:
+        """The first row of each customer for whom none of these rows has a salesperson: customers are counted so, and
+        not the rows that they have."""
+        rows = pd.DataFrame({"of": series(pc.coalesce(self.key, self["company"])), "who": series(self["salesperson"])})
+        nobody = rows.groupby("of")["who"].transform("count").eq(0)
+        return pa.array(nobody & rows["of"].notna() & ~rows["of"].duplicated())
 
 
 def shape(columns: Chunk, known: Known) -> Mapping[str, Shaped]:

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model.contract import Contract, Field
-from workbench.model.kinds import chosen
+from workbench.model.kinds import KINDS, chosen, could_be
 from workbench.model.noticed import Noticed
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
-from workbench.model.texts import are_errors, read_as_nothing, takes_any_text
+from workbench.model.texts import are_errors, read_as_nothing, stand_for_nothing, takes_any_text
 from workbench.model.trimming import trimmed
 from workbench.prepare import mapping, mojibake
 from workbench.prepare.cleaning import without_removed
@@ -32,7 +32,7 @@ _COUNTED = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class NullText:
-    """A text that reads as no value, or a spreadsheet's error: somebody has to say what it means."""
+    """A text that reads as no value or stands for one, or a spreadsheet's error: somebody has to say what it means."""
 
     text: str
     rows: int
@@ -116,10 +116,12 @@ def asked_about(column: Column, contract: Contract, name: str) -> tuple[NullText
     if field.choices:
         return ()
     asked = tuple(found for found in column.null_texts if found.text.lower() not in contract.nothing)
-    if not takes_any_text(field):
-        return asked
     texts = pa.array([found.text for found in asked], pa.string())
-    flags = pc.or_(read_as_nothing(texts), are_errors(texts)).to_pylist()
+    if takes_any_text(field):
+        flags = pc.or_(read_as_nothing(texts), are_errors(texts)).to_pylist()
+    else:
+        reads = pc.or_(read_as_nothing(texts, any_case=True), are_errors(texts))
+        flags = pc.or_(reads, pc.invert(could_be(KINDS[field.kind], texts))).to_pylist()
     return tuple(found for found, doubted in zip(asked, flags, strict=True) if doubted)
 
 
@@ -173,7 +175,7 @@ def noticed(sheet: Sheet, contract: Contract, suggestions: Iterable[Suggestion])
 
 
 def _null_texts(cells: pa.StringArray) -> Counter[str]:
-    flags = pc.or_(read_as_nothing(cells, any_case=True), are_errors(cells))
+    flags = pc.or_(stand_for_nothing(cells), are_errors(cells))
     if not pc.any(flags).as_py():
         return Counter()
     return Counter({each["values"]: each["counts"] for each in cells.filter(flags).value_counts().to_pylist()})

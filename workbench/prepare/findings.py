@@ -3,20 +3,20 @@ to a person, never done by itself.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.model import dates
+from workbench.model.finding import Finding
 from workbench.model.kinds import KINDS, could_be
-from workbench.model.recipe import Condition, Recipe, Step
+from workbench.model.recipe import Condition, Step
 from workbench.model.sheet import Chunk, Sheet
-from workbench.model.texts import are_no_names, read_as_nothing
-from workbench.model.trimming import trimmed
-from workbench.model.wording import first_of, many
-from workbench.prepare import mojibake
+from workbench.model.texts import are_no_names, read_as_nothing, stand_for_nothing
+from workbench.model.trimming import AROUND, WIDE_SPACES, names_of_unseen, trimmed, without_unseen
+from workbench.model.wording import cut, differs_at, first_of, many
+from workbench.prepare import misfits, mojibake
 from workbench.prepare.clusters import Cluster, key_collision, nearest
 
 ROWS = 20_000
@@ -41,39 +41,6 @@ _WORDS_AFTER = r"@.*[\s;,/|](?:(?i:or|and)|&)\s"
 _TWO_MAILS = rf"^\s*{_MAIL}(?:{_BETWEEN}){_MAIL}\s*$"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """Something that is probably wrong in a column."""
-
-    column: str
-    what: str
-    """In words."""
-    step: Step | None = None
-    """What puts it right; None where a person chooses among clusters of values."""
-    is_choice: bool = False
-    """Whether there are other steps that put it right as well, so that a person says which one."""
-    way: str = ""
-    """How the values are compared then: key_collision or nearest."""
-    texts: tuple[str, ...] = ()
-    """The values of the first cluster but the one that is probably right."""
-    where: Condition | None = None
-    """The rows to look at, where only a person can know what is right."""
-
-    def is_done(self, recipe: Recipe) -> bool:
-        """Whether a recipe has a step for it, that knows all of its texts."""
-        steps = [step for step in recipe.steps if self.column in step.columns]
-        if self.where is not None:
-            return bool(steps)
-        if self.step is not None:
-            alike = [step for step in steps if step.operation == self.step.operation]
-            if self.is_choice and "form" in self.step.options:
-                return any(step.options.get("form") for step in alike)
-            said = {text for step in alike for text in step.options.get("texts", ())}
-            return bool(alike) and said.issuperset(self.step.options.get("texts", ()))
-        mapped = (text for step in steps if step.operation == "map_values" for text in step.options["meanings"])
-        return {text.strip() for text in mapped}.issuperset(self.texts)
-
-
 def findings(sheet: Sheet) -> tuple[Finding, ...]:
     """What is probably wrong in the columns of a source, in their order, as far as some of its rows show it."""
     some = sheet.spread(ROWS)
@@ -86,7 +53,8 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
     values = texts.drop_null()
     if not len(values):
         return
-    yield from _white_space(header, cells)
+    yield from _unseen(header, cells)
+    yield from _white_space(header, without_unseen(cells))
     mended = mojibake.repaired(cells)
     whole = pc.invert(pc.match_substring(mended, _LOST))  # a letter that was lost before comes back by nothing
     if changed := _first(cells, pc.and_(pc.not_equal(cells, mended), whole), mended):
@@ -98,7 +66,7 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
         first = lost[0].as_py().strip()
         place = min(first.index(sign) for sign in (_LOST, _LOST_TWICE) if sign in first)
         where = Condition(column=header, test="pattern", text=_LOST_LETTER)
-        what = f"{many(len(lost))} that lost a letter when the file was written: {_around(first, place)}"
+        what = f"{many(len(lost))} that lost a letter when the file was written: {cut(first, _CUT, at=place)}"
         yield Finding(column=header, what=what, where=where)
     yield from _nothing(header, values)
     if len(several := values.filter(pc.match_substring_regex(values, _TWO_MAILS))):
@@ -107,6 +75,7 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
         what = f"{many(len(several))} with two e-mail addresses"
         yield Finding(column=header, what=what, step=step, is_choice=True)  # columns, or rows of their own
     yield from _mixed_dates(header, values)
+    yield from misfits.of_column(header, cells, texts)
     if len(values.unique()) <= _REPEATED * len(values) and not _are_mails(values):
         yield from _clusters(header, pc.fill_null(trimmed(mended), ""))
 
@@ -122,23 +91,36 @@ def _separator(several: pa.StringArray) -> dict[str, Any]:
     return {"separator": _BETWEEN if with_words else _SIGNS_BETWEEN, "pattern": True}
 
 
+def _unseen(header: str, cells: pa.StringArray) -> Iterator[Finding]:
+    """Letters that nobody sees, around a text or inside it."""
+    some = cells.filter(pc.not_equal(cells, without_unseen(cells)))
+    if len(some):
+        what = f"{many(len(some))} with what nobody sees: {first_of(names_of_unseen(some), _SHOWN)}"
+        yield Finding(column=header, what=what, step=Step(operation="strip_unseen", columns=(header,)))
+
+
 def _white_space(header: str, cells: pa.StringArray) -> Iterator[Finding]:
-    around = pc.not_equal(cells, pc.utf8_trim_whitespace(cells))
-    if rows := _count(pc.and_(around, pc.not_equal(pc.utf8_trim_whitespace(cells), ""))):
+    text = pc.utf8_trim(cells, characters=AROUND)
+    if rows := _count(pc.and_(pc.not_equal(cells, text), pc.not_equal(text, ""))):
         what = f"{many(rows)} with blanks around the text"
         yield Finding(column=header, what=what, step=Step(operation="trim", columns=(header,)))
-    if rows := _count(pc.match_substring_regex(cells, r"\S\s{2,}\S")):
-        what = f"{many(rows)} with several blanks in a row"
+    several = pc.match_substring_regex(text, rf"[\s{WIDE_SPACES}]{{2,}}")
+    odd = pc.and_not(pc.match_substring_regex(text, f"[{WIDE_SPACES}]"), several)
+    told = {"several blanks in a row": _count(several), "a blank that is no plain space": _count(odd)}
+    if rows := sum(told.values()):
+        what = f"{many(rows)} with {' or '.join(what for what, number in told.items() if number)}"
         yield Finding(column=header, what=what, step=Step(operation="collapse", columns=(header,)))
 
 
 def _nothing(header: str, values: pa.StringArray) -> Iterator[Finding]:
     """Texts that read as no value: those that may be one here, as a name may, are a choice of their own."""
-    reads = read_as_nothing(values)
-    if not pc.any(reads).as_py():
+    stand = stand_for_nothing(values)
+    if not pc.any(stand).as_py():
         return
-    surely = pc.or_(are_no_names(values), pa.scalar(not _may_be_words(values.filter(pc.invert(reads)))))
-    for flags, is_choice in ((pc.and_(reads, surely), False), (pc.and_not(reads, surely), True)):
+    reads, no_names = read_as_nothing(values), are_no_names(values)
+    if not _may_be_words(values.filter(pc.invert(stand))):
+        reads, no_names = stand, stand
+    for flags, is_choice in ((pc.and_(reads, no_names), False), (pc.and_not(reads, no_names), True)):
         found = values.filter(flags).value_counts()
         if len(found):
             texts = sorted(found.field("values").to_pylist())
@@ -175,7 +157,7 @@ def _mixed_dates(header: str, values: pa.StringArray) -> Iterator[Finding]:
     if rows := _count(pc.and_not(otherwise, surely)):
         example = values.filter(pc.and_not(otherwise, surely))[0].as_py()
         likely = max(dates.ORDERS, key=lambda order: _count(pc.is_valid(dates.day(values, order))))
-        what = f"{many(rows)} with dates whose order only a person knows, such as {example}"
+        what = f"{many(rows)} with dates whose order only a person knows, such as {cut(example, _CUT)}"
         yield Finding(
             column=header,
             what=what,
@@ -191,7 +173,7 @@ def _a_date_of_each_form(written: pa.StringArray) -> str:
         forms = pc.replace_substring_regex(forms, run, sign)
     every = pa.table({"date": written, "form": forms}).group_by("form", use_threads=False)
     found = every.aggregate([("date", "first"), ("date", "count")]).sort_by([("date_count", "descending")])
-    examples = found["date_first"].to_pylist()
+    examples = [cut(text, _CUT) for text in found["date_first"].to_pylist()]
     if len(examples) > _SHOWN:
         return first_of(examples, _SHOWN, more="other form")
     return " or ".join(examples)
@@ -210,7 +192,7 @@ def _clusters(header: str, cells: pa.StringArray) -> Iterator[Finding]:
     for compared, way in ((key_collision, "key_collision"), (nearest, "nearest")):
         found: tuple[Cluster, ...] = compared(values)
         if found and len(found) <= MOST_CLUSTERS:
-            first = first_of([text for text, _ in found[0].values], _SHOWN)
+            first = first_of([cut(text) for text, _ in found[0].values], _SHOWN)
             others = tuple(text for text, _ in found[0].values[1:])
             more = f", and {many(len(found) - 1, 'more group')}" if len(found) > 1 else ""
             yield Finding(column=header, what=f"{first} are probably one value{more}", way=way, texts=others)
@@ -226,15 +208,8 @@ def _first(cells: pa.StringArray, flags: pa.BooleanArray, now: pa.StringArray) -
         return None
     first = pc.index(flags, True).as_py()
     was, by = cells[first].as_py().strip(), now[first].as_py().strip()
-    differs = next((place for place, (one, other) in enumerate(zip(was, by, strict=False)) if one != other), 0)
-    return rows, _around(was, differs), _around(by, differs)
-
-
-def _around(text: str, place: int) -> str:
-    """A text, of a long one what is around a place."""
-    first = max(place - _CUT // 2, 0) if len(text) > _CUT else 0
-    cut = text[first : first + _CUT]
-    return f"{'…' * bool(first)}{cut}{'…' * (first + _CUT < len(text))}"
+    differs = differs_at(was, by)
+    return rows, cut(was, _CUT, at=differs), cut(by, _CUT, at=differs)
 
 
 def _count(flags: pa.BooleanArray) -> int:

@@ -36,6 +36,7 @@ from workbench.model.texts import (
     may_be_dates,
     may_be_rounded,
     read_as_nothing,
+    stand_for_nothing,
     takes_any_text,
 )
 from workbench.model.trimming import UNSEEN, has_unseen, is_wrapped, may_hold, trimmed
@@ -142,7 +143,7 @@ class Oddities:
     def _reasons(self, known: Field, texts: pa.StringArray) -> dict[str, pa.BooleanArray]:
         """Why a kind could not read texts, as far as they tell."""
         errors = are_errors(texts)
-        found = {"error_cell": errors, "null_text": pc.and_not(read_as_nothing(texts, any_case=True), errors)}
+        found = {"error_cell": errors, "null_text": pc.and_not(stand_for_nothing(texts), errors)}
         return found | ({"rounded": are_rounded(texts, any_exponent=True)} if known.kind == "phone" else {})
 
     def findings(self) -> tuple[Finding, ...]:

@@ -14,7 +14,16 @@ from tests.imports import ask, issues, messages, outcome, outcomes, records
 from tests.integration.database.test_runs_at_random import MANY, RANDOM
 from workbench import Workbench, open_sheet
 from workbench.model.batch import Batch
-from workbench.model.errors import Held, NotDecided, UnknownRows, UnknownRule, WrongStage
+from workbench.model.errors import (
+    DecidedSince,
+    Held,
+    NotDecided,
+    PlannedAgain,
+    StalePlan,
+    UnknownRows,
+    UnknownRule,
+    WrongStage,
+)
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
@@ -23,6 +32,7 @@ pytestmark = pytest.mark.both_servers
 Given = Callable[..., Sheet]
 Opened = Callable[..., Workbench]
 
+STUDENTS = "elevate.students"
 TWO_PEOPLE = """\
 email,name,external_id
 zora@example.com,Amel Naka,N1
@@ -141,6 +151,51 @@ def test_the_newest_decision_counts_and_a_line_before_a_rule(wb: Workbench, shee
     assert created() == [2, 3]
     wb.decisions.prefer(held, [4])
     assert created() == [3, 4]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_of_two_who_each_chose_another_line_of_a_key_in_a_file_of_their_own_the_second_is_refused(
+    wb: Workbench, open_wb: Opened, sheet: Given, url: str, known: bool
+) -> None:
+    if known:
+        wb.import_sheet(sheet("email,name,external_id\nzora@example.com,Zora Hale,N3\n", "known.csv"), STUDENTS)
+    planned = []
+    for each, line in ((wb, 2), (open_wb(user="ben"), 4)):
+        batch = each.stage(sheet(TWO_PEOPLE, f"{line}.csv"), STUDENTS)
+        each.decisions.prefer(batch, [line])
+        planned.append((each, each.plan(batch).batch))
+    (ana, hers), (ben, his) = planned
+    ana.commit(hers)
+    with pytest.raises(StalePlan):
+        ben.commit(his)
+    assert ("zora@example.com", "Amel Naka") in names(url)
+    ben.plan(his)
+    assert {row["line"]: row["changes"] for row in ben.rows.each(his)}[4]["full_name"] == ["Amel Naka", "Zora Hale"]
+
+
+def test_of_two_who_each_choose_another_line_of_a_key_in_one_file_the_second_is_told_of_the_first(
+    wb: Workbench, open_wb: Opened, sheet: Given, url: str
+) -> None:
+    ben = open_wb(user="ben")
+    seen = wb.import_sheet(sheet(TWO_PEOPLE, "two.csv"), STUDENTS)
+    wb.decisions.prefer(seen, [2], seen=seen.decisions)
+    hers = wb.plan(seen).batch
+    with pytest.raises(
+        DecidedSince, match=r"^ana has decided of rows of two\.csv since .*: line 2 counts of its key\."
+    ):
+        ben.decisions.prefer(seen, [4], seen=seen.decisions)
+    with pytest.raises(DecidedSince):
+        ben.decisions.prefer(seen, on_conflict="last", seen=seen.decisions)
+    # who has seen it may decide otherwise; then what she looked at is not written
+    ben.decisions.prefer(seen, [4], seen=hers.decisions)
+    with pytest.raises(WrongStage):
+        wb.commit(seen, plan=hers.plan)
+    ben.plan(seen)
+    with pytest.raises(PlannedAgain):
+        wb.commit(seen, plan=hers.plan)
+    assert names(url) == []
+    with pytest.raises(DecidedSince, match=r"^ben has decided .*: line 4 counts of its key"):
+        wb.decisions.take_back(seen, [2], seen=hers.decisions)
 
 
 def test_a_choice_is_taken_back_and_what_counted_before_it_does_again(

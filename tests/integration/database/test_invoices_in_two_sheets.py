@@ -201,8 +201,8 @@ def test_what_the_invoices_come_to_stands_beside_what_their_lines_do(wb: Workben
 
     batch = imported(wb, sheet)
     assert compared(batch) == [
-        ("commerce.invoice_headers Total", "Net price of lines.csv", "22.50", "0.00"),
-        ("commerce.invoice_headers Invoices", "Invoices of lines.csv", "2", "0"),
+        ("Invoices: Total", "Net price of lines.csv", "22.50", "0.00"),
+        ("Invoices: Invoices", "Invoices of lines.csv", "2", "0"),
     ]
     assert wb.sign_off(batch)["digest"] and wb.verify(batch)
     lost = imported(wb, sheet, lines=LINES.replace("1002,1,FRA1023,-1,10.00\n", ""), skip_errors=True)

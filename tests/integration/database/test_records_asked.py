@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from workbench import Workbench
-from workbench.database import search, unwritten
+from workbench.database import by_words, unwritten
 from workbench.model.errors import LongQuestion, UnknownHeader
 from workbench.model.list_query import ListQuery
 from workbench.model.row_query import CellTest, Order
@@ -236,7 +236,7 @@ def test_of_more_records_than_are_put_in_order_by_the_way_the_pages_are_the_same
         return [(answer.number, [one["key"] for one in answer.records]) for answer in asked]
 
     few = pages()
-    monkeypatch.setattr(search, "_SORTED", 24)
+    monkeypatch.setattr(by_words, "_SORTED", 24)
     assert pages() == few
     assert [(number, len(keys)) for number, keys in few] == [(25, 10), (25, 10), (25, 5), (25, 0)]
 

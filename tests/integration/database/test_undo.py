@@ -232,6 +232,18 @@ def test_whom_an_undo_has_kept_it_is_not_said_to_have_taken_back(wb: Workbench, 
     assert undone_by("jane@example.com") == [undo.id]
 
 
+def test_an_import_of_which_an_undo_has_kept_a_part_is_said_to_be_undone_as_far_as_it_could_be(
+    wb: Workbench, sheet: Given
+) -> None:
+    first = students(wb, sheet)
+    students(wb, sheet, CHANGED)
+    wb.undo(first)
+    figures = wb.reconcile(first)
+    said = "undone as far as it could be: 1 of 2 changes were taken back, 1 kept"
+    assert (figures.open_points, figures.done) == ((f"It is {said}.",), False)
+    assert ("Committed", f"it is {said}", False) in figures.definition
+
+
 def test_a_run_of_several_datasets_is_taken_back_in_any_order(wb: Workbench, sheet: Given, url: str) -> None:
     header = "email,first_name,last_name,course_code,course_name,status\n"
     runs = [

@@ -206,7 +206,10 @@ def test_rows_under_one_contract_are_swept_on_a_word(run: Run, tmp_path: Path) -
     (tmp_path / "more.csv").write_text("email,name\nben@example.com,Ben\n", "utf-8")
     waiting = run("batches", "-d", "elevate.enrollments", "--json").json[0]["batch"]
     assert "unmatched no more" not in run("import", "more.csv", "-d", "elevate.students").out
+    told = f"1 row of run {waiting[:18]} can be brought in now, once somebody asks for it:"
+    assert run("sweep").out.splitlines() == [told, f"  workbench sweep {waiting[:18]}"]
     assert "1 row of run" in run("sweep", waiting).out
+    assert run("sweep").out == "No row that was unmatched can be imported now.\n"
 
 
 def test_what_an_unmatched_row_lacks_is_said_and_brings_it_in(run: Run, tmp_path: Path) -> None:

@@ -260,6 +260,22 @@ def test_an_address_of_several_parts_leads_to_where_the_app_says_that_there_is_n
     assert get(address, script[1:], **opens).status == 200
 
 
+def test_a_page_says_where_its_server_is_however_it_is_asked_for(serve: Serve) -> None:
+    address = serve("--no-worker").address
+    opens = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
+    packed = {"Accept-Encoding": "gzip", "Range": "bytes=0-9"}
+    for path in ("/", "/commit", "/history?batch=1", "/no-such-page"):
+        for headers in (opens, opens | packed, {"Accept": "text/html"}):
+            page = get(address, path, **headers)
+            assert page.status == 200 and int(page.headers["content-length"]) == len(page.body.encode())
+            assert page.body.index("BACKEND_BASE_URL: location.origin") < page.body.index('src="./static/js')
+            assert page.body.rstrip().endswith("</html>")
+    known = {"If-None-Match": get(address, "/", **opens).headers["etag"]}
+    assert get(address, "/", **opens, **known).status == 304
+    assert "BACKEND_BASE_URL" not in get(address, "/healthz", **opens).body
+    assert get(address, "/commit", **opens, Host="evil.example").status == 403
+
+
 def test_data_docs_that_are_said_to_stand_elsewhere_are_not_shown(
     serve: Serve, wb: Workbench, sheet: Callable[..., Sheet], home: Path, url: str
 ) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.database.search import as_kept, identifier, number
+from workbench.database.by_words import number
+from workbench.database.search import as_kept, identifier
 from workbench.datasets import catalog
 
 

@@ -3,7 +3,7 @@
 from workbench.model.hold import Hold, waiting
 
 UNREAD = Hold(code="unread", field="email", message="Line 3 names nobody.", rows=1)
-CREATED = Hold(code="created", field="", message="Too many.", rows=9, dataset="elevate.courses")
+CREATED = Hold(code="created", field="", message="Too many.", rows=9, dataset="elevate.courses", part="Courses")
 
 
 def test_a_hold_is_kept_and_read_back() -> None:
@@ -19,5 +19,10 @@ def test_what_is_let_go_on_by_its_code_waits_no_more() -> None:
     assert waiting((UNREAD, CREATED), ["removed"]) == (UNREAD, CREATED)
 
 
-def test_a_hold_of_a_part_names_the_part() -> None:
-    assert (UNREAD.sentence, CREATED.sentence) == ("Line 3 names nobody.", "elevate.courses: Too many.")
+def test_a_hold_of_a_part_names_the_part_as_people_call_it() -> None:
+    assert (UNREAD.sentence, CREATED.sentence) == ("Line 3 names nobody.", "Courses: Too many.")
+
+
+def test_a_hold_from_before_parts_had_names_names_the_dataset() -> None:
+    old = Hold(code="created", field="", message="Too many.", rows=9, dataset="elevate.courses")
+    assert old.sentence == "elevate.courses: Too many."

@@ -97,3 +97,19 @@ def test_a_row_without_a_company_is_invalid_and_one_without_a_salesperson_is_tol
         (1, "no_salesperson", "No salesperson: the customer is nobody's"),
     ]
     assert told({"company": "A"}) == []  # a source that says nothing of any
+
+
+def test_a_customer_of_several_rows_is_nobody_s_once_and_only_where_no_row_has_a_salesperson() -> None:
+    rows = [
+        {"company": company, "external_id": number, "salesperson": who, "first_name": name}
+        for company, number, who, name in (
+            ("A", "1", "", "Ida"),
+            ("A", "1", "", "Sam"),
+            ("B", "2", "", "Ann"),
+            ("B", "2", "Rosa", "Bo"),
+            ("C", "", "", "Cy"),
+            ("c", "", "", "Di"),
+        )
+    ]
+    found = [(row, code) for row, code, _ in told(*rows)]
+    assert found == [(0, "no_salesperson"), (4, "no_salesperson")]

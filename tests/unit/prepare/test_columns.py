@@ -2,11 +2,12 @@ import pandas as pd
 
 from workbench.datasets import catalog
 from workbench.model.sheet import Sheet
-from workbench.prepare.columns import choice_texts, columns, noticed
+from workbench.prepare.columns import asked_about, choice_texts, columns, noticed
 from workbench.prepare.mapping import suggest
 from workbench.sources.frame import open_frame
 
 ENROLLMENTS = catalog.contract("elevate.enrollments")
+COURSES = catalog.contract("elevate.courses")
 
 
 def sheet(**cells: list[str]) -> Sheet:
@@ -65,6 +66,14 @@ def test_what_a_playbook_knows_for_no_value_is_not_noticed() -> None:
     )
     suggested = suggest(cells.headers, cells.sample(), sessions)
     assert noticed(cells, sessions, suggested).null_texts == {"series_or_event_title": {"(null)": 1}}
+
+
+def test_what_stands_for_no_number_is_asked_about_and_among_words_it_is_a_word() -> None:
+    (hours, name, _) = columns(
+        sheet(hours=["Unknown", "TBD", "12", "n/a", "#REF!"], name=["Unknown", *"abcd"]), COURSES
+    )
+    assert [each.text for each in asked_about(hours, COURSES, "duration_weeks")] == ["Unknown", "TBD", "n/a", "#REF!"]
+    assert asked_about(name, COURSES, "name") == ()
 
 
 def test_very_many_texts_are_bounded() -> None:

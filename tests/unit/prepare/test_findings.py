@@ -6,10 +6,11 @@ import pytest
 
 from tests import messy
 from workbench import open_sheet
+from workbench.model.finding import Finding
 from workbench.model.recipe import Condition, Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.prepare.cleaning import cleaned
-from workbench.prepare.findings import Finding, findings
+from workbench.prepare.findings import findings
 
 Opened = Callable[[str], Sheet]
 
@@ -105,6 +106,94 @@ def test_a_text_that_may_be_a_value_as_the_name_null_is_a_choice_unless_the_othe
     found = findings(opened("of,x\n" + "".join(f'"{row}",1\n' for row in rows)))
     blanks = [each for each in found if each.step is not None and each.step.operation == "blank_texts"]
     assert [(each.is_choice, each.step and each.step.options["texts"], each.what) for each in blanks] == told
+
+
+@pytest.mark.parametrize(
+    "others", [["3.5", "4", "2.75"], ["2026-01-02", "2026-02-03", "2026-03-04"], ["a@b.org", "c@d.org", "e@f.org"]]
+)
+@pytest.mark.parametrize("text", ["Unknown", "UNKNOWN", "TBD", "Not available", "?", "n / a", "NaN"])
+def test_among_numbers_days_and_addresses_what_stands_for_nothing_is_surely_none(
+    opened: Opened, others: list[str], text: str
+) -> None:
+    (found,) = findings(opened("of,x\n" + "".join(f"{each},1\n" for each in [*others, text])))
+    assert (found.what, found.is_choice) == (f"1 row with {text}, which means nothing", False)
+    assert found.step == Step(operation="blank_texts", columns=("of",), options={"texts": [text]})
+
+
+def test_among_words_unknown_may_be_one_of_them(opened: Opened) -> None:
+    assert said(opened("city,x\nOslo,1\nUnknown,2\nRome,3\n")) == []
+
+
+def test_days_that_no_calendar_has_are_told_and_their_rows_are_to_be_looked_at(opened: Opened) -> None:
+    days = ["2026-01-02", "2026-02-31", "2026-03-04", "2026-13-05 ", "2026-02-28", "2024-02-29", "2026-02-29"]
+    sheet = opened("day,x\n" + "".join(f"{day},1\n" for day in days))
+    looked = next(each for each in findings(sheet) if each.where is not None)
+    assert looked.what == "3 rows with 2026-02-31, 2026-13-05, 2026-02-29, which no calendar has"
+    assert looked.step is None
+    assert looked.where == Condition(column="day", test="values", values=("2026-02-31", "2026-13-05 ", "2026-02-29"))
+    spelt = Step(operation="dates", columns=("day",))
+    assert not looked.is_done(Recipe(steps=(spelt,)))
+    meanings = {"2026-02-31": "2026-02-28", "2026-13-05": "2026-12-05"}
+    some = Recipe(steps=(Step(operation="map_values", columns=("day",), options={"meanings": meanings}),))
+    left = next(each for each in findings(cleaned(sheet, some)) if each.where is not None)
+    assert (left.what, left.is_done(some)) == ("2 rows with 2026-13-05, 2026-02-29, which no calendar has", False)
+
+
+@pytest.mark.parametrize("day", ["31/02/2026", "30 Feb 2026", "Feb 30, 2026", "32.01.2026", "2026-01-02 25:00"])
+def test_a_day_in_another_form_is_looked_up_in_the_calendar_too(opened: Opened, day: str) -> None:
+    found = findings(opened(f'day,x\n2026-01-02,1\n2026-03-04,2\n"{day}",3\n'))
+    assert [each.what for each in found] == [f"1 row with {day}, which no calendar has"]
+
+
+def test_what_is_no_number_among_numbers_is_told_but_not_what_is_there_often(opened: Opened) -> None:
+    numbers = [f"{number}.5" for number in range(100)]
+    rows = "".join(f'"{each}",1\n' for each in [*numbers, "3.5a", "about 4", *["K"] * 5])
+    (found,) = findings(opened(f"grade,x\n{rows}"))
+    assert found.what == "2 rows with 3.5a, about 4, where the others are numbers"
+    assert found.where == Condition(column="grade", test="values", values=("3.5a", "about 4"))
+    assert found.texts == ("3.5a", "about 4")
+
+
+def test_what_is_wrong_and_very_long_is_told_cut_and_is_not_chosen_by_its_letters(opened: Opened) -> None:
+    rows = "".join(f"{number}.5,1\n" for number in range(20))
+    (found,) = findings(opened(f"grade,x\n{rows}{'y' * 5_000},1\n"))
+    assert found.what == f"1 row with {'y' * 60}…, where the others are numbers"
+    assert found.where == Condition(column="grade", test="number", negated=True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("\u200fAnn", "right-to-left mark"),
+        ("Ann\u200b", "zero width space"),
+        ("A\u00adnn", "soft hyphen"),
+        ("\u202eAnn\u202c", "right-to-left override, pop directional formatting"),
+        ("A\ufeffnn", "byte order mark"),
+    ],
+)
+def test_what_nobody_sees_is_named_and_its_step_leaves_the_text(opened: Opened, cell: str, told: str) -> None:
+    sheet = opened(f"name,x\n{cell},1\nBo,2\n")
+    (found,) = findings(sheet)
+    assert found.what == f"1 row with what nobody sees: {told}"
+    assert found.step == Step(operation="strip_unseen", columns=("name",))
+    (chunk,) = cleaned(sheet, Recipe(steps=(found.step,))).chunks()
+    assert chunk.cells["name"].to_pylist() == ["Ann", "Bo"]
+
+
+def test_blanks_behind_a_mark_are_found_beside_it_and_their_steps_come_in_an_order_that_takes_both(
+    opened: Opened,
+) -> None:
+    sheet = opened("name,x\n\u200f Ann\u00a0Lee,1\nBo,2\n")
+    found = findings(sheet)
+    assert [each.what for each in found] == [
+        "1 row with what nobody sees: right-to-left mark",
+        "1 row with blanks around the text",
+        "1 row with a blank that is no plain space",
+    ]
+    recipe = Recipe(steps=tuple(each.step for each in found if each.step is not None))
+    (chunk,) = cleaned(sheet, recipe).chunks()
+    assert chunk.cells["name"].to_pylist() == ["Ann Lee", "Bo"]
+    assert findings(cleaned(sheet, recipe)) == ()
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,16 @@ def test_a_required_email_that_reads_as_no_value_says_so() -> None:
     ]
 
 
+def test_of_a_number_that_nobody_knew_it_is_said_that_it_stands_for_none() -> None:
+    rows, judge = judged(chunk("code|name|duration_weeks", "A1|Unknown|TBD", "A2|Two|call"), "elevate.courses")
+    assert issues(rows) == [
+        (2, "duration_weeks", "bad_integer", "error"),
+        (3, "duration_weeks", "bad_integer", "error"),
+    ]
+    assert messages(rows)[0].endswith(". 'TBD' reads as no value: map it to nothing, or correct it")
+    assert judge.noticed.to_dict() == {"null_texts": {"duration_weeks": {"TBD": 1}}}
+
+
 def test_a_person_called_null_keeps_the_name_and_is_asked_about() -> None:
     sheet = chunk(
         "email|first_name|last_name",

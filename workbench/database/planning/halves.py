@@ -203,6 +203,13 @@ def tune(connection: psycopg.Connection[Any], rows: int) -> bool:
     return rows >= LARGE
 
 
+def look_up(connection: psycopg.Connection[Any], rows: int) -> None:
+    """Sets the transaction up for a question about that many rows of an import: where they are few they are looked up,
+    and of a large import beside many others no other's rows are read."""
+    if not tune(connection, rows):
+        connection.execute("set local enable_seqscan = off")
+
+
 _SEEN = """
 select (select line from workbench.import_row where batch_id = %(batch)s order by line limit 1) as first,
        (select line from workbench.import_row where batch_id = %(batch)s order by line desc limit 1) as last,

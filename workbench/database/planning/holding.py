@@ -64,13 +64,17 @@ def ask(
     _ask_of_recipes(run, asked)
     for batch in run.written:
         own = _of_batch(connection, tenant, batch, number, figures[batch.id])
-        part = batch.dataset if run.parts else ""
-        asked.holds += [replace(hold, dataset=part) for hold in own.holds]
-        asked.told += [replace(told, dataset=part) for told in own.told]
+        asked.holds += [_of_part(hold, batch.dataset) if run.parts else hold for hold in own.holds]
+        asked.told += [_of_part(told, batch.dataset) if run.parts else told for told in own.told]
         asked.suggestions |= own.suggestions
     changing = [batch for batch in run.written if figures[batch.id]["updated"]]
     asked.told += same_day.told(connection, run, tenant, number, changing)
     return asked
+
+
+def _of_part(hold: Hold, dataset: str) -> Hold:
+    """A hold with the part of a run that it is of."""
+    return replace(hold, dataset=dataset, part=catalog.called(dataset))
 
 
 def _not_there(run: Run) -> Iterator[Hold]:
@@ -79,7 +83,7 @@ def _not_there(run: Run) -> Iterator[Hold]:
     for dataset, said in run.face.reading.get("package", {}).get("counts", {}).items():
         if said and dataset not in there:
             message = f"The manifest counts {many(said)}, and none is there"
-            yield Hold(code="counts", field="", message=message, rows=said, dataset=dataset)
+            yield _of_part(Hold(code="counts", field="", message=message, rows=said), dataset)
 
 
 def _ask_of_recipes(run: Run, asked: Asked) -> None:
@@ -88,9 +92,9 @@ def _ask_of_recipes(run: Run, asked: Asked) -> None:
         recipe = Mapped.from_dict(sheet.mapping).recipe
         done = done_of(sheet)
         for each in drifts(recipe, done, sheet.reading.get("rows") or 0) if recipe is not None else ():
-            part = sheet.dataset if sheet != run.face else ""
-            hold = Hold(code=each.code, field="", message=each.message, rows=each.rows, dataset=part)
-            (asked.holds if each.holds else asked.told).append(hold)
+            hold = Hold(code=each.code, field="", message=each.message, rows=each.rows)
+            asked_of = asked.holds if each.holds else asked.told
+            asked_of.append(_of_part(hold, sheet.dataset) if sheet != run.face else hold)
 
 
 def _nothing_left(face: Batch, rows: int) -> Hold:

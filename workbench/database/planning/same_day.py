@@ -44,9 +44,9 @@ def told(
         target = _Changing(catalog.contract(batch.dataset), batch, tenant, plan)
         statement = target.said_otherwise([other["id"] for other in others])
         for each in connection.execute(statement).fetchall() if statement is not None else ():
-            part = batch.dataset if run.parts else ""
+            part = {"dataset": batch.dataset, "part": catalog.called(batch.dataset)} if run.parts else {}
             told = _sentence(each)
-            yield Hold(code=SAME_DAY, field="", message=told, rows=each["rows"], dataset=part, other=each["batch"])
+            yield Hold(code=SAME_DAY, field="", message=told, rows=each["rows"], other=each["batch"], **part)
     connection.execute("set local enable_nestloop = off")
 
 

@@ -79,6 +79,7 @@ COMPANIES = Contract(
             ),
             Field(
                 name="lookup_name",
+                called="name in lower case",
                 kind="lookup",
                 required=True,
                 derive=SameAs(field="name"),
@@ -204,6 +205,7 @@ COMPANY = (
     ),
     Field(
         name="company_lookup",
+        called="customer in lower case",
         kind="lookup",
         derive=SameAs(field="company"),
         help="The same without regard to case, as names are looked up.",
@@ -245,6 +247,7 @@ CONTACTS = Contract(
             ),
             Field(
                 name="lookup_name",
+                called="name in lower case",
                 kind="lookup",
                 stored=False,
                 derive=SameAs(field="name"),

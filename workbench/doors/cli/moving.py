@@ -165,7 +165,7 @@ def sweep(
 ) -> None:
     """Import rows that were unmatched and are so no more.
 
-    Rows of playbooks are looked for after every import anyway.
+    Without BATCH those of playbooks, which are looked for after every import anyway; of others it says which have any.
     """
     with asked.open() as wb:
         swept = wb.sweep(batch)
@@ -174,8 +174,11 @@ def sweep(
             return
         for run in swept:
             printing.brought_in(asked, run)
-        if not swept:
+        others = wb.sweeps.left_waiting(others=True) if batch is None else {}
+        if not swept and not others:
             printing.say(asked, "No row that was unmatched can be imported now.")
+        for run, number in others.items():
+            printing.can_come_in(asked, run, number)
         left = wb.sweeps.outdated(batch) if batch is not None else []
         if left:
             printing.say(asked, outdated.told(left))

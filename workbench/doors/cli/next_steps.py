@@ -1,9 +1,10 @@
 """What to type next, when a batch needs a person."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from workbench.doors.cli import holds
 from workbench.doors.cli.command import Asked
@@ -76,8 +77,11 @@ class _Steps:
     def again(self, *words: object, user: str | None = None) -> str:
         return "  " + self.asked.again(*words, tenant=self.tenant, user=user)
 
-    def first(self, sheet: Batch, outcome: str) -> list[int]:
-        return [row["line"] for row in self.wb.rows.page(sheet, RowQuery(outcome=outcome, waiting=True), limit=1)]
+    def first(self, sheet: Batch, outcome: str, besides: Collection[int] = ()) -> list[int]:
+        """The first line of an outcome that waits for a person, `besides` those that are told already."""
+        query = RowQuery(outcome=outcome, waiting=True)
+        lines = [row["line"] for row in self.wb.rows.page(sheet, query, limit=len(besides) + 1)]
+        return [line for line in lines if line not in besides][:1]
 
     def rows(self, outcome: str, *to: str, of: Sequence[Batch] | None = None) -> list[str]:
         wrong = [sheet for sheet in (self.open if of is None else of) if self.first(sheet, outcome)]
@@ -213,26 +217,31 @@ class _Steps:
             self.say("", f"{told} What {many(number, 'row')} {named} is there by now. To bring {them} in:")
             self.say(self.again("sweep", short(self.batch.part_of or self.batch.id)))
             told = "The others:" if number < self.figures.unexplained else ""
+        to_explain: dict[UUID, list[int]] = {}
         if old:
-            self.outdated(old, "" if number else told)
+            to_explain = self.outdated(old, "" if number else told)
             several = number + sum(len(each.lines) for each in old) < self.figures.unexplained
             told = "The others:" if several else ""
         if told:
             self.corrected(told)
         for outcome, verb, what in _WORDS:
-            lines = {sheet.id: self.first(sheet, outcome) for sheet in self.open}
+            lines = {sheet.id: self.first(sheet, outcome, to_explain.get(sheet.id, ())) for sheet in self.open}
             wait = [self.again(verb, short(sheet), *line, "--reason", "...") for sheet, line in lines.items() if line]
             self.say(*([what, *wait] if wait else []))
 
-    def outdated(self, old: list[Outdated], told: str) -> None:
-        """Rows of which a later import has said otherwise, after what is `told` of the import."""
+    def outdated(self, old: list[Outdated], told: str) -> dict[UUID, list[int]]:
+        """Rows of which a later import has said otherwise, after what is `told` of the import; the lines of each sheet
+        that the commands name which explain them."""
         self.say("", " ".join(filter(None, (told, outdated.told(old)))))
         if sum(len(each.lines) for each in old) > _NAMED:
             self.say("To explain them by that: the page Reconcile of this import.")
-            return
+            return {}
         self.say("To explain them by that:")
+        named: dict[UUID, list[int]] = {}
         for each in old:
             self.say(self.again("explain", short(each.sheet.id), *each.lines, "--reason", each.reason))
+            named.setdefault(each.sheet.id, []).extend(each.lines)
+        return named
 
     def corrected(self, told: str) -> None:
         """How rows come in that are not written: single ones, or where those are parts of a record the whole file."""

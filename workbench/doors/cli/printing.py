@@ -9,10 +9,11 @@ from uuid import UUID
 from workbench.datasets import catalog
 from workbench.doors.cli import holds
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
-from workbench.model.batch import OUTCOMES, Batch, named_since
+from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.contract import Field
 from workbench.model.control_total import as_committed, shown
 from workbench.model.hold import told as told_of
+from workbench.model.lost import named_since
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
 from workbench.model.row_query import RowQuery
@@ -319,7 +320,7 @@ def totals(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     since = wb.batches.sweeps(batch) if done else []
     if since:
         rows = wb.reconcile(batch).skipped_by_reason.get("resolved", 0)
-        say(asked, as_committed(rows, [short(run.id) for run in since]))
+        say(asked, as_committed(rows, [f"run {short(run.id)}" for run in since]))
     compared = [total for total in found if total.proven]
     if compared and not any(total.differs for total in compared):
         say(asked, f"The totals are as they were said{', proven by the database' if done else ''}.")
@@ -357,8 +358,14 @@ def resolved(asked: Asked, wb: "Workbench", batch: Batch) -> None:
     written = batch.stage == "completed" and (batch.created or batch.updated)
     for run_id, number in (wb.sweeps.left_waiting() if written else {}).items():
         if run_id != batch.id:  # of itself it says so where it says what is to be done
-            can = f"{many(number, 'row')} of run {short(run_id)} can be brought in now, once somebody asks for it:"
-            say(asked, "", can, f"  {asked.again('sweep', short(run_id))}")
+            say(asked, "")
+            can_come_in(asked, run_id, number)
+
+
+def can_come_in(asked: Asked, run: UUID, number: int) -> None:
+    """That rows of a run wait for somebody to bring them in, and how."""
+    can = f"{many(number, 'row')} of run {short(run)} can be brought in now, once somebody asks for it:"
+    say(asked, can, f"  {asked.again('sweep', short(run))}")
 
 
 def brought_in(asked: Asked, run: Batch) -> None:

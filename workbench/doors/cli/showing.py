@@ -251,7 +251,7 @@ def classes(
     else:
         made = printing.table(*(listed[0] if listed else ("last", "class")))
         for one in listed:
-            made.add_row(*(plain(str(value if value is not None else "")) for value in one.values()))
+            made.add_row(*("" if value is None else plain(_value(value)) for value in one.values()))
     printing.tell(asked, made)
 
 
@@ -360,6 +360,8 @@ def deactivated(asked: Asked, dataset: MaybeDataset = None) -> None:
 def _named(value: Any, names: dict[str, dict[str, Any]]) -> Any:
     """A value; of an id, what its record is called."""
     one = names.get(str(value))
+    if isinstance(value, bool):
+        return _value(value)
     return value if one is None else " ".join(filter(None, (one["key"], one["title"])))
 
 
@@ -484,4 +486,6 @@ def _of_source(row: dict[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "(blank)" if value is None else str(value)

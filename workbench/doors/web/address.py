@@ -139,12 +139,12 @@ def before(part: str, widget: str) -> dict[str, Any]:
     return known
 
 
-def choose(part: str, label: str, options: Sequence[str], first: str, named: Callable[[str], str]) -> str:
+def choose(part: str, label: str, options: Sequence[str], first: str, named: Callable[[str], str], **more: Any) -> str:
     """A drop-down of what a part of the address says, each option `named` for people; the `first` is chosen where it
     says none of them. (A widget that is bound to the address would put there what people read.)"""
     said = st.query_params.get(part, "")
     at = options.index(said if said in options else first)
-    chosen = st.selectbox(label, options, at, format_func=named, key=part)
+    chosen = st.selectbox(label, options, at, format_func=named, key=part, **more)
     put_word(part, chosen if chosen != first else None)
     return chosen
 

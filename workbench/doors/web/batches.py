@@ -11,6 +11,7 @@ from workbench.doors.web import address, row_lists, runs, uploads, words
 from workbench.doors.web.page import empty, person
 from workbench.doors.web.views import outcomes, rows
 from workbench.doors.web.views.discard import asked
+from workbench.model import lost
 from workbench.model.batch import ENDED, OUTCOMES, Batch, kept_by, taken_back
 from workbench.model.errors import AmbiguousBatch, UnknownBatch
 from workbench.model.reconciliation import Reconciliation
@@ -127,6 +128,8 @@ def undoes(wb: Workbench, batch: Batch) -> None:
             f"{words.text(of.file_name)}, by {words.text(of.initiated_by)}, {words.text(words.here(of.completed_at))}"
         )
         address.link("history", f"The import that it undoes: {told}", icon=":material/undo:", batch=of.id)
+        if batch.stage == "completed" and (named := wb.batches.named_since(batch)):
+            st.warning(words.text(lost.named_since(named, done=True)), icon=":material/person_remove:")
     if of.undone_by is not None and (kept := kept_by(wb.batches.get(of.undone_by))):
         label = f"Take back what was kept ({words.many(kept, 'change')})"
         address.link("history", label, icon=":material/undo:", batch=of.id)

@@ -25,18 +25,19 @@ from workbench.doors.web import (
     words,
 )
 from workbench.doors.web.page import person
+from workbench.doors.web.preview import preview
 from workbench.doors.web.recipe_editor import CLUSTERS, Facet, RecipeEditor
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import SAME_SHEET, Source, cleaned_by
 from workbench.doors.web.views import clusters, findings, operations, recipe, take_away
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongRecipe
+from workbench.model.finding import Finding
 from workbench.model.recipe import Done, Recipe, Step, is_same
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping as Mapped
 from workbench.playbooks import PLAYBOOKS
 from workbench.prepare.cleaning import OPERATIONS, likely, missed, others
-from workbench.prepare.findings import Finding
 from workbench.prepare.findings import findings as find
 from workbench.settings import Settings
 
@@ -295,7 +296,7 @@ def _step(at: RecipeEditor, shown: State, said: tuple[Facet, ...], number: int) 
         edited = recipe_editor.editing(at.recipe)
         if step is not None and do != CLUSTERS:
             try:
-                operations.preview(rows_by_step.preview(at.source.raw, shown, step), len(shown))
+                operations.preview(preview(at.source.raw, shown, step), len(shown))
             except WrongRecipe as refusal:
                 st.warning(words.text(refusal.coordinates["why"]), icon=":material/priority_high:")
                 step = None

@@ -20,13 +20,13 @@ class SentOn:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _is_opened(scope) and (place := _place(scope["path"])) is not None:
+        if scope["type"] == "http" and is_opened(scope) and (place := _place(scope["path"])) is not None:
             await RedirectResponse(place)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
 
-def _is_opened(scope: Scope) -> bool:
+def is_opened(scope: Scope) -> bool:
     """Whether a person opens it, and no script of a page asks for it."""
     headers = Headers(scope=scope)
     to = headers.get("sec-fetch-dest")

@@ -15,10 +15,10 @@ from workbench.doors.web.recipes import History
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.sheets import Source
 from workbench.model.errors import WorkbenchError, WrongRecipe
+from workbench.model.finding import Finding
 from workbench.model.recipe import Condition, Done, Recipe, Step
 from workbench.prepare.cleaning import OPERATIONS, checked, drifts, renamed
 from workbench.prepare.cleaning.expression import Expression
-from workbench.prepare.findings import Finding
 from workbench.settings import Settings
 
 BY = {

@@ -1,6 +1,6 @@
 """What Find a record lists: records, rows that became none, and what refers to a record: all, a page at a time."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,13 +12,16 @@ from workbench import Workbench
 from workbench.datasets.catalog import contract
 from workbench.doors.web import address, grid, words
 from workbench.doors.web.views import long_table, record, table_address
-from workbench.model.answer import Unwritten
+from workbench.model.answer import Answer, Unwritten
 from workbench.model.wording import cut
 
 RECORDS, ROWS, LEFT_OUT = "record-", "row-", "out-"
 """What begins the names of the parts of the address that say which page of a list is shown."""
 SECONDS, BESIDE = 0.6, 0.4
 """So long rows are looked through for an answer, unless somebody waits for all of them; and beside a record."""
+SIZE = 20
+"""Records or rows of a page that are told one by one: the browser takes some milliseconds to draw the elements of
+each."""
 FEW = 5
 """Rows that are shown beside a record until the others are asked for."""
 
@@ -27,7 +30,7 @@ Opened = Callable[[Mapping[str, Any]], None]
 
 def skipped(part: str) -> int:
     """How many of a list stand on the pages before the one that the address says."""
-    return (table_address.page(part) - 1) * long_table.SIZE
+    return (table_address.page(part) - 1) * SIZE
 
 
 def named(found: Mapping[str, Any]) -> str:
@@ -68,14 +71,11 @@ def rows(found: Sequence[Mapping[str, Any]], number: int, text: str, *, whole: b
 
 def left_out(wb: Workbench, text: str, elsewhere: Collection[tuple[UUID, int]] = ()) -> None:
     """The rows that say what a record is known by and did not get in: a few of them, without those that are told
-    `elsewhere` on the page, each by its batch and line; all when they are asked for."""
+    `elsewhere` on the page, each by its batch and line; all others when they are asked for."""
     key = f"left out {text}"
     every = st.session_state.get(key, False) or skipped(LEFT_OUT) > 0
-    limit = long_table.SIZE if every else FEW + len(elsewhere)
-    found = wb.records.left_out(text, limit=limit, skip=skipped(LEFT_OUT), seconds=BESIDE)
-    if not every:
-        new = [row for row in found.rows if (row["batch"], row["line"]) not in elsewhere]
-        found = replace(found, rows=new[:FEW], number=found.number - len(found.rows) + len(new))
+    limit = SIZE if every else FEW
+    found = wb.records.left_out(text, limit=limit, skip=skipped(LEFT_OUT), seconds=BESIDE, besides=elsewhere)
     if not found.number:
         return
     st.header(f"Rows that name it and did not get in ({_told(found)})")
@@ -88,12 +88,23 @@ def left_out(wb: Workbench, text: str, elsewhere: Collection[tuple[UUID, int]] =
         st.button(told, icon=":material/expand_more:", on_click=partial(st.session_state.__setitem__, key, True))
 
 
+def told_by(history: Iterable[Mapping[str, Any]]) -> set[tuple[UUID, int]]:
+    """The rows of which a record's story says all that there is, by their batches and lines."""
+    return {event["row"] for event in history if event["row"] is not None}
+
+
+def not_told(answer: Answer, told: Collection[tuple[UUID, int]]) -> Answer:
+    """An answer without the rows of its page that are `told` elsewhere."""
+    rows = [row for row in answer.rows if (row["batch"], row["line"]) not in told]
+    return replace(answer, rows=rows, rows_number=answer.rows_number - len(answer.rows) + len(rows))
+
+
 def _told(found: Unwritten) -> str:
     return f"{found.number:,}" if found.whole else f"{found.number:,} or more"
 
 
 def _turn(part: str, shown: int, number: int, what: str) -> None:
-    page = long_table.Asked(page=table_address.page(part))
+    page = long_table.Asked(page=table_address.page(part), size=SIZE)
     if not shown and page.page > 1:
         table_address.turn_to(part, 1)
         st.rerun()

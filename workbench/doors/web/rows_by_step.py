@@ -3,14 +3,13 @@ and a step is done once, to what the step before has left.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial, reduce
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -33,13 +32,11 @@ from workbench.prepare.facets import Counted, count, count_issues
 from workbench.sources.arrow_file import ArrowFile
 from workbench.sources.csv_writer import write_csv
 
-PREVIEWED, PREVIEW_SECONDS, SHOWN = 100_000, 0.25, 8
-"""A preview looks at so many rows, for no longer than that, until it has found so many that change."""
 KNOWN = 60
 """So much is known of a state at a time."""
 _COUNTED = 3  # parts of what is known of a column: its header, by what, and where
-_BLOCK = 5_000
-_LINES = ""  # no header is blank
+NO_COLUMN = ""
+"""What is called like no column: no header is blank."""
 _CHANGES = pa.schema([("line", pa.int32()), ("column", pa.string()), ("was", pa.string())])
 
 
@@ -86,7 +83,7 @@ class State:
         """The rows in the order of the source, at most so many at a time."""
         at = 0
         for batch in self.cells.to_batches(max_chunksize=rows):
-            yield Chunk(lines=_one(self.lines.slice(at, len(batch))), cells=batch)
+            yield Chunk(lines=in_one(self.lines.slice(at, len(batch))), cells=batch)
             at += len(batch)
 
     def rows(self, places: pa.Array) -> tuple[list[int], list[dict[str, str]]]:
@@ -108,7 +105,7 @@ class State:
         if order.header is None:
             every = pa.array(np.arange(len(self))) if places is None else places
             return every[::-1][:number] if order.descending else every[:number]
-        keys = self._once((order.header, "order", ()), partial(_keys, self.cells[order.header]))
+        keys = self.once((order.header, "order", ()), partial(_keys, self.cells[order.header]))
         of = pa.table({"key": keys, "place": np.arange(len(self))})
         of = of if places is None else of.take(places)
         way = "descending" if order.descending else "ascending"
@@ -117,7 +114,7 @@ class State:
 
     def places(self, where: tuple[Condition, ...]) -> pa.Array:
         """The places of the rows that all conditions let through; raises WrongRecipe."""
-        found: pa.Array = self._once(("places", where), lambda: pc.indices_nonzero(self._mask(where)))
+        found: pa.Array = self.once(("places", where), lambda: pc.indices_nonzero(self._mask(where)))
         return found
 
     def place_of(self, line: int, places: pa.Array | None) -> int:
@@ -132,7 +129,7 @@ class State:
 
     def counted(self, column: str, by: str, where: tuple[Condition, ...]) -> Counted:
         """The rows that the conditions let through, counted by something of a column; raises WrongRecipe."""
-        found: Counted = self._once(
+        found: Counted = self.once(
             (column, by, where),
             lambda: count(self.cells[column], by, self._mask(where) if where else None, header=column),
         )
@@ -140,7 +137,7 @@ class State:
 
     def counted_issues(self, column: str, of: Filled, where: tuple[Condition, ...]) -> Counted:
         """The rows that the conditions let through, by what a dataset says of the field that a column fills."""
-        found: Counted = self._once(
+        found: Counted = self.once(
             (column, of, where),
             lambda: count_issues(self.cells[column], of, self._mask(where) if where else None, header=column),
         )
@@ -155,7 +152,7 @@ class State:
             values = pa.chunked_array([asked.texts(rows.cells, len(rows)) for rows in chunks], pa.string())
             return count(values, "values", self._mask(where) if where else None)
 
-        found: Counted = self._once((_LINES, expression, where), find)
+        found: Counted = self.once((NO_COLUMN, expression, where), find)
         return found
 
     def clusters(self, column: str, way: str, where: tuple[Condition, ...]) -> tuple[Cluster, ...]:
@@ -163,18 +160,19 @@ class State:
         ways = {"key_collision": key_collision, "nearest": nearest}
         values = self.counted(column, "values", where).values
         values = values.filter(pc.not_equal(values["text"], ""))
-        found: tuple[Cluster, ...] = self._once((column, way, where), lambda: ways[way](values))
+        found: tuple[Cluster, ...] = self.once((column, way, where), lambda: ways[way](values))
         return found
 
     def _mask(self, where: tuple[Condition, ...]) -> pa.ChunkedArray:
         """Which rows all conditions let through."""
-        masks = [self._once(("mask", condition), partial(self._asked, condition)) for condition in where]
+        masks = [self.once(("mask", condition), partial(self._asked, condition)) for condition in where]
         return reduce(pc.and_, masks)
 
     def _asked(self, condition: Condition) -> pa.ChunkedArray:
         return pa.chunked_array([rows_where((condition,), Rows(chunk)) for chunk in self.chunks()], pa.bool_())
 
-    def _once(self, key: tuple[object, ...], find: Callable[[], Any]) -> Any:
+    def once(self, key: tuple[object, ...], find: Callable[[], Any]) -> Any:
+        """What is known of these rows under a key, or is found now."""
         if key not in self.known:
             while len(self.known) >= KNOWN:
                 self.known.pop(next(iter(self.known)), None)
@@ -199,26 +197,11 @@ def _keys(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(cells, ""), None, pc.utf8_lower(cells))
 
 
-Changed = tuple[int, dict[str, str], dict[str, str] | None]
-"""A line, its cells before a step, and after it; None where it removes the row."""
-
-
-class Preview(NamedTuple):
-    """What a step would do."""
-
-    columns: tuple[str, ...]
-    """The columns that it would change or make."""
-    rows: list[Changed]
-    """Some rows that it would change."""
-    looked_at: int
-    """The rows that were looked at until these were found."""
-
-
 def after(sheet: Sheet, recipe: Recipe, home: Path) -> State:
     """All rows of a source after the steps of a recipe that are on; raises WrongRecipe, and what reading the source
     does. `home` is where the files lie that they are mapped from."""
     done = tuple(replace(step, expected=None) for step in recipe.steps if step.on)
-    return _after(sheet, _said(done), done, home)
+    return _after(sheet, said_by(done), done, home)
 
 
 def first(sheet: Sheet) -> State | None:
@@ -233,23 +216,6 @@ def first(sheet: Sheet) -> State | None:
     return State(lines=pa.chunked_array([chunks[0].lines]), cells=table, source_rows=len(table), whole=False)
 
 
-def preview(sheet: Sheet, before: State, step: Step) -> Preview:
-    """What a step would do to the rows of a state; raises WrongRecipe."""
-    begun, looked_at = time.monotonic(), 0
-    rows: list[Changed] = []
-    columns: dict[str, None] = {}
-    for given in _head(before):
-        made = cleaned(_as_sheet(sheet, before.headers, partial(iter, (given,))), Recipe(steps=(step,)))
-        columns |= dict.fromkeys(header for header in made.headers if header not in before.headers)
-        looked_at += len(given)
-        for chunk in made.read(Tally()):
-            rows += _changed(given, chunk, SHOWN - len(rows))
-            columns |= dict.fromkeys(chunk.changes["column"].unique().to_pylist() if chunk.changes is not None else ())
-        if len(rows) >= SHOWN or time.monotonic() > begun + PREVIEW_SECONDS:
-            break
-    return Preview(tuple(columns), rows, looked_at)
-
-
 def csv(sheet: Sheet, state: State, *, for_people: bool = False) -> bytes:
     """The rows of a state as CSV, without the columns that carry secrets; `for_people`, as `write_csv` says it."""
     headers = state.open_headers
@@ -259,7 +225,7 @@ def csv(sheet: Sheet, state: State, *, for_people: bool = False) -> bytes:
             yield replace(chunk, cells=chunk.cells.select(headers))
 
     file = BytesIO()
-    write_csv(_as_sheet(sheet, headers, chunks), file, for_people=for_people)
+    write_csv(as_sheet(sheet, headers, chunks), file, for_people=for_people)
     return file.getvalue()
 
 
@@ -268,43 +234,6 @@ def open_headers(headers: tuple[str, ...]) -> tuple[str, ...]:
     """Those of some headers whose columns carry no secrets."""
     hidden = {header for known in catalog.CONTRACTS.values() for header in mapping.secrets(headers, known)}
     return tuple(header for header in headers if header not in hidden)
-
-
-def _head(state: State) -> Iterator[Chunk]:
-    left = PREVIEWED
-    for chunk in state.chunks(_BLOCK):
-        yield chunk
-        left -= len(chunk)
-        if left <= 0:
-            return
-
-
-def _changed(given: Chunk, chunk: Chunk, most: int) -> list[Changed]:
-    """The first rows of a chunk that are others than they were given."""
-    if most <= 0:
-        return []
-    gone = set(chunk.removed["position"].to_pylist()) if chunk.removed is not None else set()
-    places = gone | set(_repeated(chunk.lines, most) if len(chunk) != len(given) else ())
-    if chunk.changes is not None:
-        places |= set(chunk.changes["position"].unique().slice(0, most).to_pylist())
-    for header in chunk.cells.schema.names:
-        if header not in given.cells.schema.names:
-            filled = pc.indices_nonzero(pc.not_equal(chunk.cells[header], ""))
-            places |= set(filled.slice(0, most).to_pylist())
-    found = sorted(places)[:most]
-    lines = chunk.lines.take(pa.array(found, pa.int32())).to_pylist()
-    now = chunk.cells.take(pa.array(found, pa.int32())).to_pylist()
-    was = given.cells.take(pc.index_in(pa.array(lines, pa.int32()), given.lines)).to_pylist()
-    return [
-        (line, before, None if place in gone else cells)
-        for place, line, before, cells in zip(found, lines, was, now, strict=True)
-    ]
-
-
-def _repeated(lines: pa.Int32Array, most: int) -> list[int]:
-    """The first places of rows that came, with others, of one row."""
-    same = pc.indices_nonzero(pc.equal(lines.slice(1), lines.slice(0, len(lines) - 1)))
-    return [place + more for place in same.slice(0, most).to_pylist() for more in (0, 1)]
 
 
 @st.cache_resource(
@@ -316,7 +245,7 @@ def _after(sheet: Sheet, said: str, _steps: tuple[Step, ...], _home: Path) -> St
         _WERE_READ.add(_named(sheet))
         return state
     *before, step = _steps
-    return _stepped(sheet, _after(sheet, _said(before), tuple(before), _home), step, _home)
+    return _stepped(sheet, _after(sheet, said_by(before), tuple(before), _home), step, _home)
 
 
 _WERE_READ: set[str] = set()
@@ -327,7 +256,8 @@ def _named(sheet: Sheet) -> str:
     return repr(SAME_SHEET[Sheet](sheet))
 
 
-def _said(steps: Sequence[Step]) -> str:
+def said_by(steps: Sequence[Step]) -> str:
+    """Steps as one text, by which what they make is known."""
     return json.dumps([step.to_dict() for step in steps], ensure_ascii=False)
 
 
@@ -342,14 +272,14 @@ def _read(sheet: Sheet, home: Path) -> State:
 
 def _stepped(sheet: Sheet, before: State, step: Step, home: Path) -> State:
     """The rows after one more step; columns that it leaves alone are not written again."""
-    made = cleaned(_as_sheet(sheet, before.headers, before.chunks), Recipe(steps=(step,)))
+    made = cleaned(as_sheet(sheet, before.headers, before.chunks), Recipe(steps=(step,)))
     columns = _Columns(before, made.headers, home)
     changes, removed, tally = ArrowFile(home, _CHANGES), ArrowFile(home, _schema(made.headers)), Tally()
     for chunk in made.read(tally):
         if chunk.changes is not None and len(chunk.changes):
             table = chunk.changes.combine_chunks()
-            lines = chunk.lines.take(_one(table["position"]))
-            changes.write(pa.record_batch([lines, _one(table["column"]), _one(table["was"])], schema=_CHANGES))
+            lines = chunk.lines.take(in_one(table["position"]))
+            changes.write(pa.record_batch([lines, in_one(table["column"]), in_one(table["was"])], schema=_CHANGES))
         left = chunk
         if chunk.removed is not None and len(chunk.removed):
             gone = pc.is_in(pa.array(range(len(chunk)), pa.int32()), chunk.removed["position"])
@@ -388,9 +318,9 @@ class _Columns:
     def add(self, chunk: Chunk) -> None:
         """Some more rows."""
         before = self._before
-        same = chunk.lines.equals(_one(before.lines.slice(self._at, len(chunk))))
-        if not same and _LINES not in self._files:
-            for header in (_LINES, *self._headers):
+        same = chunk.lines.equals(in_one(before.lines.slice(self._at, len(chunk))))
+        if not same and NO_COLUMN not in self._files:
+            for header in (NO_COLUMN, *self._headers):
                 self._begin(header)
         for header in self._headers:
             column = chunk.cells[header]
@@ -398,50 +328,50 @@ class _Columns:
                 self._begin(header)
             if header in self._files:
                 self._files[header].write(pa.record_batch([column], names=[header]))
-        if _LINES in self._files:
-            self._files[_LINES].write(pa.record_batch([chunk.lines], names=[_LINES]))
+        if NO_COLUMN in self._files:
+            self._files[NO_COLUMN].write(pa.record_batch([chunk.lines], names=[NO_COLUMN]))
         self._at += len(chunk)
 
     def leaves_alone(self, headers: set[str]) -> bool:
         """Whether these columns, and which rows there are, are as they were before."""
-        return _LINES not in headers | set(self._files) and headers <= set(self._headers) - set(self._files)
+        return NO_COLUMN not in headers | set(self._files) and headers <= set(self._headers) - set(self._files)
 
     def tables(self) -> tuple[pa.ChunkedArray, pa.Table]:
         """The lines and the columns."""
-        if self._at != len(self._before) and _LINES not in self._files:  # only the last rows have gone
-            for header in (_LINES, *self._headers):
+        if self._at != len(self._before) and NO_COLUMN not in self._files:  # only the last rows have gone
+            for header in (NO_COLUMN, *self._headers):
                 self._begin(header)
         columns = {header: file.table().column(0) for header, file in self._files.items()}
-        lines = columns.get(_LINES, self._before.lines)
+        lines = columns.get(NO_COLUMN, self._before.lines)
         cells = [columns[h] if h in columns else self._before.cells[h] for h in self._headers]
         return lines, pa.table(cells, names=list(self._headers))
 
     def _is_old(self, header: str, column: pa.StringArray) -> bool:
         known = self._before.cells
-        return header in known.column_names and column.equals(_one(known[header].slice(self._at, len(column))))
+        return header in known.column_names and column.equals(in_one(known[header].slice(self._at, len(column))))
 
     def _begin(self, header: str) -> None:
         """Begins a column's file with the rows in which it was as before; one that was begun goes on."""
         if header in self._files:
             return
-        kind = pa.int32() if header == _LINES else pa.string()
+        kind = pa.int32() if header == NO_COLUMN else pa.string()
         self._files[header] = file = ArrowFile(self._home, pa.schema([(header, kind)]))
-        known = self._before.lines if header == _LINES else None
+        known = self._before.lines if header == NO_COLUMN else None
         if known is None and header in self._before.cells.column_names:
             known = self._before.cells[header]
         for part in known.slice(0, self._at).chunks if known is not None else ():
             file.write(pa.record_batch([part], names=[header]))
 
 
-def _as_sheet(sheet: Sheet, headers: Sequence[str], chunks: Callable[[], Iterator[Chunk]]) -> Sheet:
+def as_sheet(sheet: Sheet, headers: Sequence[str], chunks: Callable[[], Iterator[Chunk]]) -> Sheet:
     """The source, as if it had these rows."""
     return replace(sheet, headers=tuple(headers), read=lambda tally: chunks())
 
 
 def _schema(headers: Sequence[str]) -> pa.Schema:
-    return pa.schema([(_LINES, pa.int32()), *((header, pa.string()) for header in headers)])
+    return pa.schema([(NO_COLUMN, pa.int32()), *((header, pa.string()) for header in headers)])
 
 
-def _one(column: pa.ChunkedArray) -> pa.Array:
+def in_one(column: pa.ChunkedArray) -> pa.Array:
     """A column in one piece; it is copied only where it is in several."""
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

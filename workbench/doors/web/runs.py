@@ -10,7 +10,7 @@ from workbench.datasets import catalog
 from workbench.doors import jobs
 from workbench.doors.web import address, correcting, uploads, words
 from workbench.doors.web.views import glance, outcomes, runs
-from workbench.model import outdated
+from workbench.model import lost, outdated
 from workbench.model.batch import Batch, kept_by
 from workbench.model.comparison import Comparison
 from workbench.model.outdated import Outdated
@@ -146,6 +146,8 @@ def waits(wb: Workbench, batch: Batch) -> int:
     """Of an import that is written, which of its rows wait, for what, and what brings them in; how many can be."""
     if batch.state != "completed" or batch.part_of or batch.undo_of:
         return 0
+    if gone := lost.told(wb.batches.lost(batch)):
+        st.warning(words.text(gone), icon=":material/person_remove:")
     found = wb.reconcile(batch)
     if not found.unmatched:
         just_brought_in()

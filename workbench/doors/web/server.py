@@ -26,7 +26,7 @@ from streamlit.web import bootstrap
 
 from workbench import Workbench
 from workbench.doors import doctor, jobs
-from workbench.doors.web import kept_scripts, no_page, origin
+from workbench.doors.web import at_root, kept_scripts, no_page, origin
 from workbench.doors.web.connection import Connection
 from workbench.model import resources
 from workbench.model.errors import NotExported, PortTaken, UnknownBatch, UnknownFamily, WorkbenchError
@@ -156,6 +156,7 @@ def _app(configuration: Settings, worker: jobs.Worker | None, address: str, read
             Middleware(origin.OwnPagesOnly),
             Middleware(no_page.SentOn),
             Middleware(kept_scripts.KeptScripts),
+            Middleware(at_root.AtRoot),
         ],
         on_script_error=_unexpected,
         routes=[

@@ -39,7 +39,7 @@ SAME_SHEET: dict[str | type[Any], Any] = {
         sheet.reading.header_line,
         sheet.reading.delimiter,
         sheet.reading.layout.to_dict(),
-        sheet.recipe.to_dict() if sheet.recipe is not None else None,
+        does(sheet.recipe),  # what its steps expect, and what it is called, changes no row
     )
 }
 """For `st.cache_data`: what has been found out of a sheet holds for every opening of the same one."""

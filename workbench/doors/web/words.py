@@ -12,10 +12,11 @@ import streamlit as st
 from workbench.datasets import catalog
 from workbench.model.batch import Batch
 from workbench.model.errors import AmbiguousBatch, UnknownBatch
-from workbench.model.wording import many, named
+from workbench.model.wording import cut, many, named
 
 __all__ = [
     "blank",
+    "brief",
     "dataset",
     "field",
     "here",
@@ -29,6 +30,7 @@ __all__ = [
     "titled",
     "told",
     "unlinked",
+    "whole",
 ]
 
 
@@ -65,6 +67,22 @@ def label(value: str) -> str:
     plain = _OBEYED.sub(r"\\\g<0>", _as_it_is(inner))
     plain = plain.replace("@", "\u2060@").replace(":/", ":\u2060/").replace("www.", "www\u2060.")
     return plain.join(around)
+
+
+BRIEF = 80
+"""So many letters of a value are shown in a line of a page."""
+_WHOLE = 5_000
+
+
+def brief(value: str) -> str:
+    """A value of a column for the eye, as the label of a box: of a long one its beginning, and how many letters it
+    has."""
+    return label(value) if len(value) <= BRIEF else f"{label(value[:BRIEF])}… ({len(value):,} letters)"
+
+
+def whole(value: str) -> str | None:
+    """What is told beside a value that is cut for the eye: all of it; None where all of it is in sight."""
+    return text(cut(value, _WHOLE)) if len(value) > BRIEF else None
 
 
 _UNSEEN = re.compile(r"\s{2,}|[^\S ]")
@@ -110,10 +128,7 @@ def part(batch: Batch) -> str:
 
 def dataset(name: str) -> str:
     """What a dataset is called within its family: commerce.invoice_headers is "Invoices"."""
-    known = catalog.CONTRACTS.get(name) or catalog.FORMS.get(name)
-    if known is None:
-        return field(name.rpartition(".")[2])
-    return known.title.partition(": ")[2] or known.title
+    return catalog.called(name)
 
 
 def sheet(batch: Batch) -> str:
@@ -154,9 +169,12 @@ def _told_here(time: re.Match[str]) -> str:
 _IN_UTC = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
 
 
-def field(name: str) -> str:
-    """A field's name as people write it: full_name is "full name"."""
-    return name.replace("_", " ")
+def field(name: str, of: str = "") -> str:
+    """A field's name as people write it, full_name is "full name"; what the dataset that it is `of` calls it, where
+    that is said."""
+    known = catalog.CONTRACTS.get(of) or catalog.FORMS.get(of)
+    titles = {name: each.title for each in known.fields for name in (each.target, each.name)} if known else {}
+    return titles.get(name, name.replace("_", " "))
 
 
 def discarded(batch: Batch) -> str:
@@ -167,4 +185,6 @@ def discarded(batch: Batch) -> str:
 
 def blank(value: object) -> str:
     """A value of a record, also where there is none."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "(blank)" if value in (None, "") else str(value)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from workbench.model.arrays import joined_with
 from workbench.model.recipe import Step, shown
 from workbench.model.trimming import AROUND
-from workbench.model.wording import listed
+from workbench.model.wording import cut, listed
 from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.cleaning.operation import (
     Headers,
@@ -97,6 +97,7 @@ def _check_extract(step: Step) -> None:
         raise wrong(step, f"it has {groups} groups in its pattern, for {len(step.options['into'])} columns.")
 
 
+_LONGEST = 300  # letters of an expression in a sentence
 _GROUPS = 9
 
 
@@ -266,7 +267,7 @@ JOIN = Operation(
 SET = Operation(
     name="set",
     title="Set by an expression",
-    says=lambda step: f"put {step.options['expression']} into {step.options['into']}",
+    says=lambda step: f"put {cut(step.options['expression'], _LONGEST)} into {step.options['into']}",
     begin=_setting,
     takes="none",
     headers=_set_headers,

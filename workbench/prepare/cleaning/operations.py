@@ -7,10 +7,19 @@ from workbench.prepare.cleaning.forms import DATES, NUMBERS
 from workbench.prepare.cleaning.operation import Operation
 from workbench.prepare.cleaning.removing import KEEP_LAST, REMOVE_ROWS
 from workbench.prepare.cleaning.repeating import SPLIT_ROWS, UNPIVOT
-from workbench.prepare.cleaning.texts import BLANK_TEXTS, CASE, COLLAPSE, MAP_VALUES, REPAIR, REPLACE, TRIM
+from workbench.prepare.cleaning.texts import (
+    BLANK_TEXTS,
+    CASE,
+    COLLAPSE,
+    MAP_VALUES,
+    REPAIR,
+    REPLACE,
+    STRIP_UNSEEN,
+    TRIM,
+)
 
 _ALL = (
-    *(TRIM, COLLAPSE, CASE, REPLACE, MAP_VALUES, BLANK_TEXTS, REPAIR, DATES, NUMBERS),
+    *(TRIM, COLLAPSE, STRIP_UNSEEN, CASE, REPLACE, MAP_VALUES, BLANK_TEXTS, REPAIR, DATES, NUMBERS),
     *(FILL_DOWN, BLANK_DOWN, AGREE),
     *(SPLIT, EXTRACT, JOIN, SET, RENAME, REMOVE_COLUMNS),
     *(REMOVE_ROWS, KEEP_LAST, SPLIT_ROWS, UNPIVOT),

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from workbench.model.arrays import matches, replaced
 from workbench.model.recipe import Step, shown
 from workbench.model.texts import NULL_TEXTS
-from workbench.model.trimming import AROUND, WIDE_SPACES, Rewrite, is_ascii, may_hold
+from workbench.model.trimming import AROUND, WIDE_SPACES, Rewrite, is_ascii, may_hold, without_unseen
 from workbench.model.wording import first_of
 from workbench.prepare import mojibake, name_case
 from workbench.prepare.cleaning.operation import Operation, Option, check_pattern, each_cell, option_of, wrong
@@ -109,6 +109,12 @@ COLLAPSE = Operation(
     title="Collapse blanks",
     says=lambda step: "make every run of white space one space",
     begin=each_cell(lambda options: _collapsed),
+)
+STRIP_UNSEEN = Operation(
+    name="strip_unseen",
+    title="Take out what nobody sees",
+    says=lambda step: "take out what nobody sees (letters of no width, soft hyphens, marks of a direction)",
+    begin=each_cell(lambda options: without_unseen),
 )
 CASE = Operation(
     name="case",

@@ -96,19 +96,6 @@ def test_removed_rows_are_kept_with_their_lines_and_the_step(sheet: Sheet, tmp_p
     assert state.removed[1].column(0).to_pylist()[:3] == [5, 6, 7]
 
 
-def test_a_preview_shows_rows_that_change_and_how_many_were_looked_at(sheet: Sheet, tmp_path: Path) -> None:
-    state = after(sheet, tmp_path)
-    found = rows_by_step.preview(sheet, state, Step(operation="trim", columns=("Learner",)))
-    assert (found.columns, found.looked_at, len(found.rows)) == (("Learner",), 200, 8)
-    line, before, now = found.rows[0]
-    assert now is not None
-    assert (line, before["Learner"], now["Learner"]) == (5, " José  Núñez", "José  Núñez")
-    removed = rows_by_step.preview(sheet, state, Step(operation="remove_rows", where=(WELDING,)))
-    assert [now for _, _, now in removed.rows] == [None] * 8
-    nothing = rows_by_step.preview(sheet, state, Step(operation="trim", columns=("Enrolled",)))
-    assert nothing.rows == []
-
-
 def test_facets_are_counted_under_the_others(sheet: Sheet, tmp_path: Path) -> None:
     state = after(sheet, tmp_path, *(each.step for each in findings(sheet) if each.step is not None))
     weldings = state.counted("Programme", "values", (WELDING,)).values

@@ -67,3 +67,13 @@ def test_a_dataset_is_called_within_its_family_as_people_call_it() -> None:
     assert words.dataset("commerce.invoice_headers") == "Invoices"
     assert words.dataset("polaris.teacher_roster") == "Teacher Roster Import"
     assert words.dataset("commerce.of_an_earlier_version") == "of an earlier version"
+
+
+def test_a_field_is_called_what_its_dataset_calls_it_by_its_name_and_by_its_column() -> None:
+    assert words.field("lookup_name", "commerce.companies") == "name in lower case"
+    assert words.field("code", "commerce.skus") == "sku"
+    assert (words.field("full_name"), words.field("full_name", "of nothing")) == ("full name", "full name")
+
+
+def test_yes_and_no_stand_for_what_is_so_and_is_not() -> None:
+    assert [words.blank(value) for value in (True, False, None, "", 0)] == ["yes", "no", "(blank)", "(blank)", "0"]

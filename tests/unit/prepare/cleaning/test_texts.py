@@ -119,3 +119,17 @@ def test_how_a_source_comes_in_chunks_makes_no_difference(texts: list[str], chun
     keys = [text[:1] for text in texts]
     whole, parts = (with_steps(sheet_of({"A": texts, "B": keys}, size), *steps) for size in (1000, chunk))
     assert put_back(whole) == put_back(parts)
+
+
+def test_what_nobody_sees_is_taken_out_and_what_joins_letters_stays() -> None:
+    cells = [
+        "\u200fA\u00adnn\u200b",
+        "\u0645\u06cc\u200c\u062e",
+        "👩\u200d🚀",
+        "A\u00a0B",
+        " a ",
+        "Ã\u00ad",
+        "\u200d\u200b",
+    ]
+    left = ["Ann", "\u0645\u06cc\u200c\u062e", "👩\u200d🚀", "A\u00a0B", " a ", "Ã\u00ad", ""]
+    assert done({"A": cells}, "strip_unseen") == {"A": left}

@@ -7,7 +7,7 @@ import streamlit as st
 
 from workbench.doors.web import words
 from workbench.model.recipe import Condition
-from workbench.model.wording import listed
+from workbench.model.wording import cut, listed
 
 Way = Literal["every", "alone", "none"]
 """In every row that says the same, in the row alone, or not before somebody has said so."""
@@ -50,4 +50,4 @@ def told(  # noqa: PLR0913
 
 
 def _shown(text: str) -> str:
-    return f"“{text[:60]}{'…' if len(text) > 60 else ''}”" if text else "blank"
+    return f"“{cut(text)}”" if text else "blank"

@@ -8,12 +8,14 @@ import streamlit as st
 
 from workbench.doors.web import grid
 from workbench.model.row_query import Order
+from workbench.model.wording import cut
 
 Was = Mapping[tuple[int, str], Sequence[tuple[int, str]]]
 """(line, column) -> each step that changed the cell, by its number from 1, and what it found there."""
 
 _LONGEST = 500
-_TOO_LONG = f"longer than {_LONGEST} characters: a step edits it, for example Replace"
+_TOLD = 2_000
+"""So many letters of a cell are told to whoever points at it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,7 @@ def table(  # noqa: PLR0913
             id=f"{place}",
             cells={"line": line, "told": told[place], **(cells := _cells(row, names))},
             kept=cells if edits is not None else {},
-            fixed={name: _TOO_LONG for header, name in names.items() if len(row[header]) > _LONGEST},
+            fixed={name: _too_long(row[header]) for header, name in names.items() if len(row[header]) > _LONGEST},
             changed={name: _before(was[line, header]) for header, name in names.items() if (line, header) in was},
             sought=sought[1] if line == sought[0] else 0,
         )
@@ -81,8 +83,12 @@ def table(  # noqa: PLR0913
     )
 
 
+def _too_long(text: str) -> str:
+    return f"{len(text):,} letters: a step edits it, for example Replace. {cut(text, _TOLD)}"
+
+
 def _cells(row: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
-    return {name: row[header][:_LONGEST] for header, name in names.items()}
+    return {name: cut(row[header], _LONGEST) for header, name in names.items()}
 
 
 def _asking(edits: Edits, headers: Sequence[str]) -> grid.Asks:
@@ -107,7 +113,7 @@ def _before(found: Sequence[tuple[int, str]]) -> str:
 
 
 def _shown(text: str) -> str:
-    return f"“{text[:60]}{'…' if len(text) > 60 else ''}”" if text else "blank"
+    return f"“{cut(text)}”" if text else "blank"
 
 
 def _told(line: int, headers: Sequence[str], was: Was) -> str:
@@ -118,7 +124,11 @@ def _told(line: int, headers: Sequence[str], was: Was) -> str:
 def removed(parts: Sequence[tuple[int, Sequence[int], Sequence[Mapping[str, str]]]], *, key: str) -> None:
     """Rows that steps have removed: (the step's number, lines, cells)."""
     shown = [
-        {"Line": line, "Removed by": f"step {step}", **{f"{header} ": text[:_LONGEST] for header, text in row.items()}}
+        {
+            "Line": line,
+            "Removed by": f"step {step}",
+            **{f"{header} ": cut(text, _LONGEST) for header, text in row.items()},
+        }
         for step, lines, rows in parts
         for line, row in zip(lines, rows, strict=True)
     ]

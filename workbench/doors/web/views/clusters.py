@@ -1,10 +1,12 @@
 """Values that are probably the same, cluster by cluster, each with the value to keep."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from workbench.doors.web import words
+from workbench.model.wording import cut
 from workbench.prepare.clusters import Cluster
 
 SHOWN = 40
@@ -45,13 +47,14 @@ def chosen(found: Sequence[Cluster], *, key: str) -> dict[str, str]:
 
 def _one(cluster: Cluster, every: bool, *, key: str) -> dict[str, str]:
     texts = [text for text, _ in cluster.values]
-    told = ", ".join(f"{words.label(text)} ({rows:,})" for text, rows in cluster.values[:8])
+    told = ", ".join(f"{words.brief(text)} ({rows:,})" for text, rows in cluster.values[:8])
     more = f" and {len(texts) - 8} more" if len(texts) > 8 else ""
     left, right = st.columns([3, 2], vertical_alignment="center")
     taken = left.checkbox(told + more, every, key=f"{key} {every} {texts[0]}", wrap=True)
     keep = right.selectbox(
-        f"Keep for {words.label(texts[0])}",
+        f"Keep for {words.brief(texts[0])}",
         dict.fromkeys((cluster.keep, *texts)),
+        format_func=partial(cut, most=words.BRIEF),
         key=f"{key} keep {texts[0]}",
         accept_new_options=True,
         label_visibility="collapsed",

@@ -14,7 +14,7 @@ from workbench.doors.web import browser, words
 from workbench.doors.web.recipe_editor import BY, EXPRESSION, Facet
 from workbench.model.contract import Contract
 from workbench.model.recipe import Condition
-from workbench.model.wording import listed
+from workbench.model.wording import cut, listed
 from workbench.prepare.cleaning.expression import Expression
 from workbench.prepare.facets import Counted
 
@@ -159,11 +159,12 @@ def values(facet: Facet, counted: Counted, change: Change, say: Say | None, *, k
         with lines.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False):
             box = f"{key} value {text in chosen} {text}"  # what is chosen elsewhere shows here, too
             st.checkbox(
-                f"{answers.get(text) or words.label(text)} ({each['rows']:,})",
+                f"{answers.get(text) or words.brief(text)} ({each['rows']:,})",
                 text in chosen,
                 key=box,
                 wrap=True,
                 width="stretch",
+                help=words.whole(text),
                 on_change=_choose,
                 args=(place, facet, text, box, change),
             )
@@ -173,7 +174,7 @@ def values(facet: Facet, counted: Counted, change: Change, say: Say | None, *, k
                     key=f"{key} say {text}",
                     icon=":material/edit:",
                     type="tertiary",
-                    help=f"Say {words.label(text)} otherwise",
+                    help=f"Say {words.brief(text)} otherwise",
                     on_click=_begin,
                     args=(facet, text),
                 )
@@ -208,7 +209,7 @@ def _otherwise(facet: Facet, text: str, say: Say, *, key: str, place: int) -> No
     box = f"clean otherwise {place}"
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False, key=box):
         st.text_input(
-            f"{text or 'Blank'} shall be",
+            f"{cut(text) or 'Blank'} shall be",
             text,
             key=key,
             on_change=_said,
@@ -249,7 +250,7 @@ def choices(facet: Facet, counted: Counted, change: Change, *, key: str, place: 
     for told, condition, rows in shown:
         box = f"{key} choice {told} {condition!r} {facet.chosen == condition}"
         lines.checkbox(
-            f"{words.label(told)} ({rows:,})",
+            f"{words.brief(told)} ({rows:,})",
             facet.chosen == condition,
             key=box,
             wrap=True,

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import streamlit as st
 
 from workbench.doors.web import address, words
-from workbench.prepare.findings import ROWS, Finding
+from workbench.model.finding import Finding
+from workbench.prepare.findings import ROWS
 
 _LEAD = "What was found"
 

@@ -7,7 +7,6 @@ from uuid import UUID
 import pandas as pd
 import streamlit as st
 
-from workbench.datasets import catalog
 from workbench.doors.web import address, words
 from workbench.doors.web.views.issues import titled
 from workbench.doors.web.views.outcomes import REMOVED, SIGNS
@@ -60,9 +59,7 @@ def _titled(batch: Batch, name: str) -> str:
     with a price") before it."""
     part, _, field = name.rpartition(": ")
     family = batch.dataset.partition(".")[0]
-    contract = catalog.CONTRACTS.get(f"{family}.{part}" if part else batch.dataset)
-    known = {each.name: each.title for each in contract.fields} if contract is not None else {}
-    title = known.get(field, words.field(field))
+    title = words.field(field, f"{family}.{part}" if part else batch.dataset)
     return f"{words.dataset(f'{family}.{part}')}: {title}" if part else title
 
 

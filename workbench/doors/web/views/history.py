@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.datasets import catalog
-from workbench.doors.web import formats, grid, words
+from workbench.doors.web import address, formats, grid, words
 from workbench.doors.web.grid import Sorted
 from workbench.doors.web.views import table_address
 from workbench.doors.web.views.outcomes import MEANINGS, REMOVED, SIGNS
@@ -52,6 +52,7 @@ def filters(datasets: Sequence[str]) -> dict[str, Any]:
     """What to show, kept in the page's address so that it can be sent to a colleague."""
     again = {"on_change": partial(table_address.turn_to, "", 1)}
     bound: dict[str, Any] = {"bind": "query-params", **again}
+    titles = formats.titles()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         said = {
             "text": st.text_input(
@@ -62,9 +63,16 @@ def filters(datasets: Sequence[str]) -> dict[str, Any]:
                 width="stretch",
                 **bound,
             ),
-            "dataset": st.selectbox(
-                "Dataset", datasets, index=None, key="dataset", placeholder="All", width=150, **bound
-            ),
+            "dataset": address.choose(
+                "dataset",
+                "Dataset",
+                ["", *datasets],
+                "",
+                lambda name: titles.get(name, name) or "All",
+                width=150,
+                **again,
+            )
+            or None,
             "outcome": st.selectbox(
                 "With rows", OUTCOMES, index=None, key="outcome", placeholder="Any", width=120, **bound
             ),

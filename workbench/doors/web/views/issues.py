@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -14,7 +15,8 @@ from workbench.doors.web import address, words
 from workbench.doors.web.views.outcomes import SIGNS
 from workbench.model.batch import Batch
 from workbench.model.changed_cell import ChangedCell
-from workbench.model.texts import NO_NAMES
+from workbench.model.kinds import KINDS
+from workbench.model.texts import NO_NAMES, stand_for_nothing
 from workbench.model.wording import first_of
 
 TITLES = {
@@ -66,9 +68,11 @@ def of_kind(row: Mapping[str, Any], kind: Mapping[str, Any]) -> list[dict[str, s
 
 
 def called(batch: Batch, field: str) -> str:
-    """What the source calls a field: the header of its column, else its name."""
+    """What the source calls a field: the header of its column, if that is words, else the field's title."""
     headers = {name: header for header, name in batch.mapping.get("columns", {}).items()}
-    return headers.get(field) or field.replace("_", " ").capitalize()
+    header = headers.get(field, "")
+    title = words.field(field, batch.dataset)
+    return header if header and "_" not in header else f"{title[:1].upper()}{title[1:]}"
 
 
 def kinds(
@@ -189,7 +193,7 @@ def values(
             "text": [each["text"] for each in found],
             "rows": [each["rows"] for each in found],
             "line": [each["line"] for each in found],
-            "means": [each["means"] or NOTHING * (each["text"] in NO_NAMES) for each in found],
+            "means": [each["means"] or NOTHING * _is_none(each["text"], kind["code"]) for each in found],
         }
     )
     if told:
@@ -241,6 +245,16 @@ def values(
     return (means, remember) if pressed else None
 
 
+def _is_none(text: str, code: str) -> bool:
+    """Whether a text is surely no value where there is such an issue: also one that stands for none, of a kind that
+    takes no words."""
+    of_no_words = code in _OF_NO_WORDS and stand_for_nothing(pa.array([text]))[0].as_py()
+    return text in NO_NAMES or of_no_words
+
+
+_OF_NO_WORDS = {
+    kind.code for kind in KINDS.values() if kind.numeric or kind.name in ("day", "timestamp", "email", "phone")
+}
 _MADE = "The recipe makes it of the file's cells: put it right by a step of it, at Clean, or in the rows below."
 NOTHING = "(nothing)"
 """What somebody writes for a cell that is to be blank."""

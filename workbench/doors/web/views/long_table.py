@@ -2,7 +2,7 @@
 that a reload keeps it and it can be sent to a colleague."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import streamlit as st
@@ -34,6 +34,8 @@ class Asked:
     order: Sorted | None = None
     """None is the order of their lines."""
     page: int = 1
+    size: int = field(default_factory=lambda: SIZE)
+    """So many of them are a page."""
 
     @property
     def narrows(self) -> bool:
@@ -43,7 +45,7 @@ class Asked:
     @property
     def skip(self) -> int:
         """How many of the rows stand on the pages before."""
-        return (self.page - 1) * SIZE
+        return (self.page - 1) * self.size
 
     @property
     def word(self) -> str:
@@ -113,18 +115,18 @@ def turn(
     """Tells how many rows there are and which of them are shown (from one of their `lines` to another, where that is
     their order), with the ways to the pages before and after; `more` says whether there is one after, where the number
     does not."""
-    more = of.skip + SIZE < number if more is None else more
+    more = of.skip + of.size < number if more is None else more
     narrowed = of.narrows if narrowed is None else narrowed
     if not (narrowed or more or of.page > 1 or of.start > 1):
         return
-    pages = -(-number // SIZE)
+    pages = -(-number // of.size)
     told = [words.many(number, what) + (" found" if narrowed else "")]
     if pages > 1:
         told.append(f"page {of.page:,}" + (f" of {pages:,}" if of.start == 1 else ""))
     if lines is not None:
         told.append(f"lines {lines[0]:,} to {lines[1]:,}" if lines[0] < lines[1] else f"line {lines[0]:,}")
     elif pages > 1:
-        told.append(f"{of.skip + 1:,} to {min(of.skip + SIZE, number):,} in this order")
+        told.append(f"{of.skip + 1:,} to {min(of.skip + of.size, number):,} in this order")
     turn_to = partial(table_address.turn_to, part)
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         st.caption(" · ".join(told), width="content")

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from workbench.doors.web import words
-from workbench.doors.web.rows_by_step import PREVIEWED, Preview
+from workbench.doors.web.preview import Preview
+from workbench.model.wording import cut, differs_at
 from workbench.prepare.cleaning import Operation, Option
 from workbench.prepare.cleaning.operation import REQUIRED
 
@@ -88,32 +89,37 @@ def _pairs(title: str, given: Mapping[str, str], *, key: str) -> dict[str, str]:
     texts = edited.astype("string").fillna("")  # a column of which nothing was typed yet has come back without a type
     pairs = list(texts.itertuples(index=False, name=None))
     if lost := [means for text, means in pairs if means and not text]:
-        st.warning(f"What becomes {words.text(lost[0])}? Its Text is blank, and it is left out.")
+        st.warning(f"What becomes {words.text(cut(lost[0]))}? Its Text is blank, and it is left out.")
     if emptied := [text for text, means in pairs if text and not means and given.get(text) != ""]:
-        st.warning(f"{words.text(emptied[0])} becomes nothing: its cells will be blank, unless Becomes says otherwise.")
+        st.warning(
+            f"{words.text(cut(emptied[0]))} becomes nothing: its cells will be blank, unless Becomes says otherwise."
+        )
     return {text: means for text, means in pairs if text}
 
 
 def preview(found: Preview, rows: int) -> None:
-    """A few rows as they are and as they would be."""
-    looked = "" if found.looked_at >= rows else f" of the first {found.looked_at:,} rows"
+    """How many rows would be others, and some of them as they are and as they would be."""
+    said = words.text(preview_in_words(found, rows))
     if not found.rows:
-        why = "" if found.looked_at >= rows else f" (of {rows:,}; the others are looked at when it is done)"
-        st.info(f"It changes none{looked or ' of the rows'}{why}.", icon=":material/info:")
+        st.info(said, icon=":material/info:")
         return
-    gone = [line for line, _, now in found.rows if now is None]
+    st.caption(said)
+    gone = [(line, before) for line, before, now in found.rows if now is None]
     if gone:
-        shown = pd.DataFrame([{"Line": line, "What": "is removed", **before} for line, before, _ in found.rows])
-        st.dataframe(shown, hide_index=True, height="content")
+        cells = ({header: cut(text) for header, text in before.items()} for _, before in gone)
+        shown = [{"Line": line, "What": "is removed", **of} for (line, _), of in zip(gone, cells, strict=True)]
+        st.dataframe(pd.DataFrame(shown), hide_index=True, height="content")
         return
     table: list[dict[str, Any]] = []
     for line, before, now in found.rows:
         row: dict[str, Any] = {"Line": line}
         for header in found.columns:
+            was, by = before.get(header, ""), now.get(header, "") if now is not None else ""
+            at = differs_at(was, by)
             if header in before:
-                row[f"{header}, as it is"] = before[header]
+                row[f"{header}, as it is"] = cut(was, at=at)
             if now is not None and header in now:
-                row[f"{header}, then"] = now[header]
+                row[f"{header}, then"] = cut(by, at=at)
         table.append(row)
     frame = pd.DataFrame(table).fillna("")
     style = frame.style.apply(
@@ -122,10 +128,23 @@ def preview(found: Preview, rows: int) -> None:
     st.dataframe(style, hide_index=True, height="content", column_config={"Line": st.column_config.Column(width=60)})
 
 
+def preview_in_words(found: Preview, rows: int) -> str:
+    """How many rows a step would change, of all or of those that there was time to look at."""
+    is_all = found.looked_at >= rows
+    part = f"the first {words.many(found.looked_at)} (of {rows:,}; the others are looked at when it is done)"
+    if not found.rows:
+        return f"It changes none of {'the rows' if is_all else part}."
+    if not found.changed:  # a column is called otherwise
+        return "It changes no text."
+    does = "removes" if any(now is None for _, _, now in found.rows) else "changes"
+    first = f" The first {len(found.rows)} of them:" if found.changed > len(found.rows) else ""
+    return f"It {does} {found.changed:,} of {words.many(rows) if is_all else part}.{first}"
+
+
 def about(columns: Sequence[str], number: int, of: int) -> str:
     """Which cells are meant, in words."""
     where = "all rows" if number == of else f"the {words.many(number)} that fit the facets"
     return f"In {', '.join(columns) or 'every column'}, of {where}"
 
 
-__all__ = ["MARK", "PREVIEWED", "about", "options", "preview"]
+__all__ = ["MARK", "about", "options", "preview", "preview_in_words"]

@@ -56,21 +56,21 @@ def called(record: Mapping[str, Any]) -> str:
     return f"**{words.text(record['key'])}**{title} · {contract(record['dataset']).noun}"
 
 
-def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> None:
-    """A record's values as they are now; ids of records are told by what those are called. Of many blank fields the
-    names alone are told, behind a line."""
+def now(record: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]], *, of: str = "") -> None:
+    """A record's values as they are now, by what its dataset (`of`) calls them; ids of records are told by what those
+    are called. Of many blank fields the names alone are told, behind a line."""
     fields = [name for name in sorted(record, key=_LAST.__contains__) if name != "tenant_id"]
     blank = [name for name in fields if record[name] is None or record[name] == ""]
     folded = blank if len(blank) > _BLANK else []
     values = [
-        (_titled(name, record[name], names), "" if record[name] is None else _named(record[name], names))
+        (_titled(name, record[name], names, of), "" if record[name] is None else _named(record[name], names))
         for name in fields
         if name not in folded
     ]
     st.dataframe(pd.DataFrame(values, columns=["Field", "Value"]), hide_index=True, height="content", key="now")
     if folded:
         with st.expander(f"{len(folded):,} fields are blank", icon=":material/unfold_more:"):
-            st.markdown(words.text(", ".join(words.field(name) for name in folded)))
+            st.markdown(words.text(", ".join(words.field(name, of) for name in folded)))
 
 
 OPENS = grid.Column(name="opens", label="", width=64, sortable=False, pinned=True)
@@ -163,8 +163,8 @@ def progress(found: Mapping[str, Any]) -> None:
         place.metric(name, value)
 
 
-def _titled(name: str, value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
-    return words.field(name.removesuffix("_id") if str(value) in names else name)
+def _titled(name: str, value: object, names: Mapping[str, Mapping[str, Any]], of: str) -> str:
+    return words.field(name.removesuffix("_id")) if str(value) in names else words.field(name, of)
 
 
 def _named(value: object, names: Mapping[str, Mapping[str, Any]]) -> str:
@@ -189,11 +189,10 @@ def left(row: Mapping[str, Any], text: str) -> None:
         st.markdown(f"{SIGNS.get(outcome, '·')} **{tense}{outcome}**{reason} · {where}")
         cells = [str(cell) for cell in row["raw"].values() if cell]
         st.caption(words.unlinked(" · ".join(cells)[:_LONGEST]))
-        if not_written := NOT_WRITTEN.get(row["stage"]):
-            st.markdown(not_written)
         why = words.told(row["issues"]) or ("" if row["explanation"] else rows.REASONS.get(row["reason"], ""))
-        for said in filter(None, (why, *said_of(row), decided(row))):
-            st.markdown(words.unlinked(said))
+        said = [words.unlinked(one) for one in (why, *said_of(row), decided(row)) if one]
+        if told := [*filter(None, [NOT_WRITTEN.get(row["stage"])]), *said]:
+            st.markdown("\n\n".join(told))  # one element, of which a page has many
         since(row["since"])
         address.jump("Show this line", find=text, batch=row["batch"], line=row["line"])
 
@@ -219,8 +218,8 @@ def decided(row: Mapping[str, Any]) -> str:
     return " ".join(said)
 
 
-def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> None:
-    """One import's part in it: how it ended, old and new values, who, when, why, who signed."""
+def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]], *, of: str = "") -> None:
+    """One import's part in a record `of` a dataset: how it ended, old and new values, who, when, why, who signed."""
     outcome = event["outcome"] or event["stage"]
     is_to_be = event["stage"] != "completed" and outcome in ("created", "updated")
     reason = f" ({words.field(event['reason'])})" if event["reason"] else ""
@@ -232,7 +231,7 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
             told, reason = said, ""
         st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{told}**{reason}{since} · {words.here(event['at'])}")
         for name, (old, new) in event["changes"].items():
-            st.markdown(f"{words.unlinked(words.field(name))}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
+            st.markdown(f"{words.unlinked(words.field(name, of))}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
         for header, (was, is_now) in event["corrected"].items():
             by = f"corrected by {event['corrected_by']}, {words.here(event['corrected_at'])}"
             st.markdown(

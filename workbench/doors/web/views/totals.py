@@ -81,7 +81,8 @@ def table(wb: Workbench, batch: Batch, *, asked: bool = False) -> None:
     since = wb.batches.sweeps(batch) if done else []
     if since:
         rows = wb.reconcile(batch).skipped_by_reason.get("resolved", 0)
-        st.caption(as_committed(rows, [words.short(run.id) for run in since]))
+        runs = [f"{words.text(run.file_name)} of {words.here(run.created_at)}" for run in since]
+        st.caption(as_committed(rows, runs))
 
 
 def _listed(names: Sequence[str]) -> str:
