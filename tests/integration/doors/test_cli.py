@@ -826,7 +826,7 @@ def test_find_tells_records_and_the_rows_that_became_none(run: Run, file: File, 
     found = run("find", "(555)", "000-0000", "--json").json
     assert [(one["dataset"], one["key"]) for one in found["records"]] == [("elevate.students", "john@example.com")]
     first, _, _, row = run("find", "bad", "row").out.splitlines()
-    assert first == "Rows that became no record:"
+    assert first == "Rows that were not written, or were taken back:", "of a record that is there, too"
     assert row.split()[1:4] == ["7", second[:18], "invalid"]
     assert "email: Invalid email format" in row
     fits = "Nothing that was ever imported fits. A whole e-mail, code or id finds it surely.\n"

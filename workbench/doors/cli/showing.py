@@ -199,7 +199,9 @@ def find(
         printing.tell(asked, made)
     if found.rows:
         nearly = ", written nearly so" if found.rows_nearly else ""
-        printing.say(asked, *([""] if found.records else []), f"Rows that became no record{nearly}:", "")
+        printing.say(
+            asked, *([""] if found.records else []), f"Rows that were not written, or were taken back{nearly}:", ""
+        )
         made = printing.table("File", ">Line", "Batch", "Outcome", "What", "Decided by")
         for row in found.rows:
             decided = row["explained_by"] or row["corrected_by"] or ""
