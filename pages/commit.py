@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench import Workbench
 from workbench.doors import jobs
-from workbench.doors.web import address, batches, planned_again, runs, template_steps, typed, words
+from workbench.doors.web import address, batches, browser, planned_again, runs, template_steps, typed, words
 from workbench.doors.web.page import empty, page
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import glance, holds, outcomes, plots, totals
@@ -51,8 +51,8 @@ def kept_edits(wb: Workbench, batch: Batch) -> None:
 
 
 def looked_at(batch: UUID, plan: int) -> None:
-    """Remembers which plan somebody wanted to have written."""
-    st.session_state[f"wanted {batch}"] = plan
+    """Remembers which plan somebody wanted to have written, until that is answered."""
+    st.session_state[f"wanted {batch}"] = st.session_state[f"asked {batch}"] = plan
     holds.keep_for_later(f"{batch} {plan}")
 
 
@@ -70,6 +70,23 @@ def written_since(wb: Workbench, batch: Batch) -> None:
         "Plan it again to see what it comes to now.",
         icon=":material/update:",
     )
+
+
+def anothers(wb: Workbench, batch: Batch) -> None:
+    """Tells somebody who wanted an import written that another person has written it, and what becomes of the reason
+    that was given."""
+    plan, by = st.session_state.pop(f"asked {batch.id}", None), wb.batches.committed_by(batch)
+    if plan is None or by in (None, wb.settings.user):
+        return
+    told = f"{by} had committed it already, {words.here(batch.completed_at)}: what you asked for wrote nothing."
+    if reason := holds.reason(f"{batch.id} {plan}"):
+        told += f' Your reason is in no log: "{reason}".'
+    with st.container(key="anothers"):
+        st.warning(words.text(told), icon=":material/group:")
+        if reason:
+            address.link("reconcile", "Add it to the log's notes", icon=":material/edit_note:", batch=batch.id)
+    browser.seek("anothers")  # the page stays where its button was
+    browser.go_to_sought()
 
 
 def decide(wb: Workbench, batch: Batch) -> None:
@@ -114,6 +131,7 @@ def decide(wb: Workbench, batch: Batch) -> None:
         ):
             jobs.defer(wb, "commit", batch, skip_errors=skip_errors, accept=accepted, reason=reason, plan=batch.plan)
             st.rerun()
+        st.session_state.pop(f"asked {batch.id}", None)  # which has ended, and the batch says how
         if st.button(
             "Plan again",
             type="primary" if stopped else "secondary",
@@ -148,6 +166,7 @@ with page("Commit", "What the import will do, row by row, and the decision to wr
             done = f"Committed: {written}, {words.here(batch.completed_at)}."
             if out := (batch.unmatched or 0) + (batch.invalid or 0):
                 done += f" {words.many(out)} stayed out."
+            anothers(wb, batch)
             st.success(done, icon=":material/check_circle:")
         address.link("reconcile", "Reconcile it", batch=batch.id)
         runs.goes_on(wb, batch)

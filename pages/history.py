@@ -120,7 +120,7 @@ def take_back(wb: Workbench, batch: Batch, happened: list[dict[str, Any]]) -> No
             icon=":material/verified:",
         )
     previews = [event for event in happened if event["action"] == "undo planned"]
-    if happened[-1]["action"] == "refused":
+    if happened[-1]["action"] == "refused" and happened[-1]["detail"].get("step") == "undo":
         st.error(words.text(happened[-1]["detail"]["why"]), icon=":material/block:")
     if st.button("Preview it again" if previews else "Preview the undo", icon=":material/preview:"):
         jobs.defer(wb, "undo", batch, dry_run=True)

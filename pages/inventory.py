@@ -111,8 +111,7 @@ def pause(wb: Workbench, source: dict[str, Any]) -> None:
 
 def imports(wb: Workbench, source: dict[str, Any]) -> None:
     """The last imports of a source."""
-    every = wb.batches.all(source["data_type"], limit=50) if source["data_type"] else []
-    last = [batch for batch in every if batch.undo_of is None or not batch.dry_run][:5]  # a preview is no import
+    last = wb.batches.all(source["data_type"], limit=5) if source["data_type"] else []
     if not last:
         what = "No import of it yet." if source["data_type"] else "Say what it is imported as to see its imports."
         empty(what, "Nothing is imported before you say so.", "upload", "Start an import")

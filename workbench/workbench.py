@@ -388,7 +388,7 @@ class Workbench:
         with at_work.on(self._store, batch, "committing") as run:
             found = run.face
             if found.stage == "completed":
-                raise AlreadyCommitted(batch=found.id)
+                raise AlreadyCommitted(batch=found.id, who=self.batches.committed_by(found))
             _refuse_undo(found, "committing")
             if plan not in (None, found.plan):
                 raise PlannedAgain(batch=found.id, seen=plan, plan=found.plan)

@@ -296,6 +296,24 @@ def test_what_was_decided_of_a_plan_stays_when_its_commit_is_refused(
     assert not page.checkbox[0].value, "another plan is decided anew"
 
 
+def test_a_commit_that_waited_for_another_persons_is_told_as_having_written_nothing(
+    show: Show, wb: Workbench, open_wb: Callable[..., Workbench], planned: Batch, worked: Worked
+) -> None:
+    page = show("commit", batch=planned.id)
+    page.radio[0].set_value("Let the good rows go on").run()
+    press(page, "Commit 2 rows")
+    open_wb(user="zoe").commit(planned, skip_errors=True)  # while ana's waits for a worker
+    assert worked(planned).stage == "completed"
+    page.run()
+    assert not page.exception
+    (warned,) = [each.value.replace("\\", "") for each in page.warning]
+    assert warned.startswith("zoe had committed it already, ") and warned.endswith("what you asked for wrote nothing.")
+    last = wb.batches.story(planned)[-1]
+    why = f"Batch {planned.id} has already been committed, by zoe."
+    assert (last["actor"], last["action"], last["detail"]) == ("ana", "refused", {"step": "commit", "why": why})
+    assert not show("history", batch=planned.id).error, "it is none of an undo"
+
+
 def test_what_is_at_work_is_watched_from_any_tab(show: Show, planned: Batch) -> None:
     press(show("commit", batch=planned.id), "Hold it")
     page = show("commit", batch=planned.id)
@@ -408,3 +426,6 @@ def test_a_contradiction_of_the_same_day_is_unusual_and_leads_to_the_other_impor
     page = press(page, f"Import {str(first.id)[:18]}")
     assert page.query_params["batch"] == str(first.id)
     assert "of the same day" not in "".join(each.value for each in page.markdown)
+    wb.undo(first)
+    again = show(name, batch=second.id)
+    assert "of the same day" not in "".join(each.value for each in again.markdown), "it was undone since"

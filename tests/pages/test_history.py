@@ -157,6 +157,7 @@ def test_an_undo_is_previewed_and_then_done(
     press(page, "Preview the undo")
     worked(changed)
     assert records(url, "elevate.profiles", "email", "full_name") == before
+    assert listed(show("history")) == ["students_2.csv", "students.csv"], "a preview is no line of the list"
     wb.sign_off(changed)
     page = show("history", batch=changed.id)
     assert any(each.value.startswith("ana has signed this import.") for each in page.info)
@@ -173,6 +174,13 @@ def test_an_undo_is_previewed_and_then_done(
         ("ada@example.com", "Ada Park"),
         ("ben@example.com", "Ben Okafor"),
     ]
+
+
+def test_an_undo_is_told_from_the_import_that_it_takes_back_by_what_stands_first(
+    show: Show, wb: Workbench, changed: Batch
+) -> None:
+    wb.undo(changed)
+    assert listed(show("history")) == ["Undo of students_2.csv", "students_2.csv, undone", "students.csv"]
 
 
 def test_a_preview_says_which_later_files_name_what_it_removes(

@@ -59,6 +59,33 @@ def test_a_total_that_differs_is_let_go_on_once_somebody_says_why(show: Show, he
     assert f"{sentence} ana accepted it." in signs
 
 
+def test_whoever_comes_second_is_told_that_another_has_committed_it_and_that_the_reason_given_is_in_no_log(
+    show: Show, open_wb: Callable[..., Workbench], held: Batch
+) -> None:
+    page = show("commit", batch=held.id)
+    page.checkbox[0].check().run()
+    next(box for box in page.text_input if box.label == "Why the total may be another").set_value("Asked Lea.").run()
+    open_wb(user="zoe").commit(held, accept=["total.cogs"], reason="Rounded.")
+    button(page, "Commit 2 rows").click().run()
+    assert not page.exception
+    (warned,) = [each.value.replace("\\", "") for each in page.warning]
+    assert warned.startswith("zoe had committed it already, ")
+    assert warned.endswith(': what you asked for wrote nothing. Your reason is in no log: "Asked Lea.".')
+    assert "Add it to the log's notes" in {link.label for link in page.page_link}
+    page.run()
+    assert not page.warning, "it is told once"
+
+
+def test_whoever_has_committed_an_import_is_told_of_nobody_else(show: Show, held: Batch, worked: Worked) -> None:
+    page = show("commit", batch=held.id)
+    page.checkbox[0].check().run()
+    next(box for box in page.text_input if box.label == "Why the total may be another").set_value("Rounded.").run()
+    button(page, "Commit 2 rows").click().run()
+    assert worked(held).stage == "completed"
+    page.run()
+    assert any(each.value.startswith("Committed: ") for each in page.success) and not page.warning
+
+
 def test_a_total_of_which_two_say_different_numbers_is_not_as_it_was_said(
     show: Show, wb: Workbench, sheet: Sheets
 ) -> None:

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from workbench.database import attention, gone, import_figures, import_lists, progress, reads, written_since
-from workbench.database.import_lists import EVERY_IMPORT, FITS, STANDS, UNDONE_BY, literal
+from workbench.database.import_lists import EVERY_IMPORT, FITS, NO_PREVIEW, OTHERS_UNDONE, STANDS, UNDONE_BY, literal
 from workbench.database.planning import wholes
 from workbench.database.store import Store
 from workbench.model.batch import ENDED, OUTCOMES, Batch, Run
@@ -33,17 +33,18 @@ if TYPE_CHECKING:
 
 
 _RENAMED = {"dataset": "data_type", "initiated_by": "initiated_by_id"}
+_FOUND = {"undone_by": UNDONE_BY, "others_undone": OTHERS_UNDONE}
 
 
 def _column(name: str) -> Composable:
-    return SQL(UNDONE_BY) if name == "undone_by" else Identifier(_RENAMED.get(name, name))
+    return SQL(_FOUND[name]) if name in _FOUND else Identifier(_RENAMED.get(name, name))
 
 
 _BATCH = SQL(", ").join(SQL("{} as {}").format(_column(field.name), Identifier(field.name)) for field in fields(Batch))
 
 
 def _batch(row: dict[str, Any]) -> Batch:
-    lists = {name: tuple(row[name]) for name in ("headers", "fields")}
+    lists = {name: tuple(row[name]) for name in ("headers", "fields", "others_undone")}
     skips = row["skip_errors"] or row["summary"].get("skip_errors", False)  # said beforehand, or at the commit
     return Batch(**{**row, **lists, "skip_errors": skips})
 
@@ -181,14 +182,15 @@ def fail_quietly(store: Store, batch: UUID, why: str) -> None:
 
 
 def get(store: Store, batch: Batch | UUID | str) -> Batch:
-    """A batch by its id, by the beginning of its id when only one begins so, or the newest as "latest".
+    """A batch by its id, by the beginning of its id when only one begins so, or the newest as "latest", which the
+    preview of an undo is not.
 
     Raises UnknownBatch.
     """
     named = batch.id if isinstance(batch, Batch) else batch
     text = str(named).lower()
     if text == "latest":
-        newest = find(store, "part_of is null and source <> 'sweep'")
+        newest = find(store, f"part_of is null and source <> 'sweep' and {NO_PREVIEW}")
         if not newest:
             raise UnknownBatch(batch=cut(named))
         return newest[0]

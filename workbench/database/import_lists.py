@@ -12,11 +12,20 @@ UNDONE_BY = f"({_ITS_UNDOS} order by u.completed_at desc, u.id desc limit 1)"
 """The undo that took a row of import_batch back, the last of several. Spelled out where whole histories are asked; the
 database's own rules have it as a function."""
 
+OTHERS_UNDONE = """(
+    select coalesce(array_agg(distinct u.undo_of::text), '{}') from workbench.import_batch u
+    where u.stage = 'completed' and u.undo_of in (
+        select (told ->> 'other')::uuid from jsonb_array_elements(import_batch.summary -> 'told') told))"""
+"""The imports that the plan of a row of import_batch tells of and that were undone."""
+
 STANDS = f"not exists ({_ITS_UNDOS})"
 """Whether nobody has taken a row of import_batch back."""
 
-EVERY_IMPORT = "part_of is null and (source <> 'sweep' or stage = 'completed')"
-"""A sweep that brought nothing is no import."""
+NO_PREVIEW = "not (dry_run and undo_of is not null)"
+"""The preview of an undo takes nothing back, and is none."""
+
+EVERY_IMPORT = f"part_of is null and (source <> 'sweep' or stage = 'completed') and {NO_PREVIEW}"
+"""A sweep that brought nothing is no import, and neither is what an undo would do."""
 
 FITS = {
     "dataset": "data_type = %(dataset)s",

@@ -80,6 +80,8 @@ class Batch:
     started_at: datetime | None
     planned_at: datetime | None
     completed_at: datetime | None
+    others_undone: tuple[str, ...]
+    """The ids of the imports that its plan tells of (see `Hold.other`) and that were undone since."""
 
     @property
     def state(self) -> str:

@@ -22,7 +22,8 @@ _STAYS_OUT = ("unmatched", "invalid")
 _RISE = 0.02
 """A share of rows that stay out is unusual once it is by so much, and twice, above the most it was ..."""
 _MORE = 5
-"""... and by so many rows; likewise records that a file no longer names."""
+"""... and by so many rows; likewise any share of an outcome, and
+records that a file no longer names."""
 
 _WITHOUT_FIRST = " in those after the first"
 """Said of a share that the first import of a source has no part in: all of its rows were new, or nearly all."""
@@ -49,6 +50,11 @@ class Figures:
     def share(self, outcome: str) -> float:
         """Which part of the rows has an outcome, from 0 to 1."""
         return self.outcomes.get(outcome, 0) / self.rows if self.rows else 0.0
+
+    def share_of_good(self, outcome: str) -> float:
+        """Which part an outcome has of the rows that do not stay out, from 0 to 1."""
+        good = self.rows - sum(self.outcomes.get(name, 0) for name in _STAYS_OUT)
+        return self.outcomes.get(outcome, 0) / good if good else 0.0
 
     def fill(self, field: str) -> float | None:
         """In which part of the rows a field has something; None where nobody counted."""
@@ -125,17 +131,29 @@ class Comparison:
             if not earlier:
                 continue
             where = "" if len(earlier) == len(self.earlier) else _WITHOUT_FIRST
-            share, known = self.this.share(name), [each.share(name) for each in earlier]
-            rows, most = self.this.outcomes.get(name, 0), max(each.outcomes.get(name, 0) for each in earlier)
-            rises = name in _STAYS_OUT and share >= max(2 * max(known), max(known) + _RISE) and rows - most >= _MORE
-            if rises or _is_outside(share, known):
-                yield f"{many(rows)} {name}: {_told(share, known)}{where}."
+            if self._stays_out_more(name, earlier) if name in _STAYS_OUT else self._is_another(name, earlier):
+                share, known = self.this.share(name), [each.share(name) for each in earlier]
+                yield f"{many(self.this.outcomes.get(name, 0))} {name}: {_told(share, known)}{where}."
+
+    def _stays_out_more(self, name: str, earlier: Sequence[Figures]) -> bool:
+        """Whether more rows stay out than did; fewer are as they should be."""
+        share, known = self.this.share(name), max(each.share(name) for each in earlier)
+        more = self.this.outcomes.get(name, 0) - max(each.outcomes.get(name, 0) for each in earlier)
+        rises = share >= max(2 * known, known + _RISE) and more >= _MORE
+        return rises or (share > known and self._is_outside(share, [known]))
+
+    def _is_another(self, name: str, earlier: Sequence[Figures]) -> bool:
+        """Whether another share of the rows came to that; not where it is more for the sole reason that fewer stay
+        out."""
+        share, known = self.this.share(name), [each.share(name) for each in earlier]
+        good = self._is_outside(self.this.share_of_good(name), [each.share_of_good(name) for each in earlier])
+        return self._is_outside(share, known) and (share < min(known) or good)
 
     def _fill(self) -> Iterator[str]:
         for name in self.this.filled:
             share = self.this.fill(name)
             known = [fill for each in self.earlier if (fill := each.fill(name)) is not None]
-            if share is not None and known and _is_outside(share, known):
+            if share is not None and known and _outside(share, known) > _SHARE:
                 called = self.called(name)
                 yield f"{called[:1].upper()}{called[1:]} is filled in {_told(share, known)}."
         counted = [each for each in self.earlier if each.filled]
@@ -143,10 +161,15 @@ class Comparison:
         if gone and self.this.filled:
             yield f"Without {', '.join(map(self.called, gone))}, which the last one had."
 
+    def _is_outside(self, share: float, known: Sequence[float]) -> bool:
+        """Whether a share is far from all of those that are known, and by more than a few rows."""
+        by = _outside(share, known)
+        return by > _SHARE and round(by * self.this.rows) >= _MORE
 
-def _is_outside(share: float, known: Sequence[float]) -> bool:
-    """Whether a share is far from all of those that are known."""
-    return not min(known) - _SHARE <= share <= max(known) + _SHARE
+
+def _outside(share: float, known: Sequence[float]) -> float:
+    """By how much a share is less than the least of those that are known, or more than the most; else not above 0."""
+    return max(min(known) - share, share - max(known))
 
 
 def _told(share: float, known: Sequence[float]) -> str:

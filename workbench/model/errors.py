@@ -495,7 +495,7 @@ class WrongStage(WorkbenchError):
 
 
 class AlreadyCommitted(WorkbenchError):
-    """Batch {batch} has already been committed."""
+    """Batch {batch} has already been committed, by {who}."""
 
 
 class ReadAnew(WorkbenchError):

@@ -48,11 +48,16 @@ SAME_DAY = "same_day"
 """What it is called that another import of the same day says otherwise."""
 
 
+def told(batch: Batch) -> tuple[Hold, ...]:
+    """What a person is told of a plan: not what an import says that was undone since, and nothing where the plan is to
+    be made anew."""
+    kept = batch.summary.get("told", ()) if batch.stage != "staged" else ()
+    return tuple(hold for hold in (Hold(**each) for each in kept) if hold.other not in batch.others_undone)
+
+
 def contradictions(batch: Batch) -> tuple[Hold, ...]:
-    """Of what a person is told of a plan, what other imports of the same day say otherwise; nothing where it is to be
-    made anew."""
-    told = batch.summary.get("told", ()) if batch.stage != "staged" else ()
-    return tuple(Hold(**each) for each in told if each["code"] == SAME_DAY)
+    """Of what a person is told of a plan, what other imports of the same day say otherwise."""
+    return tuple(hold for hold in told(batch) if hold.code == SAME_DAY)
 
 
 def waiting(holds: Iterable[Hold], accepted: Sequence[str]) -> tuple[Hold, ...]:

@@ -54,6 +54,7 @@ _SAID = {
     "windows": "Control characters were read as the letters of Windows-1252 that they stand for (first: line {line}).",
     "lost": "Letters are lost in this file: \ufffd stands in their place (first: line {line}).",
 }
+_OF_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _NUL = "has a NUL character, so this is no text file, or a damaged one."
 
 
@@ -89,6 +90,7 @@ def open_text(path: Path, *, name: str, encoding: str | None = None) -> Text:
         utf8 = stated in {None, *_UTF8}
         found = _look_at(path, utf8=utf8)
         if found.nul is not None:
+            _refuse_called_workbook(name)
             raise UnreadableSheet(line=line_at(path, found.nul), why=_NUL)
         if found.wrong is not None and stated is None:
             return _read_as_windows_1252(path, found, found.wrong)
@@ -231,6 +233,13 @@ def _refuse_foreign(head: bytes, name: str) -> None:
     kinds += [kind for markup, kind in _MARKUP.items() if beginning.startswith(markup)]
     if kinds:
         raise UnreadableSource(source=name, why=f"it is {kinds[0]}, not a table.")
+
+
+def _refuse_called_workbook(name: str) -> None:
+    """Refuse what is no text, and is called a workbook, though its bytes do not begin as those of one."""
+    if (ending := Path(name).suffix.lower()) in _OF_WORKBOOKS:
+        why = f"it is called {ending}, and is no such workbook: it is damaged, or something else."
+        raise UnreadableSource(source=name, why=why)
 
 
 def _marked(head: bytes) -> str | None:

@@ -8,6 +8,7 @@ from tests.imports import ask, outcomes, records
 from workbench import Workbench
 from workbench.model.batch import Batch
 from workbench.model.errors import Held, WrongStage
+from workbench.model.import_query import ImportQuery
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -73,6 +74,18 @@ def test_a_preview_of_an_undo_can_be_discarded_and_the_undo_done_all_the_same(wb
     assert wb.batches.get(batch).undone_by is None
     undo = wb.undo(batch)
     assert (wb.batches.get(batch).undone_by, wb.batches.get(batch).state) == (undo.id, "undone")
+
+
+def test_a_preview_of_an_undo_is_no_import_of_the_list_and_not_the_latest(wb: Workbench, sheet: Given) -> None:
+    batch = wb.import_sheet(sheet(MIXED), "elevate.students", skip_errors=True)
+    wb.undo(batch, dry_run=True)
+    assert (wb.batches.get("latest").id, [each.id for each in wb.batches.all()]) == (batch.id, [batch.id])
+    assert wb.batches.number(ImportQuery()) == 1
+    planned = wb.stage(sheet(LEARNERS, "learners.csv"), "elevate.learners", dry_run=True)
+    assert wb.batches.get("latest").id == planned.id, "the dry run of an import is one"
+    undo = wb.undo(batch)
+    assert [each.id for each in wb.batches.all()] == [undo.id, planned.id, batch.id]
+    assert wb.batches.get("latest").id == undo.id
 
 
 def test_the_parts_of_a_run_go_with_it(wb: Workbench, sheet: Given, url: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.imports import tamper
 from workbench import Workbench
 from workbench.model.batch import Batch
+from workbench.model.hold import contradictions
 from workbench.model.sheet import Sheet
 
 pytestmark = pytest.mark.both_servers
@@ -61,6 +62,20 @@ def test_nothing_is_told_of_another_day_the_same_file_or_what_was_undone(wb: Wor
     assert len(told(wb.plan(noon).batch)) == 1
     wb.undo(morning)
     assert told(wb.plan(noon).batch) == []
+
+
+def test_what_was_undone_since_says_nothing_otherwise_any_more_and_is_not_signed(wb: Workbench, sheet: Given) -> None:
+    morning = wb.import_sheet(sheet(MORNING, "morning.csv"), "elevate.students")
+    noon = wb.import_sheet(sheet(NOON, "noon.csv"), "elevate.students")
+    assert [hold.other for hold in contradictions(noon)] == [str(morning.id)]
+    wb.undo(morning, dry_run=True)
+    assert contradictions(wb.batches.get(noon)), "a preview takes nothing back"
+    wb.undo(morning)
+    assert contradictions(wb.batches.get(noon)) == ()
+    assert "of the same day" not in wb.log(noon).render()
+    wb.sign_off(noon)
+    (signed,) = wb.query("select evidence ->> 'log' as log from workbench.sign_off")["log"]
+    assert "Created: 0" in signed and "of the same day" not in signed
 
 
 def test_parts_of_a_run_tell_it_in_the_lines_of_the_source(wb: Workbench, sheet: Given) -> None:

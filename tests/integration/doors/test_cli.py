@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -311,7 +312,7 @@ def test_a_person_reads_the_whole_story(run: Run, file: File) -> None:
         "  Invalid: 1",
         "Decisions/notes: First try",
         "Data docs: file://",
-        "Not done: 1 row is invalid.",
+        "Not done: 1 row is invalid. Correct and import it:",
         "--outcome invalid --format xlsx -o invalid.xlsx",
     ):
         assert part in said.out
@@ -705,6 +706,20 @@ def test_an_import_is_taken_back_and_its_records_go(run: Run, completed: str, ur
     assert run("undo", completed).err == f"Batch {completed} was already undone by batch {undone.json['batch']}.\n"
 
 
+def test_what_is_done_is_offered_to_be_signed_by_whoever_may(run: Run, completed: str) -> None:
+    name = completed[:18]
+    mine = f"Done. To sign it off, or to take it back:\n  workbench sign-off {name}\n  workbench undo {name}\n"
+    assert run("show", completed).out.endswith(mine)
+    run("batches", "--as", "bo")
+    somebody = (
+        "Done. ana ran it, so somebody else has to sign it off:\n"
+        f"  workbench --as SOMEBODY sign-off {name}\nTo take it back:\n  workbench undo {name}\n"
+    )
+    assert run("show", completed).out.endswith(somebody)
+    theirs = mine.replace("workbench", "workbench --as bo")
+    assert run("--as", "bo", "show", completed).out.endswith(theirs)
+
+
 def test_a_signature_freezes_the_log_and_is_somebody_elses(run: Run, completed: str) -> None:
     run("batches", "--as", "bo")
     assert run("sign-off", completed).err == f"ana ran batch {completed}; somebody else has to sign it off.\n"
@@ -784,6 +799,20 @@ def test_a_record_shows_every_import_that_touched_it(run: Run, file: File, compl
     ]  # fmt: skip
 
 
+def test_a_record_tells_who_committed_what_another_person_ran_and_that_an_undo_took_it_away(
+    run: Run, file: File
+) -> None:
+    text = "email,full_name\nada@example.com,Ada Park\n"
+    batch = run("import", file(text), "-d", "elevate.students", "--dry-run", "--json").json["batch"]
+    assert run("--as", "omar", "commit", batch).status == 0
+    found = run("record", "elevate.students", "ada@example.com").out
+    assert re.search(r" created +ana, committed by omar ", found)
+    assert run("--as", "omar", "undo", batch).status == 0
+    found = run("record", "elevate.students", "ada@example.com").out
+    assert re.search(r" undo: the record was taken away +omar ", found)
+    assert "(removed)" not in found
+
+
 def test_find_tells_which_field_says_it_where_a_record_is_not_known_by_it(run: Run, file: File) -> None:
     text = "name,salesperson\nNightjar Wines,Quentin Zabriskie\n"
     assert run("import", file(text, "nj.csv"), "--dataset", "commerce.companies").status == 0
@@ -797,7 +826,7 @@ def test_find_tells_records_and_the_rows_that_became_none(run: Run, file: File, 
     found = run("find", "(555)", "000-0000", "--json").json
     assert [(one["dataset"], one["key"]) for one in found["records"]] == [("elevate.students", "john@example.com")]
     first, _, _, row = run("find", "bad", "row").out.splitlines()
-    assert first == "Rows that became no record:"
+    assert first == "Rows that were not written, or were taken back:", "of a record that is there, too"
     assert row.split()[1:4] == ["7", second[:18], "invalid"]
     assert "email: Invalid email format" in row
     fits = "Nothing that was ever imported fits. A whole e-mail, code or id finds it surely.\n"

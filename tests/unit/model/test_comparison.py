@@ -92,6 +92,23 @@ def test_a_rise_of_the_rows_that_stay_out_is_unusual_long_before_it_is_a_tenth()
     assert unusual(figures(340, created=312, skipped=28), figures(330)) == []
 
 
+def test_fewer_rows_that_stay_out_are_as_they_should_be() -> None:
+    known = (figures(100, created=80, invalid=20), figures(100, created=78, unmatched=22))
+    assert unusual(figures(100, created=100), *known) == []
+    assert unusual(figures(100, skipped=100), *known) == [  # it is not for that alone that more are skipped
+        "0 rows created: 0% of the rows, and was 78% to 80%.",
+        "100 rows skipped: 100% of the rows, and was 0%.",
+    ]
+
+
+def test_an_outcome_of_few_rows_is_not_unusual() -> None:
+    assert unusual(figures(2, updated=2), figures(4), figures(10, created=8, invalid=2)) == []
+    assert unusual(figures(6, updated=6), figures(10)) == [
+        "0 rows created: 0% of the rows, and was 100%.",
+        "6 rows updated: 100% of the rows, and was 0%.",
+    ]
+
+
 def test_a_field_that_is_filled_less_or_gone_is_unusual() -> None:
     known = figures(100, {"email": 100, "phone": 90, "home_town": 5}, created=100)
     assert unusual(figures(100, {"email": 100, "phone": 20}, created=100), known) == [

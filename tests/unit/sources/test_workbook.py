@@ -30,6 +30,7 @@ from tests.workbooks import (
 )
 from workbench.model.errors import UnknownSheet, UnreadableSheet, UnreadableSource, WorkbenchError
 from workbench.model.sheet import Layout, Tally
+from workbench.sources import open_sheet
 from workbench.sources.workbook import open_workbook
 
 PEOPLE = [["id", "name"], [1, "Ann"], [2, "Bob"]]
@@ -440,6 +441,18 @@ def test_a_workbook_that_was_cut_off_is_refused(tmp_path: Path, kept: float) -> 
     old = compound_file(("Workbook", b"x" * 4096))
     (tmp_path / "part.xls").write_bytes(old[: int(len(old) * kept) - 1])
     assert "damaged" in refusal(tmp_path / "part.xls")
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".XLS", ".ods"])
+def test_what_is_called_a_workbook_and_is_no_text_is_told_as_such(tmp_path: Path, ending: str) -> None:
+    """The first bytes of one that was overwritten are those of none."""
+    (tmp_path / f"people{ending}").write_bytes(b"\0\0\n\0" + b"\n\1\0" * 20)
+    with pytest.raises(UnreadableSource) as refused:
+        open_sheet(tmp_path / f"people{ending}")
+    why = f"it is called {ending.lower()}, and is no such workbook: it is damaged, or something else."
+    assert str(refused.value) == f"people{ending} cannot be read: {why}"
+    (tmp_path / f"text{ending}").write_text("email,name\nada@example.com,Ada\n")
+    assert open_sheet(tmp_path / f"text{ending}").headers == ("email", "name"), "whatever a text is called"
 
 
 def test_a_changed_byte_in_a_part_is_damage(tmp_path: Path) -> None:

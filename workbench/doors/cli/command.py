@@ -69,9 +69,10 @@ class Asked:
         readable = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
         print(json.dumps(document, indent=2, default=_json, ensure_ascii=not readable))
 
-    def again(self, *words: object, tenant: str | None = None) -> str:
-        """The command to type next, asked for the same tenant and home."""
-        given = {"--home": self.home, "--tenant": tenant or self.tenant, "--as": self.user}
+    def again(self, *words: object, tenant: str | None = None, user: str | None = None) -> str:
+        """The command to type next, asked for the same tenant and home, and in the same name unless a `user` is
+        given."""
+        given = {"--home": self.home, "--tenant": tenant or self.tenant, "--as": user or self.user}
         options = [part for name, value in given.items() if value is not None for part in (name, str(value))]
         return shlex.join(["workbench", *options, *map(str, words)])
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from workbench.model.batch import Batch
 from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold
+from workbench.model.hold import told as told_of
 
 
 def of(batch: Batch) -> tuple[Hold, ...]:
@@ -26,8 +27,8 @@ def told(batch: Batch) -> Iterator[str]:
     """What the plan brings that a person may want to know, and who let it go on with what it waited for."""
     if batch.stage == "staged":
         return
-    for each in batch.summary.get("told", ()):
-        yield Hold(**each).sentence
+    for hold in told_of(batch):
+        yield hold.sentence
     for each in batch.summary.get("accepted", ()):
         if is_of_total([each["code"]]):
             continue  # which the totals tell, with the reason

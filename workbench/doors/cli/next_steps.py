@@ -33,15 +33,15 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
     elif steps.figures.unexplained:
         steps.unexplained()
     elif steps.figures.done and batch.undo_of is None and batch.part_of is None and wb.signature(batch) is None:
-        name = short(batch.id)
-        steps.say("", "Done. To sign it off, or to take it back:", steps.again("sign-off", name))
-        steps.say(steps.again("undo", name))
+        steps.done()
     if steps.figures.rejected and batch.state == "completed":
         steps.rejected()
 
 
 _ENDED = ("failed", "discarded")
 
+_SOMEBODY = "SOMEBODY"
+"""Stands for another person's name in a command."""
 _FILE = "invalid.xlsx"
 _NAMED = 100
 """So many lines a command names."""
@@ -74,8 +74,8 @@ class _Steps:
     def say(self, *lines: str) -> None:
         say(self.asked, *lines)
 
-    def again(self, *words: object) -> str:
-        return "  " + self.asked.again(*words, tenant=self.tenant)
+    def again(self, *words: object, user: str | None = None) -> str:
+        return "  " + self.asked.again(*words, tenant=self.tenant, user=user)
 
     def first(self, sheet: Batch, outcome: str, besides: Collection[int] = ()) -> list[int]:
         """The first line of an outcome that waits for a person, `besides` those that are told already."""
@@ -114,6 +114,16 @@ class _Steps:
                 self.say(
                     "What was kept is taken back once what changed it is:", self.again("undo", short(self.batch.id))
                 )
+
+    def done(self) -> None:
+        """It is done, and can be signed: by somebody else than whoever ran it, as soon as there is anybody else."""
+        name = short(self.batch.id)
+        if self.wb.is_own(self.batch):
+            ran = f"{self.batch.initiated_by} ran it, so somebody else has to sign it off"
+            self.say("", f"Done. {ran}:", self.again("sign-off", name, user=_SOMEBODY), "To take it back:")
+        else:
+            self.say("", "Done. To sign it off, or to take it back:", self.again("sign-off", name))
+        self.say(self.again("undo", name))
 
     def held(self) -> None:
         """It has invalid rows, or its plan waits for a person as a whole, or both."""
@@ -240,7 +250,8 @@ class _Steps:
             wholes.setdefault(self.wb.batches.whole_again(sheet), []).append(sheet)
         others = wholes.pop("", [])
         single = [*self.rows("invalid", "--format", "xlsx", "-o", _FILE, of=others), *self.rows("unmatched", of=others)]
-        self.say("", f"{told} Correct and import them:" if single or not wholes else told, *single)
+        them = "it" if self.figures.unexplained == 1 else "them"
+        self.say("", f"{told} Correct and import {them}:" if single or not wholes else told, *single)
         for instead, of in wholes.items():
             self.say(instead, *self.rows("invalid", of=of), *self.rows("unmatched", of=of))
 

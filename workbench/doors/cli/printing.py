@@ -12,6 +12,7 @@ from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.contract import Field
 from workbench.model.control_total import as_committed, shown
+from workbench.model.hold import told as told_of
 from workbench.model.lost import named_since
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
@@ -72,7 +73,7 @@ def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:
         "part_of": str(batch.part_of) if batch.part_of is not None else None,
         "suggestions": batch.summary.get("suggestions", []) if batch.stage != "staged" else [],
         "held_for": [hold.to_dict() for hold in holds.of(batch)],
-        "told": batch.summary.get("told", []) if batch.stage != "staged" else [],
+        "told": [hold.to_dict() for hold in told_of(batch)],
         "accepted": batch.summary.get("accepted", []),
         "error": batch.summary.get("error"),
     }

@@ -15,6 +15,7 @@ from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, command, pl
 from workbench.doors.cli.next_steps import next_steps
 from workbench.doors.cli.preparing import Dataset, MaybeDataset, Output
 from workbench.doors.cli.said import Identifier
+from workbench.model import record_event
 from workbench.model.batch import taken_back
 from workbench.model.wording import cut, many, named
 
@@ -198,7 +199,9 @@ def find(
         printing.tell(asked, made)
     if found.rows:
         nearly = ", written nearly so" if found.rows_nearly else ""
-        printing.say(asked, *([""] if found.records else []), f"Rows that became no record{nearly}:", "")
+        printing.say(
+            asked, *([""] if found.records else []), f"Rows that were not written, or were taken back{nearly}:", ""
+        )
         made = printing.table("File", ">Line", "Batch", "Outcome", "What", "Decided by")
         for row in found.rows:
             decided = row["explained_by"] or row["corrected_by"] or ""
@@ -283,7 +286,7 @@ def record(
             printing.short(touched["batch"]),
             str(touched["line"] or ""),
             _became(touched) + _unless_it_stands(touched),
-            plain(f"{touched['run_by']}{signed}"),
+            plain(f"{record_event.who(touched)}{signed}"),
             "; ".join(
                 filter(
                     None,
@@ -451,9 +454,9 @@ def _outcome(row: dict[str, Any]) -> str:
 
 
 def _became(touched: dict[str, Any]) -> str:
-    """How an import, or an undo, has left a record: the figures of an undo count what it took away as updated, too."""
-    by_undo = {"removed": "taken away", "restored": "as it was before"}.get(touched["reason"])
-    return by_undo if touched["undo_of"] and by_undo else _outcome(touched)
+    """What an import, or an undo, did to a record."""
+    said = record_event.by_undo(touched) or _outcome(touched)
+    return f"undo: {said}" if touched["undo_of"] else said
 
 
 def _unless_it_stands(touched: dict[str, Any]) -> str:

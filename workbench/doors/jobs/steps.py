@@ -86,7 +86,8 @@ def _commit(
     reason: str = "",
     plan: int | None = None,
 ) -> None:
-    if batch.stage in ("planned", "held"):
+    """Commits, unless that was done before the worker died; what another person has committed is refused."""
+    if batch.stage in ("planned", "held") or wb.batches.committed_by(batch) not in (None, wb.settings.user):
         wb.commit(batch, skip_errors=skip_errors, accept=accept, reason=reason, plan=plan, progress=progress)
         wb.records.tidy()
 

@@ -197,14 +197,14 @@ def month_begins(zone: tzinfo) -> tuple[datetime, datetime]:
 
 
 def _line(batch: Batch, title: str, found: Reconciliation, left_off: Collection[UUID]) -> dict[str, str]:
-    kind = "undo, " if batch.undo_of else "resolving, " if batch.sweep_of else ""
-    state = "undo preview" if batch.dry_run and batch.undo_of else kind + batch.state
+    kind = "Undo of " if batch.undo_of else "Rows brought in of " if batch.sweep_of else ""
+    came_to = f", {batch.state}" if batch.state in _CAME_TO_NOTHING else ""  # on a phone nothing else says so
     counted = batch.processed is not None
     return {
-        "opens": batch.file_name,
+        "opens": f"{kind}{batch.file_name}{came_to}",
         "dataset": title,
         "when": words.here(batch.created_at),
-        "state": f"{state}, left off" if batch.id in left_off else state,
+        "state": f"{batch.state}, left off" if batch.id in left_off else batch.state,
         "rows": f"{batch.processed:,}" if counted else "",
         **{name: f"{getattr(found, name):,}" if counted else "" for name in OUTCOMES},
         "removed": batch.removals,
@@ -212,6 +212,9 @@ def _line(batch: Batch, title: str, found: Reconciliation, left_off: Collection[
         "user": batch.initiated_by,
         "window": batch.window or "",
     }
+
+
+_CAME_TO_NOTHING = ("undone", "failed", "discarded")
 
 
 def story(happened: Sequence[Mapping[str, Any]]) -> None:

@@ -26,7 +26,13 @@ def keep_for_later(key: str) -> None:
     """Has the ticks and the reason of a plan stand there again, as they are, once the plan is shown again: a browser
     forgets what is no longer on its page, and shows it under its old name without what was said."""
     said = _said(key)
+    said["reason"] = st.session_state.get(f"why {key} {said.get('times', 0)}", said.get("reason", ""))
     said["times"] = said.get("times", 0) + 1
+
+
+def reason(key: str) -> str:
+    """Why a person wanted a plan to go on that waited for that; "" for nothing said."""
+    return as_said(_said(key).get("reason", ""))
 
 
 def decided(found: Sequence[Hold], key: str) -> tuple[list[str], str]:

@@ -11,6 +11,7 @@ from workbench.datasets.catalog import contract
 from workbench.doors.web import address, grid, words
 from workbench.doors.web.views import rows, whole_table
 from workbench.doors.web.views.outcomes import SIGNS
+from workbench.model import record_event
 from workbench.model.trimming import as_said
 from workbench.model.wording import first_of
 from workbench.prepare.cleaning import said_of
@@ -226,8 +227,8 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]], *
     with st.container(border=True):
         since = ", undone since" if event["undone_by"] else ""
         told = f"to be {outcome}" if is_to_be else outcome
-        if event["undo_of"] and event["reason"] in _BY_UNDO:  # the figures count what goes as updated, too
-            told, reason = _BY_UNDO[event["reason"]], ""
+        if said := record_event.by_undo(event):
+            told, reason = said, ""
         st.markdown(f"{kind}{SIGNS.get(outcome, '·')} **{told}**{reason}{since} · {words.here(event['at'])}")
         for name, (old, new) in event["changes"].items():
             st.markdown(f"{words.unlinked(words.field(name, of))}: ~~{_shown(old, names)}~~ → **{_shown(new, names)}**")
@@ -244,14 +245,9 @@ def happened(event: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]], *
         line += f", corrected by {event['corrected_by']}" if event["corrected_by"] else ""
         signed = f"signed off by {event['signed_by']}" if event["signed_by"] else "not signed off"
         planned = "" if event["stage"] == "completed" else f", only {event['stage']}: nothing was written"
-        by = event["committed_by"] or event["run_by"]
-        by = f"run by {event['run_by']}" + (f", committed by {by}" if by != event["run_by"] else "")
-        st.caption(words.unlinked(f"{event['file_name']}, {line} · {by} · {signed}{planned}"))
+        by = record_event.who(event)
+        st.caption(words.unlinked(f"{event['file_name']}, {line} · run by {by} · {signed}{planned}"))
         address.link("history", "This import's story", batch=event["batch"])
-
-
-_BY_UNDO = {"removed": "the record was taken away", "restored": "as it was before"}
-"""What an undo does to a record, by its reason."""
 
 
 def withheld(event: Mapping[str, Any]) -> str:
