@@ -185,7 +185,7 @@ def keep(wb: Workbench, contract: Contract, mapping: Mapping, template: Template
     told = ["What was said of the file's lines is kept with it."] if mapping.lines is not None else []
     if forgotten := known_lines.forgotten(source.raw):
         which = first_of([*map(str, forgotten)], 5)
-        told.append(f"Lines in the midst of the table that were left out are not: {which}.")
+        told.append(f"Left out of this file alone, for records stand around it: line {which}.")
     said = templates.save(known.name if known else "", everybody=bool(template and template.is_global), more=told)
     if said is not None:
         name, everybody = said

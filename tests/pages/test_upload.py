@@ -417,6 +417,29 @@ def test_a_footer_that_was_left_out_and_kept_in_a_template_is_left_out_next_mont
     assert "As the template" not in told(page)
 
 
+def test_a_footer_above_a_note_that_the_reader_leaves_out_is_left_out_next_month(show: Show, wb: Workbench) -> None:
+    def month(number: int) -> bytes:
+        ends = f"Total learners,{number},\nConfidential - do not forward\n"
+        return learners(number, footer=False) + ends.encode()
+
+    page = show("upload", upload=keep(wb, month(30)), layout='{"skip_lines":[[33,33]]}')
+    assert "30 rows" in told(page)
+    mapped = show("map", **page.query_params, dataset="elevate.students")
+    assert "What was said of the file's lines is kept with it." in told(mapped)
+    assert "Left out of this file alone" not in told(mapped)
+    next(box for box in mapped.text_input if box.label == "Name").set_value("Monthly").run()
+    press(mapped, "Save")
+    page = show("upload", upload=keep(wb, month(41)))
+    assert 'As the template Monthly says, line 44 is left out ("Total learners,41,").' in told(page)
+    assert "41 rows" in told(page)
+
+
+def test_a_line_left_out_between_records_is_said_to_be_left_out_of_this_file_alone(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, learners(30, footer=False)), layout='{"skip_lines":[[15,15]]}')
+    mapped = show("map", **page.query_params, dataset="elevate.students")
+    assert "Left out of this file alone, for records stand around it: line 15." in told(mapped)
+
+
 def test_a_file_without_the_footer_that_a_template_knows_is_told_so(show: Show, wb: Workbench) -> None:
     known = KnownLines(below=("total rows,#",), said=(("total rows,#", "Total rows,38"),))
     columns = {"email": "email", "first name": "first_name", "last name": "last_name"}
