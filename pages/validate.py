@@ -317,7 +317,7 @@ def to_decide(wb: Workbench, batch: Batch) -> None:
         return
     count, groups = wb.decisions.contradictions(batch)
     if count:
-        line, rule = decisions.contradictions(count, groups, several=bool(wb.batches.parts(batch)))
+        line, rule = decisions.contradictions(count, groups, runs.repeating(batch))
         if line is not None or rule is not None:
             wb.decisions.prefer(batch, [line] if line is not None else [], on_conflict=rule)
             again(wb, batch)
