@@ -426,6 +426,24 @@ def test_a_long_recipe_is_folded(show: Show, wb: Workbench) -> None:
         assert folded.proto.expanded == is_open
 
 
+def test_a_recipe_stays_open_or_shut_as_somebody_left_it_whatever_changes(show: Show, wb: Workbench) -> None:
+    def steps(page: AppTest) -> Any:
+        return next(each for each in page.expander if each.label.startswith("Recipe: "))
+
+    upload = keep(wb, STUDENTS)
+    upper, lower = (Step(operation="case", columns=("full name",), options={"to": to}) for to in ("upper", "lower"))
+    for number, opened in ((7, True), (3, False)):
+        _say(wb, upload, upper, *[lower] * (number - 1))
+        page = show("clean", upload=upload)
+        was = steps(page).label
+        page.session_state[f"steps {recipes.of_upload(upload, None)}"] = opened
+        page.run()
+        assert steps(page).proto.expanded == opened
+        next(box for box in page.checkbox if box.label.startswith("Step 1:")).uncheck().run()
+        assert steps(page).label != was
+        assert steps(page).proto.expanded == opened
+
+
 def test_the_next_file_is_cleaned_by_the_recipe_of_its_template(show: Show, wb: Workbench) -> None:
     recipe = Recipe(steps=(Step(operation="rename", columns=("full name",), options={"to": "who"}),))
     mapping = Mapping(columns={"email": "email", "who": "full_name"}, left_out=("phone",), recipe=recipe)
