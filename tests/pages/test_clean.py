@@ -732,9 +732,12 @@ def test_made_rows_are_told_beside_those_of_the_file(
     (part,) = wb.batches.parts(batch)
     page = show("validate", batch=batch.id, field="email", code="bad_email")
     assert "No column of the file fills it" not in plain(page)
-    assert "The recipe makes it of the file's cells" in plain(page)
+    assert "What you write under “Shall be” goes along to Clean" in plain(page)
     assert "Put them right" not in [button.label for button in page.button]
-    page = press(page, "Clean this column")
+    editor = f"values {batch.id} {batch.revision} {batch.plan} email bad_email"
+    page.session_state[editor] = {"edited_rows": {0: {"means": "(nothing)"}}, "added_rows": [], "deleted_rows": []}
+    page = press(page.run(), "Take 1 text along to Clean")
+    assert page.query_params["do"] == "map_values"
     page = show("validate", batch=part.id, field="email", code="bad_email")
     assert any("**2 made rows**" in button.label for button in page.button)
     assert list(page.dataframe[0].value["line"]) == [3, 3]
