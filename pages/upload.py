@@ -105,7 +105,7 @@ def look_at(wb: Workbench, upload: str) -> str | None:
         here = {**st.query_params.to_dict(), "dataset": dataset or ""}
         if dataset and "template" not in st.query_params and (lacks := sheets.lacking(sheet, dataset)):
             files.lacking(lacks, catalog.contract(dataset).noun)
-        if files.ways_on(dataset if not (wrong or no_rows) else None, here):
+        if files.ways_on(dataset if not (wrong or no_rows) else None, here, has_rows=not no_rows):
             address.go_to("map", **here)
     return dataset
 

@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 from tests.generic_csv import SIZES, export, rows
 from tests.pages.conftest import Show
 from workbench import Workbench
-from workbench.doors.web import sheets, uploads
+from workbench.doors.web import recipes, sheets, uploads
 from workbench.model.batch import Batch
 from workbench.model.known_lines import KnownLines
+from workbench.model.recipe import Condition, Recipe, Step
 from workbench.model.sheet import Layout, Sheet
 from workbench.model.template import Mapping
 
@@ -458,6 +459,30 @@ def test_a_file_without_rows_is_not_mapped(show: Show, wb: Workbench) -> None:
     (error,) = page.error
     assert error.value.replace("\\", "") == "empty.csv has no rows below its header, so there is nothing to import."
     assert next(button for button in page.button if button.label == "Map its columns").disabled
+    assert "Clean it first" not in told(page) + str([link.label for link in page.get("page_link")])
+
+
+def test_by_address_the_other_pages_say_too_that_a_file_has_no_rows(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, b"email,full_name\n", "empty.csv")
+    why = "empty.csv has no rows below its header, so there is nothing to import."
+    cleaned = show("clean", upload=upload)
+    assert (not cleaned.exception, why in told(cleaned), "fits all of the facets" in told(cleaned)) == (1, 1, 0)
+    mapped = show("map", upload=upload, dataset="elevate.students")
+    assert not mapped.exception
+    assert why in told(mapped)
+    assert "blank in every row" not in told(mapped)
+    assert next(button for button in mapped.button if button.label == "Start the import").disabled
+
+
+def test_a_recipe_that_removes_every_row_is_said_to_do_so(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    where = (Condition(column="first name", test="values", values=("Ann",)),)
+    under = recipes.of_upload(upload, None)
+    history = recipes.History().changed(Recipe(steps=(Step(operation="remove_rows", where=where),)))
+    recipes.keep(wb.settings, under, history)
+    for page in (show("clean", upload=upload), show("map", upload=upload, dataset="elevate.students")):
+        assert not page.exception
+        assert "The steps of the recipe remove every row, so there is nothing to import." in told(page)
 
 
 def test_a_file_without_a_required_column_says_so_before_anything_is_staged(show: Show, wb: Workbench) -> None:

@@ -115,7 +115,9 @@ def _aloud(label: str) -> str:
 def _stands(column: Column) -> str:
     """What stands in a column, and in how many rows."""
     samples = words.unlinked(" · ".join(column.samples))
-    filled = "blank in every row" if not column.filled else f"{column.fill:.0%} filled"
+    filled = (
+        "no rows" if not column.rows else "blank in every row" if not column.filled else f"{column.fill:.0%} filled"
+    )
     return f"{samples} ({filled})" if samples else filled
 
 
