@@ -310,9 +310,7 @@ def which_dataset(wb: Workbench, upload: str, sheet: Sheet) -> str | None:
     said = st.query_params.get("dataset")
     if template is not None:
         of = next(each for each in known if each.template == template)
-        why = f"Cleaned as the template {template.name} says, it has all of the template's columns"
-        why = f"Cleaned as the template {template.name} says, {of.but}" if of.missing else why
-        reasons[template.dataset] = (catalog.contract(template.dataset).title, f"{why}.")
+        reasons[template.dataset] = (catalog.contract(template.dataset).title, of.why)
     plain = kind or (may_be[0] if len(may_be) == 1 else None)
     likely = said if said in reasons else template.dataset if template is not None else plain
     key = f"dataset {st.session_state.get(several.SAID_BELOW, 0)} {kind}" if listed is not None else None

@@ -381,7 +381,7 @@ def next_step(wb: Workbench, batch: Batch) -> None:
         if batch.stage == "staged" and not said:
             label = "Make the plan"
             st.caption("The plan compares every row with the records that are there. It writes none of them.")
-        issues.changed_meanwhile(typed.changed(wb, batch), said)
+        issues.not_saved(typed.changed(wb, batch))
         may_wait = bool(batch.invalid) and not said
         if st.button(
             label, type="secondary" if may_wait else "primary", icon=":material/arrow_forward:", key="next step"

@@ -474,6 +474,25 @@ def test_by_address_the_other_pages_say_too_that_a_file_has_no_rows(show: Show, 
     assert next(button for button in mapped.button if button.label == "Start the import").disabled
 
 
+def test_a_column_that_only_steps_of_the_template_read_is_told_where_it_is_gone(show: Show, wb: Workbench) -> None:
+    trim = Step(operation="trim", columns=("programme",))
+    columns = {"email": "email", "first name": "first_name", "last name": "last_name"}
+    mapping = Mapping(columns=columns, left_out=("programme",), recipe=Recipe(steps=(trim,)))
+    wb.templates.save("Monthly", "elevate.students", mapping)
+    page = show("upload", upload=keep(wb, b"email,first name,last name,programme\na@example.org,A,B, x\n"))
+    assert "it has all of the columns that the template imports." in told(page)
+    page = show("upload", upload=keep(wb, STUDENTS))
+    assert "the columns that the template imports; programme, which steps of it read, is not there." in told(page)
+
+
+def test_a_very_long_header_is_cut_for_the_eye_at_map_and_told_whole(show: Show, wb: Workbench) -> None:
+    long = "Very long name of a column " * 20
+    page = show("map", upload=keep(wb, f"email,{long}\na@example.org,x\n".encode()), dataset="elevate.students")
+    (line,) = (each for each in page.markdown if each.value.startswith("**Very long"))
+    assert len(line.value) < 140
+    assert long.strip() in line.proto.help
+
+
 def test_a_recipe_that_removes_every_row_is_said_to_do_so(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     where = (Condition(column="first name", test="values", values=("Ann",)),)

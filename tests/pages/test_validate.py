@@ -615,6 +615,22 @@ def test_of_many_rows_of_one_key_one_is_chosen_from_a_list(
     assert created == [5]
 
 
+def test_above_the_rows_it_is_only_told_that_cells_were_not_saved() -> None:
+    def page() -> None:
+        from workbench.doors.web.views import issues
+        from workbench.model.changed_cell import ChangedCell
+
+        cell = ChangedCell(line=2, header="email", text="theirs", by="ben")
+        issues.not_saved([cell])
+        issues.changed_meanwhile([cell], {2: {"email": "mine"}})
+        issues.not_saved([])
+
+    shown = AppTest.from_function(page).run()
+    above, beside = (each.value.replace("\\", "") for each in shown.warning)
+    assert above == "1 cell was not saved: see the rows below."
+    assert "and yours is mine" in beside
+
+
 def test_what_was_noticed_of_several_columns_alike_is_told_once() -> None:
     def page() -> None:
         from workbench.doors.web.views import issues

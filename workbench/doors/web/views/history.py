@@ -143,8 +143,8 @@ def table(
     order: Sorted | None = None,
 ) -> None:
     """A page of imports in the order given, with what each is called and its figures as they stand; a click on a file
-    opens its import. Those that were left off are told as such. Removed records and control totals stand in columns
-    where there are any."""
+    opens its import. Those that nobody is at work on wait. Removed records and control totals stand in columns where
+    there are any."""
     off = {batch.id for batch in left_off}
     rows = [
         grid.Row(
@@ -196,7 +196,7 @@ def _line(batch: Batch, title: str, found: Reconciliation, left_off: Collection[
         "opens": batch.file_name,
         "dataset": title,
         "when": words.here(batch.created_at),
-        "state": f"{state}, left off" if batch.id in left_off else state,
+        "state": f"{state}, waits" if batch.id in left_off else state,
         "rows": f"{batch.processed:,}" if counted else "",
         **{name: f"{getattr(found, name):,}" if counted else "" for name in OUTCOMES},
         "removed": batch.removals,

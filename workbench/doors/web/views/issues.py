@@ -345,6 +345,14 @@ def correction(said: Mapping[int, Mapping[str, str]], elsewhere: int) -> tuple[b
     return corrected, discarded
 
 
+def not_saved(changed: Sequence[ChangedCell]) -> None:
+    """That cells were changed by somebody else, where they are out of sight: beside them it is told which, and how."""
+    if changed:
+        cells = words.many(len(changed), "cell")
+        was = "was" if len(changed) == 1 else "were"
+        st.warning(f"{cells} {was} not saved: see the rows below.", icon=":material/edit_off:")
+
+
 def changed_meanwhile(changed: Sequence[ChangedCell], said: Mapping[int, Mapping[str, str]]) -> None:
     """The cells that somebody else changed before what was typed there was saved, with what is theirs and one's own."""
     if not changed:
