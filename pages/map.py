@@ -24,13 +24,14 @@ from workbench.doors.web import (
 from workbench.doors.web.correcting import correct
 from workbench.doors.web.page import page
 from workbench.doors.web.recipe_editor import RecipeEditor
+from workbench.doors.web.rows_to_clean import NONE_LEFT
 from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import columns, lines, templates, totals
 from workbench.doors.web.views.limits import limits
 from workbench.doors.web.views.options import options
 from workbench.model.batch import Batch
 from workbench.model.contract import Contract
-from workbench.model.errors import WorkbenchError
+from workbench.model.errors import NoRows, WorkbenchError
 from workbench.model.known_lines import KnownLines
 from workbench.model.template import Mapping, Template
 from workbench.model.wording import first_of
@@ -178,6 +179,13 @@ def seen_again(batch: Batch) -> None:
     address.go_to("validate", batch=batch.id)
 
 
+def no_rows(source: sheets.Source, rows: int) -> tuple[str, ...]:
+    """That there is nothing to import, where the file has no rows or its recipe leaves none."""
+    if rows:
+        return ()
+    return (NONE_LEFT if len(source.raw.sample(1)) else str(NoRows(source=source.raw.name)),)
+
+
 def keep(wb: Workbench, contract: Contract, mapping: Mapping, template: Template | None, source: sheets.Source) -> None:
     """Keeps the mapping for the next time, when somebody gives it a name, with what was said of the file's lines."""
     known = template if template and template.id else None
@@ -185,7 +193,7 @@ def keep(wb: Workbench, contract: Contract, mapping: Mapping, template: Template
     told = ["What was said of the file's lines is kept with it."] if mapping.lines is not None else []
     if forgotten := known_lines.forgotten(source.raw):
         which = first_of([*map(str, forgotten)], 5)
-        told.append(f"Lines in the midst of the table that were left out are not: {which}.")
+        told.append(f"Left out of this file alone, for records stand around it: line {which}.")
     said = templates.save(known.name if known else "", everybody=bool(template and template.is_global), more=told)
     if said is not None:
         name, everybody = said
@@ -226,7 +234,8 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
     repairs = choices.repairs(source, contract, mapped, template, key)
     st.header("The import", anchor=False)
     given = choices.constants(contract, mapped, template, key)
-    others = about(contract, template, sheets.looked_at(source.sheet, contract.name)[0].rows)
+    rows = sheets.looked_at(source.sheet, contract.name)[0].rows
+    others = about(contract, template, rows)
     strange = sheets.strangers(source.sheet, contract.name, mapped, value_maps)
     gone, doubts_of_gone = choices.without(missed, template, (*mapped.values(), *given), key)
     mapping = Mapping(
@@ -245,7 +254,12 @@ with page("Map", "Which column fills which field. Nothing is used that you have 
         confirmed=tuple(one.header for one in strange),
         recipe=source.recipe if source.recipe.steps else None,
     )
-    missing = (*open_points(contract, mapping, others["window"], others["mode"]), *doubts, *doubts_of_gone)
+    missing = (
+        *no_rows(source, rows),
+        *open_points(contract, mapping, others["window"], others["mode"]),
+        *doubts,
+        *doubts_of_gone,
+    )
     for one in strange:
         in_sight.warning(words.text(f"{one.said}. Is that meant?"), icon=":material/swap_horiz:")
     for point in missing:

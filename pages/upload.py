@@ -105,7 +105,7 @@ def look_at(wb: Workbench, upload: str) -> str | None:
         here = {**st.query_params.to_dict(), "dataset": dataset or ""}
         if dataset and "template" not in st.query_params and (lacks := sheets.lacking(sheet, dataset)):
             files.lacking(lacks, catalog.contract(dataset).noun)
-        if files.ways_on(dataset if not (wrong or no_rows) else None, here):
+        if files.ways_on(dataset if not (wrong or no_rows) else None, here, has_rows=not no_rows):
             address.go_to("map", **here)
     return dataset
 
@@ -310,9 +310,7 @@ def which_dataset(wb: Workbench, upload: str, sheet: Sheet) -> str | None:
     said = st.query_params.get("dataset")
     if template is not None:
         of = next(each for each in known if each.template == template)
-        why = f"Cleaned as the template {template.name} says, it has all of the template's columns"
-        why = f"Cleaned as the template {template.name} says, {of.but}" if of.missing else why
-        reasons[template.dataset] = (catalog.contract(template.dataset).title, f"{why}.")
+        reasons[template.dataset] = (catalog.contract(template.dataset).title, of.why)
     plain = kind or (may_be[0] if len(may_be) == 1 else None)
     likely = said if said in reasons else template.dataset if template is not None else plain
     key = f"dataset {st.session_state.get(several.SAID_BELOW, 0)} {kind}" if listed is not None else None

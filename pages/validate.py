@@ -317,7 +317,7 @@ def to_decide(wb: Workbench, batch: Batch) -> None:
         return
     count, groups = wb.decisions.contradictions(batch)
     if count:
-        line, rule = decisions.contradictions(count, groups, several=bool(wb.batches.parts(batch)))
+        line, rule = decisions.contradictions(count, groups, runs.repeating(batch))
         if line is not None or rule is not None:
             wb.decisions.prefer(batch, [line] if line is not None else [], on_conflict=rule, seen=batch.decisions)
             again(wb, batch)
@@ -381,7 +381,7 @@ def next_step(wb: Workbench, batch: Batch) -> None:
         if batch.stage == "staged" and not said:
             label = "Make the plan"
             st.caption("The plan compares every row with the records that are there. It writes none of them.")
-        issues.changed_meanwhile(typed.changed(wb, batch), said)
+        issues.not_saved(typed.changed(wb, batch))
         may_wait = bool(batch.invalid) and not said
         if st.button(
             label, type="secondary" if may_wait else "primary", icon=":material/arrow_forward:", key="next step"

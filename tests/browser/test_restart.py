@@ -8,7 +8,7 @@ from tests.bench.people import write_students
 from tests.browser.conftest import People
 from tests.browser.person import LOOK
 from tests.browser.site import Site
-from workbench import Workbench
+from workbench import Workbench, open_sheet
 
 
 def test_what_a_killed_server_was_doing_is_taken_up_by_the_next(
@@ -45,3 +45,18 @@ def test_a_page_that_was_open_goes_on_when_the_server_is_back(person: People, si
     ana.window.get_by_test_id("stSidebarNav").get_by_role("link", name="History").click()
     ana.at("History")
     ana.sees("No import yet.")
+
+
+def test_a_page_that_was_open_shows_what_was_done_while_the_server_was_away(
+    person: People, site: Site, wb: Workbench, tmp_path: Path
+) -> None:
+    """A commit that was under way is taken up by the next server, and done before anybody clicks."""
+    ana = person("ana").visit("history")
+    ana.sees("No import yet.")
+    port = site.port
+    site.kill()
+    expect(ana.window.get_by_role("dialog", name="Workbench does not answer")).to_be_visible()
+    wb.plan(wb.stage(open_sheet(write_students(tmp_path / "students.csv", 20)), "elevate.students"))
+    site.start(port)
+    expect(ana.main.get_by_text("No import yet.")).to_have_count(0)
+    assert not ana.surprises

@@ -426,6 +426,24 @@ def test_a_long_recipe_is_folded(show: Show, wb: Workbench) -> None:
         assert folded.proto.expanded == is_open
 
 
+def test_a_recipe_stays_open_or_shut_as_somebody_left_it_whatever_changes(show: Show, wb: Workbench) -> None:
+    def steps(page: AppTest) -> Any:
+        return next(each for each in page.expander if each.label.startswith("Recipe: "))
+
+    upload = keep(wb, STUDENTS)
+    upper, lower = (Step(operation="case", columns=("full name",), options={"to": to}) for to in ("upper", "lower"))
+    for number, opened in ((7, True), (3, False)):
+        _say(wb, upload, upper, *[lower] * (number - 1))
+        page = show("clean", upload=upload)
+        was = steps(page).label
+        page.session_state[f"steps {recipes.of_upload(upload, None)}"] = opened
+        page.run()
+        assert steps(page).proto.expanded == opened
+        next(box for box in page.checkbox if box.label.startswith("Step 1:")).uncheck().run()
+        assert steps(page).label != was
+        assert steps(page).proto.expanded == opened
+
+
 def test_the_next_file_is_cleaned_by_the_recipe_of_its_template(show: Show, wb: Workbench) -> None:
     recipe = Recipe(steps=(Step(operation="rename", columns=("full name",), options={"to": "who"}),))
     mapping = Mapping(columns={"email": "email", "who": "full_name"}, left_out=("phone",), recipe=recipe)
@@ -714,9 +732,12 @@ def test_made_rows_are_told_beside_those_of_the_file(
     (part,) = wb.batches.parts(batch)
     page = show("validate", batch=batch.id, field="email", code="bad_email")
     assert "No column of the file fills it" not in plain(page)
-    assert "The recipe makes it of the file's cells" in plain(page)
+    assert "What you write under “Shall be” goes along to Clean" in plain(page)
     assert "Put them right" not in [button.label for button in page.button]
-    page = press(page, "Clean this column")
+    editor = f"values {batch.id} {batch.revision} {batch.plan} email bad_email"
+    page.session_state[editor] = {"edited_rows": {0: {"means": "(nothing)"}}, "added_rows": [], "deleted_rows": []}
+    page = press(page.run(), "Take 1 text along to Clean")
+    assert page.query_params["do"] == "map_values"
     page = show("validate", batch=part.id, field="email", code="bad_email")
     assert any("**2 made rows**" in button.label for button in page.button)
     assert list(page.dataframe[0].value["line"]) == [3, 3]

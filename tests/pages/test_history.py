@@ -81,13 +81,13 @@ def test_months_say_what_is_in_none_of_them(show: Show, wb: Workbench, sheet: Sh
     assert any("Imports that were undone are in no month." in each.value for each in show("history").caption)
 
 
-def test_an_import_that_nobody_is_at_work_on_is_told_as_left_off(show: Show, wb: Workbench, sheet: Sheets) -> None:
+def test_an_import_that_nobody_is_at_work_on_is_told_to_wait(show: Show, wb: Workbench, sheet: Sheets) -> None:
     wb.import_sheet(sheet(STUDENTS, "done.csv"), "elevate.students")
     wb.stage(sheet(STUDENTS, "staged.csv"), "elevate.students")
     wb.plan(wb.stage(sheet(CHANGED, "planned.csv"), "elevate.students"))
     assert grid(show("history")).shown["State"].tolist() == [
-        "planned, left off",
-        "staged, left off",
+        "planned, waits",
+        "staged, waits",
         "completed",
     ]
 

@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 from tests.generic_csv import SIZES, export, rows
 from tests.pages.conftest import Show
 from workbench import Workbench
-from workbench.doors.web import sheets, uploads
+from workbench.doors.web import recipes, sheets, uploads
 from workbench.model.batch import Batch
 from workbench.model.known_lines import KnownLines
+from workbench.model.recipe import Condition, Recipe, Step
 from workbench.model.sheet import Layout, Sheet
 from workbench.model.template import Mapping
 
@@ -417,6 +418,29 @@ def test_a_footer_that_was_left_out_and_kept_in_a_template_is_left_out_next_mont
     assert "As the template" not in told(page)
 
 
+def test_a_footer_above_a_note_that_the_reader_leaves_out_is_left_out_next_month(show: Show, wb: Workbench) -> None:
+    def month(number: int) -> bytes:
+        ends = f"Total learners,{number},\nConfidential - do not forward\n"
+        return learners(number, footer=False) + ends.encode()
+
+    page = show("upload", upload=keep(wb, month(30)), layout='{"skip_lines":[[33,33]]}')
+    assert "30 rows" in told(page)
+    mapped = show("map", **page.query_params, dataset="elevate.students")
+    assert "What was said of the file's lines is kept with it." in told(mapped)
+    assert "Left out of this file alone" not in told(mapped)
+    next(box for box in mapped.text_input if box.label == "Name").set_value("Monthly").run()
+    press(mapped, "Save")
+    page = show("upload", upload=keep(wb, month(41)))
+    assert 'As the template Monthly says, line 44 is left out ("Total learners,41,").' in told(page)
+    assert "41 rows" in told(page)
+
+
+def test_a_line_left_out_between_records_is_said_to_be_left_out_of_this_file_alone(show: Show, wb: Workbench) -> None:
+    page = show("upload", upload=keep(wb, learners(30, footer=False)), layout='{"skip_lines":[[15,15]]}')
+    mapped = show("map", **page.query_params, dataset="elevate.students")
+    assert "Left out of this file alone, for records stand around it: line 15." in told(mapped)
+
+
 def test_a_file_without_the_footer_that_a_template_knows_is_told_so(show: Show, wb: Workbench) -> None:
     known = KnownLines(below=("total rows,#",), said=(("total rows,#", "Total rows,38"),))
     columns = {"email": "email", "first name": "first_name", "last name": "last_name"}
@@ -435,6 +459,49 @@ def test_a_file_without_rows_is_not_mapped(show: Show, wb: Workbench) -> None:
     (error,) = page.error
     assert error.value.replace("\\", "") == "empty.csv has no rows below its header, so there is nothing to import."
     assert next(button for button in page.button if button.label == "Map its columns").disabled
+    assert "Clean it first" not in told(page) + str([link.label for link in page.get("page_link")])
+
+
+def test_by_address_the_other_pages_say_too_that_a_file_has_no_rows(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, b"email,full_name\n", "empty.csv")
+    why = "empty.csv has no rows below its header, so there is nothing to import."
+    cleaned = show("clean", upload=upload)
+    assert (not cleaned.exception, why in told(cleaned), "fits all of the facets" in told(cleaned)) == (1, 1, 0)
+    mapped = show("map", upload=upload, dataset="elevate.students")
+    assert not mapped.exception
+    assert why in told(mapped)
+    assert "blank in every row" not in told(mapped)
+    assert next(button for button in mapped.button if button.label == "Start the import").disabled
+
+
+def test_a_column_that_only_steps_of_the_template_read_is_told_where_it_is_gone(show: Show, wb: Workbench) -> None:
+    trim = Step(operation="trim", columns=("programme",))
+    columns = {"email": "email", "first name": "first_name", "last name": "last_name"}
+    mapping = Mapping(columns=columns, left_out=("programme",), recipe=Recipe(steps=(trim,)))
+    wb.templates.save("Monthly", "elevate.students", mapping)
+    page = show("upload", upload=keep(wb, b"email,first name,last name,programme\na@example.org,A,B, x\n"))
+    assert "it has all of the columns that the template imports." in told(page)
+    page = show("upload", upload=keep(wb, STUDENTS))
+    assert "the columns that the template imports; programme, which steps of it read, is not there." in told(page)
+
+
+def test_a_very_long_header_is_cut_for_the_eye_at_map_and_told_whole(show: Show, wb: Workbench) -> None:
+    long = "Very long name of a column " * 20
+    page = show("map", upload=keep(wb, f"email,{long}\na@example.org,x\n".encode()), dataset="elevate.students")
+    (line,) = (each for each in page.markdown if each.value.startswith("**Very long"))
+    assert len(line.value) < 140
+    assert long.strip() in line.proto.help
+
+
+def test_a_recipe_that_removes_every_row_is_said_to_do_so(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    where = (Condition(column="first name", test="values", values=("Ann",)),)
+    under = recipes.of_upload(upload, None)
+    history = recipes.History().changed(Recipe(steps=(Step(operation="remove_rows", where=where),)))
+    recipes.keep(wb.settings, under, history)
+    for page in (show("clean", upload=upload), show("map", upload=upload, dataset="elevate.students")):
+        assert not page.exception
+        assert "The steps of the recipe remove every row, so there is nothing to import." in told(page)
 
 
 def test_a_file_without_a_required_column_says_so_before_anything_is_staged(show: Show, wb: Workbench) -> None:

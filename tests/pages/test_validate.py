@@ -14,6 +14,7 @@ from tests.pages.grids import grid
 from workbench import Workbench
 from workbench.doors.web import drafts
 from workbench.model.batch import Batch
+from workbench.model.recipe import Recipe, Step
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping
 
@@ -548,6 +549,7 @@ def test_a_card_says_how_many_rows_say_what_and_its_buttons_name_the_first_and_t
     page = show("validate", batch=batch.id)
     shown = next(each.value for each in page.dataframe if "Field" in each.value.columns)
     assert list(shown.columns)[2:] == ["Lines 2 to 4, 2 rows", "Line 3"]
+    assert "The first one counts, and what says otherwise waits." in said(page)
     named = [button.label for button in page.button if str(button.key).startswith("line 0 ")]
     assert named == ["First: line 2", "This one: line 3", "Last: line 4"]
     page.button(key="line 0 4").click().run()
@@ -560,6 +562,20 @@ def test_a_card_says_how_many_rows_say_what_and_its_buttons_name_the_first_and_t
     (kind,) = [button.label.replace("\\", "") for button in page.button if str(button.key).startswith("kind ")]
     assert kind.endswith("another row with the same key counts, what is said otherwise is not used: a warning")
     assert "Rows that only have a warning are written." in said(page)
+
+
+def test_of_rows_that_a_recipe_made_none_is_written_before_a_person_has_chosen(
+    show: Show, wb: Workbench, sheet: Sheets
+) -> None:
+    """Their import is a run of one part, in which no record stands on many rows."""
+    rows = "ada@example.com;ada@work.example,Ada Park\nada@example.com,Ada Again\n"
+    split = Recipe(steps=(Step(operation="split_rows", columns=("email",), options={"separator": ";"}),))
+    batch = wb.plan(wb.stage(sheet(f"email,full_name\n{rows}"), "elevate.students", recipe=split)).batch
+    page = show("validate", batch=batch.id)
+    assert "1 key has rows that say different things" in said(page)
+    assert "None of them is written before that." in said(page)
+    (part,) = wb.batches.parts(batch)
+    assert [row["outcome"] for row in wb.rows.each(part)] == ["invalid", "skipped", "invalid"]
 
 
 def test_what_contradicts_itself_is_decided_and_no_text_of_the_key_is_put_right(
@@ -597,6 +613,22 @@ def test_of_many_rows_of_one_key_one_is_chosen_from_a_list(
     assert not page.exception
     created = [row["line"] for row in wb.rows.each(worked(batch)) if row["outcome"] == "created"]
     assert created == [5]
+
+
+def test_above_the_rows_it_is_only_told_that_cells_were_not_saved() -> None:
+    def page() -> None:
+        from workbench.doors.web.views import issues
+        from workbench.model.changed_cell import ChangedCell
+
+        cell = ChangedCell(line=2, header="email", text="theirs", by="ben")
+        issues.not_saved([cell])
+        issues.changed_meanwhile([cell], {2: {"email": "mine"}})
+        issues.not_saved([])
+
+    shown = AppTest.from_function(page).run()
+    above, beside = (each.value.replace("\\", "") for each in shown.warning)
+    assert above == "1 cell was not saved: see the rows below."
+    assert "and yours is mine" in beside
 
 
 def test_what_was_noticed_of_several_columns_alike_is_told_once() -> None:

@@ -86,6 +86,21 @@ class Comparison:
         return (*self._removed(), *self._rows(), *self._outcomes(), *self._fill())
 
     @property
+    def as_before(self) -> str:
+        """What is as it was in the earlier ones where nothing is unusual, and what was compared with some of them only,
+        or with none."""
+        after = [each for each in self.earlier if not each.first]
+        if not after:
+            return (
+                "rows, those that stay out and filled fields are as they were. How many are created, updated and "
+                "skipped is not compared: to the first import all was new."
+            )
+        told = "rows, outcomes and filled fields are as they were."
+        if len(after) < len(self.earlier):
+            told += " How many are created, updated and skipped is compared with those after the first."
+        return told
+
+    @property
     def beside(self) -> str:
         """What it is compared with, in words."""
         if not self.whole:

@@ -160,15 +160,16 @@ def test_an_import_that_is_killed_on_its_way_is_told_as_left_off_and_taken_up(
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
     told = said("batches")
-    assert f"{stage}, left off" in told
-    assert f"Left off after it was {stage}. To go on with it:\n  workbench {step} {str(batch.id)[:18]}" in told
-    assert f"{stage}, left off" not in said("batches", "--dataset", "elevate.courses")
+    assert f"{stage}, waits" in told
+    goes_on = f"To go on with it:\n  workbench {step} {str(batch.id)[:18]}"
+    assert f"{stage.capitalize()}, and no program is at work on it. {goes_on}" in told
+    assert f"{stage}, waits" not in said("batches", "--dataset", "elevate.courses")
     assert "1 import was left off: workbench batches" in said("doctor")
     if step == "plan":
         again.plan(batch)
     assert outcome(again.commit(batch)) == (1, 0, 0, 0, 1)
     assert again.batches.left_off() == []
-    assert "left off" not in said("batches") + said("doctor")
+    assert "waits" not in said("batches") and "left off" not in said("doctor")
 
 
 # --- files ---

@@ -100,7 +100,7 @@ def test_a_sheet_that_nobody_can_tell_is_left_out_only_where_a_person_says_so(ru
     asked = run("import", path)
     said = " ".join(asked.err.split())
     assert asked.status == 2
-    assert "Notes like no dataset. Say what it is, or leave it out with nothing behind the sign: --kind" in said
+    assert "Notes like no dataset. Say what it is: --kind Notes=DATASET. Or leave it out: --kind Notes=." in said
     assert run("batches", "--json").json == []
     told = run("import", path, "--kind", "Notes=", "--dry-run")
     assert told.status == 0

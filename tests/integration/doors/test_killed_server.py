@@ -73,7 +73,7 @@ def test_a_command_says_so_in_one_line(own_home: Path, by: signal.Signals, stage
     again = program(own_home, "batches")
     out, err = again.communicate(timeout=120)
     assert (again.returncode, err) == (0, "")
-    assert ("failed" if stage == "staging" else "left off") in out
+    assert ("failed" if stage == "staging" else "waits") in out
 
 
 @pytest.mark.parametrize("words", [("serve", "--port", "0"), ("worker",)])

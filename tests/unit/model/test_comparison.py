@@ -27,6 +27,24 @@ def test_the_first_of_its_kind_is_not_unusual_and_says_so() -> None:
     assert (first.unusual, first.beside) == ((), "the first of its kind: there is nothing to compare it with")
 
 
+def test_what_was_compared_is_said_where_nothing_is_unusual() -> None:
+    def as_before(*earlier: Figures) -> str:
+        found = Comparison(this=figures(64, created=30, updated=32, invalid=2), earlier=earlier, same_source=True)
+        assert found.unusual == ()
+        return found.as_before
+
+    first, later = replace(figures(64, created=62, invalid=2), first=True), figures(64, created=31, updated=33)
+    assert as_before(first) == (
+        "rows, those that stay out and filled fields are as they were. How many are created, updated and skipped is "
+        "not compared: to the first import all was new."
+    )
+    assert as_before(later) == "rows, outcomes and filled fields are as they were."
+    assert as_before(later, first) == (
+        "rows, outcomes and filled fields are as they were. How many are created, updated and skipped is compared with "
+        "those after the first."
+    )
+
+
 def test_many_more_and_many_fewer_rows_are_unusual() -> None:
     known = (figures(100), figures(120))
     assert unusual(figures(200), *known) == [

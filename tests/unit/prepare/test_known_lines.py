@@ -24,6 +24,8 @@ def test_a_line_reads_the_same_whatever_its_numbers_and_its_month_are() -> None:
     assert form(['Total  rows,"1,402"']) == form(["total rows,38"]) == "total rows,#"
     assert form(["Printed 3 March 2026", ""]) == form(["printed 14 Apr 2027"]) == "printed # @ #"
     assert form(["Total", "402"]) != form(["Total rows", "402"])
+    assert form(["Total rows,402,,"]) == form(["Total rows,38,,,,"]) == "total rows,#"
+    assert form([",,,"]) == form(["", ""]) == ""
 
 
 def test_the_header_and_the_footer_of_one_month_are_found_in_the_next() -> None:
@@ -57,6 +59,31 @@ def test_lines_in_the_midst_of_a_table_are_not_kept_and_are_named() -> None:
     said = Layout(skip_lines=((33, 34), (64, 64)))
     assert known_lines(said, long[:20], long[-10:]) == KnownLines(below=("total rows,#",))
     assert forgotten(said, long[:20], long[-10:]) == (33,)
+
+
+def test_a_footer_is_known_where_the_reader_itself_leaves_out_what_stands_around_it() -> None:
+    def rows(name: str, learners: int) -> Rows:
+        return [*month(name, learners), (learners + 5, ["Confidential - do not forward"])]
+
+    march, april = rows("March", 4), rows("April", 6)
+    left_out = {"header_line": 3, "left_out": ((9, 9),)}
+    known = known_lines(Layout(skip_lines=((8, 8),)), march, march, **left_out)
+    assert known == KnownLines(below=("total rows,#",))
+    assert forgotten(Layout(skip_lines=((8, 8),)), march, march, **left_out) == ()
+    again = found(known, april, april, encoding="utf-8", header_line=3, left_out=((11, 11),))
+    assert (again.layout, again.lacking) == (Layout(skip_lines=((10, 10),)), ())
+    itself = found(known, april, april, encoding="utf-8", header_line=3, left_out=((10, 11),))
+    assert itself.lacking == ()
+    bare = found(
+        KnownLines(below=("#",)), rows("2", 1), [(4, ["Ada"]), (5, ["9"])], encoding="utf-8", left_out=((5, 5),)
+    )
+    assert bare.layout == Layout(skip_lines=((5, 5),))
+
+
+def test_a_footer_is_known_in_a_file_that_has_more_columns_also_by_a_template_of_old() -> None:
+    april: Rows = [*month("April", 6, footer=False), (10, ["Total rows,6,,"]), (11, [",,,"])]
+    again = found(KnownLines(below=("total rows,#,",)), april, april, encoding="utf-8", header_line=3)
+    assert (again.layout, again.lacking) == (Layout(skip_lines=((10, 10),)), ())
 
 
 def test_where_the_reading_stops_is_found_again() -> None:

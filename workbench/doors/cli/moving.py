@@ -177,8 +177,8 @@ def sweep(
         others = wb.sweeps.left_waiting(others=True) if batch is None else {}
         if not swept and not others:
             printing.say(asked, "No row that was unmatched can be imported now.")
-        for run, number in others.items():
-            printing.can_come_in(asked, run, number)
+        for waiting, number in others.items():
+            printing.can_come_in(asked, waiting, number)
         left = wb.sweeps.outdated(batch) if batch is not None else []
         if left:
             printing.say(asked, outdated.told(left))

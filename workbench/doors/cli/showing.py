@@ -72,7 +72,7 @@ def batches(
                 printing.short(batch.id),
                 f"{batch.created_at:%Y-%m-%d %H:%M}",
                 batch.dataset if batch.undo_of is None else f"undo of {printing.short(batch.undo_of)}",
-                batch.state + (", left off" if batch.id in left_off else ""),
+                batch.state + (", waits" if batch.id in left_off else ""),
                 "yes" if figures.done else "",
                 ", ".join(filter(None, (printing.results(figures), batch.removals, batch.totals))),
                 plain(batch.file_name),
@@ -82,7 +82,8 @@ def batches(
             printing.say(asked, "", f"{printing.short(batch.id)} failed: {batch.summary.get('error', '')}")
         for batch in [batch for batch in found if batch.id in left_off][:_NAMED]:
             step = "plan" if batch.stage == "staged" else "commit"
-            printing.say(asked, "", f"Left off after it was {batch.stage}. To go on with it:")
+            waits = f"{batch.stage.capitalize()}, and no program is at work on it. To go on with it:"
+            printing.say(asked, "", waits)
             printing.say(asked, f"  {asked.again(step, printing.short(batch.id))}")
 
 

@@ -205,7 +205,8 @@ def _looks(found: "Loads", source: str) -> str:
 
     looks = [load.sentence for load in found.loads] + [f"{name} {may}" for name, may in found.unknown.items()]
     ways = " ".join(f"--kind {shlex.quote(f'{name}=DATASET')}" for name in found.unknown)
-    asked = f" Say what it is, or leave it out with nothing behind the sign: {ways}." if found.unknown else ""
+    out = shlex.quote(f"{next(iter(found.unknown), '')}=")
+    asked = f" Say what it is: {ways}. Or leave it out: --kind {out}." if found.unknown else ""
     if len(found.families) > 1:
         first = found.loads[0]
         says = shlex.quote(f"{called(next(iter(first.sheets.values())))}={next(iter(first.sheets))}")

@@ -34,8 +34,9 @@ def listen() -> None:
     nobody sees keep Markdown from making links and pictures of a text (see `words.text`): they are not copied. The
     shortcut of a button of Streamlit holds for the whole page: whoever takes back a word in a field would take back the
     last of the saved work. That the server does not answer is said in our words: Streamlit asks for the internet, of
-    which no page has any need. What a page adds to its address by itself, such as the import that somebody is at, is no
-    step of its own: the browser's way back would lead to where that is added anew.
+    which no page has any need. Once it answers again, the page is asked for anew: what was under way may be done by
+    then, and Streamlit leaves what it showed before. What a page adds to its address by itself, such as the import that
+    somebody is at, is no step of its own: the browser's way back would lead to where that is added anew.
     """
     _run(_CLICKS + _COPIES + _UNDO_IN_FIELDS + _AWAY + _STEPS)
 
@@ -242,5 +243,16 @@ _AWAY = """
       if (text?.nodeType === Node.TEXT_NODE && text.data in OURS) text.data = OURS[text.data];
     }
   }).observe(document.body, {childList: true});
+  const app = document.querySelector('[data-testid="stApp"]');
+  const isThere = () => app.dataset.testConnectionState === "CONNECTED";
+  let wasAway = false;
+  new MutationObserver(() => {
+    if (!isThere()) wasAway = true;
+    else if (wasAway) {
+      wasAway = false;  // its own key asks anew, and leaves what is typed
+      const key = {key: "r", code: "KeyR", keyCode: 82, which: 82, bubbles: true};
+      document.body.dispatchEvent(new KeyboardEvent("keydown", key));
+    }
+  }).observe(app, {attributeFilter: ["data-test-connection-state"]});
 })();
 """

@@ -1,7 +1,7 @@
 """The page Clean, drawn again by itself at each click: the recipe, the facets, a step that is made, and the rows."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from io import BytesIO
 from pathlib import PurePath
@@ -166,11 +166,9 @@ def _recipe(at: RecipeEditor, now: State) -> None:
     changed = sum(each.changed for each in now.done)
     told = recipe_editor.drifted(at.recipe, done, now)
     _missed(at, done)
-    with st.expander(
-        f"Recipe: {words.many(len(steps), 'step')}, {words.many(changed, 'change')}",
-        expanded=len(steps) <= FOLDED or bool(told) or recipe_editor.editing(at.recipe) is not None,
-        icon=":material/receipt_long:",
-    ):
+    label = f"Recipe: {words.many(len(steps), 'step')}, {words.many(changed, 'change')}"
+    key = _unfolded(at, told)
+    with st.expander(label, icon=":material/receipt_long:", on_change="rerun", key=key):
         recipe.steps(
             at.recipe,
             done,
@@ -181,6 +179,21 @@ def _recipe(at: RecipeEditor, now: State) -> None:
             moving=at.moving,
             key=f"{at.source.kept_under} {at.history.number}",
         )
+
+
+def _unfolded(at: RecipeEditor, told: Collection[object]) -> str:
+    """The key of the steps' list: open or shut as somebody left it, whatever its label counts; opened where there is
+    something new to be told of a step, or one is taken up to be edited."""
+    key = f"steps {at.source.kept_under}"
+    why = (recipe_editor.editing(at.recipe), bool(told))
+    asked = why != (None, False)
+    before = st.session_state.get(key)
+    if before is None:
+        st.session_state[key] = asked or len(at.recipe.steps) <= FOLDED
+    else:
+        st.session_state[key] = before or (asked and why != st.session_state.get(f"{key} why"))
+    st.session_state[f"{key} why"] = why
+    return key
 
 
 def _missed(at: RecipeEditor, done: Mapping[int, Done]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from workbench import Workbench
 from workbench.doors.web import layout, uploads
 from workbench.model.errors import UnreadableSheet, WorkbenchError
 from workbench.model.known_lines import KnownLines, Lines
+from workbench.model.lines import Ranges, joined
 from workbench.model.sheet import Layout, Sheet
 from workbench.model.template import Template
 from workbench.prepare import known_lines, recognition
@@ -59,15 +61,26 @@ def recall(wb: Workbench, upload: str, title: str | None) -> Recalled | None:
 def of_sheet(sheet: Sheet) -> KnownLines | None:
     """What a template keeps of the layout that somebody said of a sheet."""
     said = sheet.reading.layout
-    header = sheet.reading.header_line
-    return known_lines.known_lines(said, *_ends(sheet), header_line=header) if said != Layout() else None
+    return known_lines.known_lines(said, *_ends(sheet), **_as_read(sheet)) if said != Layout() else None
 
 
 def forgotten(sheet: Sheet) -> tuple[int, ...]:
     """The lines that somebody left out of a sheet, and that no template keeps."""
     said = sheet.reading.layout
-    header = sheet.reading.header_line
-    return known_lines.forgotten(said, *_ends(sheet), header_line=header) if said.skip_lines else ()
+    return known_lines.forgotten(said, *_ends(sheet), **_as_read(sheet)) if said.skip_lines else ()
+
+
+class _AsRead(TypedDict, total=False):
+    header_line: int
+    left_out: Ranges
+
+
+def _as_read(sheet: Sheet | None) -> _AsRead:
+    """What the reader itself found of a sheet's lines, if there is one."""
+    if sheet is None:
+        return {}
+    left_out = joined((each.first, each.last) for each in sheet.reading.left_out)
+    return {"header_line": sheet.reading.header_line, "left_out": left_out}
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
@@ -86,8 +99,7 @@ def _recalled(
         if template.mapping.lines is None:
             continue
         encoding = sheet.reading.encoding if sheet is not None else None
-        header = sheet.reading.header_line if sheet is not None else 1
-        known = known_lines.found(template.mapping.lines, first, last, encoding=encoding, header_line=header)
+        known = known_lines.found(template.mapping.lines, first, last, encoding=encoding, **_as_read(sheet))
         so = sheet if known.layout == Layout() else _read(_settings, upload, title, known.layout)
         if so is not None and recognition.missing_of(so, template) == ():
             found.append(

@@ -10,10 +10,12 @@ from workbench.doors.web import address, browser, cell_edits, recipe_editor, wor
 from workbench.doors.web.recipe_editor import Facet, RecipeEditor
 from workbench.doors.web.rows_by_step import State
 from workbench.doors.web.views import cleaned_rows
+from workbench.model.errors import NoRows
 from workbench.model.row_query import Order
 
 PAGE = 50
 """Rows of a page."""
+NONE_LEFT = "The steps of the recipe remove every row, so there is nothing to import."
 KEY = "clean-rows"
 """What they stand in."""
 _SOUGHT = "clean line sought"
@@ -42,7 +44,7 @@ def show(
     lines, rows = shown.rows(shown.in_order(order, fits, first + PAGE)[first:])
     was = {cell: [(on[step], text) for step, text in told] for cell, told in shown.was(lines).items()}
     if not lines:
-        st.info("No row fits all of the facets.", icon=":material/filter_alt:")
+        st.info(_why_none(at, shown), icon=":material/filter_alt:")
         return
     with st.container():  # which is always there: a grid that moves among what is drawn begins anew
         cell_edits.tell(at)
@@ -64,6 +66,15 @@ def show(
     edit = " A double click edits it, and all cells of the column that say the same, by a step." if is_last else ""
     heads = "A click on a head sorts all rows. Marked cells are not as in the file."
     st.caption(f"A click on a cell chooses its column.{edit} {heads}")
+
+
+def _why_none(at: RecipeEditor, shown: State) -> str:
+    """Why there is no row to be seen: the file has none, the steps remove all, or none fits what is chosen."""
+    if len(shown):
+        return "No row fits all of the facets."
+    if shown.gone:
+        return NONE_LEFT
+    return words.text(NoRows(source=at.source.raw.name))
 
 
 def _bar(shown: State, fits: pa.Array | None, number: int) -> tuple[bool, int]:

@@ -31,6 +31,13 @@ def sheets(wb: Workbench, batch: Batch) -> tuple[Batch, ...]:
     return tuple(part for part in wb.batches.parts(batch) if not part.derived)
 
 
+def repeating(batch: Batch) -> tuple[str, ...]:
+    """The datasets of a run of which one record may well stand on several rows; none of a run whose rows a recipe
+    makes: each of those is a record's own."""
+    playbook = PLAYBOOKS.get(batch.dataset)
+    return tuple(part.dataset for part in playbook.parts if part.repeats) if playbook is not None else ()
+
+
 def belongs(wb: Workbench, batch: Batch) -> None:
     """Of a part, the run that it is a part of; of a run that brought in rows of an earlier one, that one."""
     if batch.part_of is not None:

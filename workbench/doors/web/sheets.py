@@ -21,7 +21,7 @@ from workbench.model.template import Mapping, Template
 from workbench.model.wording import first_of
 from workbench.playbooks import of_package
 from workbench.prepare import columns, drift, forms, mapping, outliers, recognition, summary_line
-from workbench.prepare.cleaning import cleaned, without_removed
+from workbench.prepare.cleaning import cleaned, missed, without_removed
 from workbench.prepare.columns import ChoiceText, Column
 from workbench.prepare.drift import Stranger
 from workbench.prepare.forms import ColumnForm
@@ -225,12 +225,26 @@ class Known:
     template: Template
     missing: tuple[str, ...]
     """Its columns that this one has not."""
+    unread: tuple[str, ...] = ()
+    """The columns that only steps of its recipe read, and this one has not."""
 
     @property
     def but(self) -> str:
         """What is missing, in words; "" where nothing is."""
         are = "is" if len(self.missing) == 1 else "are"
         return f"but {first_of(self.missing, _NAMED)} {are} missing" if self.missing else ""
+
+    @property
+    def why(self) -> str:
+        """Why it fits, in words, and what its steps lack all the same."""
+        cleaned = f"Cleaned as the template {self.template.name} says"
+        if self.missing:
+            return f"{cleaned}, {self.but}."
+        has = f"{cleaned}, it has all of the columns that the template imports"
+        if not self.unread:
+            return f"{has}."
+        is_ = "is" if len(self.unread) == 1 else "are"
+        return f"{has}; {first_of(self.unread, _NAMED)}, which steps of it read, {is_} not there."
 
 
 def known_to(wb: Workbench, raw: Sheet) -> tuple[Known, ...]:
@@ -239,8 +253,18 @@ def known_to(wb: Workbench, raw: Sheet) -> tuple[Known, ...]:
     plain = recognised_as(raw) is not None
     asked = [one for one in wb.templates.all() if (one.mapping.recipe or not plain) and not one.unusable]
     found = [(one, recognition.missing_of(raw, one)) for one in asked]
-    known = [Known(template=one, missing=missing) for one, missing in found if missing is not None]
+    known = [
+        Known(template=one, missing=missing, unread=_unread(one, raw, missing))
+        for one, missing in found
+        if missing is not None
+    ]
     return tuple(sorted(known, key=lambda each: len(each.missing)))
+
+
+def _unread(template: Template, raw: Sheet, missing: Sequence[str]) -> tuple[str, ...]:
+    recipe = template.mapping.recipe
+    lost = missed(recipe, raw.headers) if recipe is not None else ()
+    return tuple(header for header in lost if header not in missing)
 
 
 def named(wb: Workbench) -> Template | None:

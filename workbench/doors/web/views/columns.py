@@ -12,6 +12,7 @@ from workbench.doors.web import words
 from workbench.model.contract import Contract, Field
 from workbench.model.kinds import FORMS
 from workbench.model.texts import may_mean_itself, takes_any_text
+from workbench.model.wording import cut
 from workbench.prepare.columns import ChoiceText, Column, Misread, NullText
 from workbench.prepare.forms import ColumnForm, shown
 from workbench.prepare.mapping import Suggestion
@@ -55,6 +56,8 @@ def fields(
     return said
 
 
+_LONGEST = 80
+"""So many letters of a header are shown in its line; all of it is told to whoever points at it."""
 _LINES = 50
 """So many lines stand on a page at once."""
 
@@ -98,7 +101,8 @@ def _line(
 ) -> _Line:
     """A line of a title with what is told of it, and a drop-down that first says what was said before."""
     about, choice, why = st.columns((5, 4, 5), vertical_alignment="center")
-    about.markdown(f"**{words.unlinked(title)}**  \n:small[{told}]")
+    whole = words.text(title) if len(title) > _LONGEST else None
+    about.markdown(f"**{words.unlinked(cut(title, _LONGEST))}**  \n:small[{told}]", help=whole)
     st.session_state.setdefault(key, before)
     said = choice.selectbox(label, options, format_func=named, key=key, label_visibility="collapsed")
     return _Line(said=said, beside=why)
@@ -115,7 +119,9 @@ def _aloud(label: str) -> str:
 def _stands(column: Column) -> str:
     """What stands in a column, and in how many rows."""
     samples = words.unlinked(" · ".join(column.samples))
-    filled = "blank in every row" if not column.filled else f"{column.fill:.0%} filled"
+    filled = (
+        "no rows" if not column.rows else "blank in every row" if not column.filled else f"{column.fill:.0%} filled"
+    )
     return f"{samples} ({filled})" if samples else filled
 
 

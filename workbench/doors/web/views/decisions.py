@@ -1,6 +1,6 @@
 """What a person decides of rows that contradict each other, and of texts that nearly fit."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,18 +8,20 @@ import streamlit as st
 
 from workbench.doors.web import words
 from workbench.doors.web.views.picking import picked
+from workbench.model.wording import listed
 
 RULES = {"first": "The first counts", "last": "The last counts"}
 
 
-def contradictions(count: int, groups: Sequence[Mapping[str, Any]], several: bool) -> tuple[int | None, str | None]:
+def contradictions(
+    count: int, groups: Sequence[Mapping[str, Any]], repeating: Container[str]
+) -> tuple[int | None, str | None]:
     """Rows of one key side by side, the cells that differ marked: the line that a person chooses for its key, or the
-    rule for all of them."""
+    rule for all of them. Of the `repeating` datasets a record may stand on many rows, and its first one counts until
+    somebody decides."""
     st.header("Rows that contradict each other")
     has = "has" if count == 1 else "have"
-    waits = (
-        "The first one counts, and what says otherwise waits." if several else "None of them is written before that."
-    )
+    waits = _waits({group["dataset"]: group["dataset"] in repeating for group in groups})
     st.caption(f"{words.many(count, 'key')} {has} rows that say different things. Decide which one counts. {waits}")
     chosen: int | None = None
     rule: str | None = None
@@ -35,6 +37,16 @@ def contradictions(count: int, groups: Sequence[Mapping[str, Any]], several: boo
     if count > len(groups):
         st.caption(f"And {words.many(count - len(groups), 'key')} more, once these are decided.")
     return chosen, rule
+
+
+def _waits(first_counts: Mapping[str, bool]) -> str:
+    """What becomes of such rows before somebody decides, by their datasets: all wait, or the first one counts."""
+    if not any(first_counts.values()):
+        return "None of them is written before that."
+    if all(first_counts.values()):
+        return "The first one counts, and what says otherwise waits."
+    counting = listed([words.dataset(name) for name, counts in first_counts.items() if counts])
+    return f"Under {counting} the first one counts, and what says otherwise waits; of the others none is written."
 
 
 def made(count: int, found: Sequence[Mapping[str, Any]], rule: str | None, *, key: str) -> tuple[list[int], bool]:

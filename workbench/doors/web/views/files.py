@@ -205,10 +205,12 @@ def lacking(names: Sequence[str], noun: str) -> None:
     st.warning(words.text(f"{told} or give one value for all rows."), icon=":material/view_column:")
 
 
-def ways_on(dataset: str | None, here: Mapping[str, str]) -> bool:
-    """The two ways on, both from the address that is given; whether its columns are to be mapped."""
+def ways_on(dataset: str | None, here: Mapping[str, str], *, has_rows: bool = True) -> bool:
+    """The ways on, all from the address that is given; whether its columns are to be mapped. A file without rows can
+    only be looked at: there is nothing to clean or to profile."""
     with st.container(horizontal=True, vertical_alignment="center"):
         mapped = st.button("Map its columns", type="primary", disabled=dataset is None, icon=":material/schema:")
-        address.link("clean", "Clean it first", icon=":material/cleaning_services:", **here)
-        address.link("profile", "Profile it first", icon=":material/query_stats:", **here)
+        if has_rows:
+            address.link("clean", "Clean it first", icon=":material/cleaning_services:", **here)
+            address.link("profile", "Profile it first", icon=":material/query_stats:", **here)
     return mapped

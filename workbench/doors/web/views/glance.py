@@ -121,8 +121,10 @@ def _unusual(batch: Batch, comparison: Comparison | None) -> None:
     if comparison.unusual:
         st.markdown(_listed(comparison.unusual))
     elif comparison.earlier:
-        nothing = "Rows" if others or Hold.all_of(batch.summary) else ":green[:material/check_circle:] Nothing: rows"
-        st.markdown(f"{nothing}, outcomes and filled fields are as they were.")
+        told = comparison.as_before
+        if not (others or Hold.all_of(batch.summary)):
+            told = f":green[:material/check_circle:] Nothing: {told}"
+        st.markdown(f"{told[:1].upper()}{told[1:]}")
     st.caption(f"{comparison.beside[:1].upper()}{comparison.beside[1:]}.")
 
 

@@ -151,8 +151,8 @@ def table(
     order: Sorted | None = None,
 ) -> None:
     """A page of imports in the order given, with what each is called and its figures as they stand; a click on a file
-    opens its import. Those that were left off are told as such. Removed records and control totals stand in columns
-    where there are any."""
+    opens its import. Those that nobody is at work on wait. Removed records and control totals stand in columns where
+    there are any."""
     off = {batch.id for batch in left_off}
     rows = [
         grid.Row(
@@ -204,7 +204,7 @@ def _line(batch: Batch, title: str, found: Reconciliation, left_off: Collection[
         "opens": f"{kind}{batch.file_name}{came_to}",
         "dataset": title,
         "when": words.here(batch.created_at),
-        "state": f"{batch.state}, left off" if batch.id in left_off else batch.state,
+        "state": f"{batch.state}, waits" if batch.id in left_off else batch.state,
         "rows": f"{batch.processed:,}" if counted else "",
         **{name: f"{getattr(found, name):,}" if counted else "" for name in OUTCOMES},
         "removed": batch.removals,

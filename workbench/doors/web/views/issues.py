@@ -234,12 +234,15 @@ def values(
             and batch.template_id is not None
             and st.checkbox("Let the template know it for the next time", True)
         )
+        goes_along = is_made and bool(means)
         cleans = clean is not None and st.button(
-            "Clean this column",
+            f"Take {words.many(len(means), 'text')} along to Clean" if goes_along else "Clean this column",
+            type="primary" if goes_along else "secondary",
             icon=":material/cleaning_services:",
+            key="clean this column",
             help="The same as a step of a recipe, which next month's file is cleaned by, too: with what is said here.",
         )
-        st.caption(_MADE if is_made else "The source file stays as it is.")
+        st.caption(_GOES_ALONG if is_made else "The source file stays as it is.")
     if cleans and clean is not None:
         clean(means)
     return (means, remember) if pressed else None
@@ -256,6 +259,10 @@ _OF_NO_WORDS = {
     kind.code for kind in KINDS.values() if kind.numeric or kind.name in ("day", "timestamp", "email", "phone")
 }
 _MADE = "The recipe makes it of the file's cells: put it right by a step of it, at Clean, or in the rows below."
+_GOES_ALONG = (
+    "The recipe makes these texts of the file's cells, so a step of it puts them right. What you write under "
+    "“Shall be” goes along to Clean, where that step stands ready to be added."
+)
 NOTHING = "(nothing)"
 """What somebody writes for a cell that is to be blank."""
 
@@ -350,6 +357,14 @@ def correction(said: Mapping[int, Mapping[str, str]], elsewhere: int) -> tuple[b
         ]
         st.caption(words.text(first_of(typed, 6)))
     return corrected, discarded
+
+
+def not_saved(changed: Sequence[ChangedCell]) -> None:
+    """That cells were changed by somebody else, where they are out of sight: beside them it is told which, and how."""
+    if changed:
+        cells = words.many(len(changed), "cell")
+        was = "was" if len(changed) == 1 else "were"
+        st.warning(f"{cells} {was} not saved: see the rows below.", icon=":material/edit_off:")
 
 
 def changed_meanwhile(changed: Sequence[ChangedCell], said: Mapping[int, Mapping[str, str]]) -> None:
