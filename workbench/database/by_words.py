@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from workbench.database import accents, fitting
 from workbench.database.store import Store
-from workbench.database.titles import Found, is_id, searched, tables, told
+from workbench.database.titles import Found, Tables, is_id, searched, told
 from workbench.model.contract import Contract
 from workbench.model.kinds import KINDS
 
@@ -71,10 +71,16 @@ class ByWords:
     """All of them, but for records `besides`, and those of a table that pass one of its `others`' tests."""
 
     def __init__(
-        self, store: Store, text: str, besides: Iterable[Found], others: Mapping[tuple[str, str], Sequence[Composable]]
+        self,
+        store: Store,
+        text: str,
+        there: Tables,
+        besides: Iterable[Found],
+        others: Mapping[tuple[str, str], Sequence[Composable]],
     ) -> None:
+        """`there` are the tables that are looked through."""
         self._store = store
-        self._tables = list(_tables(text, [one[2] for one in besides], others))
+        self._tables = list(_tables(text, there, [one[2] for one in besides], others))
 
     def number(self) -> int:
         """How many there are."""
@@ -143,18 +149,18 @@ _FITS = "select {fit} as fit, count(*)::int as number from {} t where {} group b
 _OF_A_FIT = "select id from {} t where {} and {} order by {} limit {} offset {}"
 _FEW = """
 select id, "of all", "its fit" from (
-    select t.*, case when "of all" <= {sorted} then {fit} end as "its fit" from (
-        select t.*, count(*) over ()::int as "of all" from (
-            select * from {table} t where {test} limit {sorted} + 1
-        ) t
+    select t.*, count(*) over ()::int as "of all" from (
+        select t.*, {fit} as "its fit" from {table} t where {test} limit {sorted} + 1
     ) t
 ) t order by "its fit", {order} limit {limit}
 """
 
 
-def _tables(text: str, besides: list[UUID], others: Mapping[tuple[str, str], Sequence[Composable]]) -> Iterator[_Table]:
+def _tables(
+    text: str, there: Tables, besides: list[UUID], others: Mapping[tuple[str, str], Sequence[Composable]]
+) -> Iterator[_Table]:
     digits, rest = number(text)
-    for (schema, table), contracts in tables().items():
+    for (schema, table), contracts in there.items():
         columns = sorted({field.target for contract in contracts for field in searched(contract)})
         phones = {field.target for contract in contracts for field in contract.stored if field.kind == "phone"}
         cells = [SQL("coalesce(t.{}, '')").format(Identifier(name)) for name in columns]

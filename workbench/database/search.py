@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from workbench.database import accents, likeness
 from workbench.database.by_words import IN_PARALLEL, ByWords
 from workbench.database.store import Store
-from workbench.database.titles import BETWEEN, Found, is_id, joined, searched, tables, told
+from workbench.database.titles import BETWEEN, Found, Tables, filled, is_id, joined, searched, tables, told
 from workbench.datasets import catalog
 from workbench.model.contract import Contract, Field
 from workbench.model.errors import LongQuestion
@@ -113,7 +113,8 @@ def _paged(lists: Iterable[_List], skip: int, limit: int) -> tuple[list[dict[str
 
 def _lists(store: Store, text: str) -> Iterator[_List]:
     """The lists of records that a text may mean, the likeliest first; none has a record of one before it."""
-    ids = tuple(dict.fromkeys(_exact(store, text, _NEAR)))
+    there = filled(store)
+    ids = tuple(dict.fromkeys(_exact(store, text, _NEAR, there)))
     exact = told(store, ids)
     yield _Known(exact)
     referring = _referring_to(store, ids)
@@ -125,7 +126,7 @@ def _lists(store: Store, text: str) -> Iterator[_List]:
         others: dict[tuple[str, str], list[Composable]] = {}
         for each in referring:
             others.setdefault(each.table, []).append(each.test)
-        yield ByWords(store, text, ids, others)
+        yield ByWords(store, text, there, ids, others)
     yield _Known(_removed(store, text, _NEAR, {one["record_id"] for one in some}))
 
 
@@ -153,13 +154,13 @@ def as_kept(field: Field, text: str) -> str:
     return kept if kept is not None else text
 
 
-def _exact(store: Store, text: str, limit: int) -> list[Found]:
+def _exact(store: Store, text: str, limit: int, there: Tables) -> list[Found]:
     """The records whose id, or first part of the key, or id elsewhere the text is."""
     found: list[Found] = []
     for tests, how in ((_by_index, "set local enable_seqscan = off"), (_by_reading, IN_PARALLEL)):
         with store.transaction() as connection:
             connection.execute(how)
-            for (schema, table), contracts in tables().items():
+            for (schema, table), contracts in there.items():
                 for test in tests(contracts, text):
                     statement = SQL("select id from {} t where {} limit {}").format(
                         Identifier(schema, table), test, Literal(limit)
@@ -178,8 +179,9 @@ def _by_index(contracts: list[Contract], text: str) -> Iterable[Composed]:
 
 
 def _by_reading(contracts: list[Contract], text: str) -> Iterable[Composed]:
-    """Ids of other systems have no index; a million records are soon looked through for one."""
-    if "@" in text or identifier(text) is not None:
+    """Ids of other systems have no index; a million records are soon looked through for one. Several words without a
+    digit are a name, which is looked for by its words."""
+    if "@" in text or identifier(text) is not None or (" " in text and not any(map(str.isdigit, text))):
         return
     for name in {field.target: None for contract in contracts for field in searched(contract) if is_id(field)}:
         yield SQL("t.{} = {}").format(Identifier(name), Literal(text))

@@ -1,8 +1,8 @@
 """What records are called: the dataset, the key and the title of each, and the fields that a person knows them by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import combinations, islice, pairwise
-from typing import Any
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
@@ -22,12 +22,30 @@ Found = tuple[str, str, UUID]
 """A record by its schema, its table and its id."""
 
 
+Tables: TypeAlias = Mapping[tuple[str, str], list[Contract]]
+"""The contracts of tables, by the table's schema and name."""
+
+
 def tables() -> dict[tuple[str, str], list[Contract]]:
     """The contracts of each table, by its schema and name."""
     found: dict[tuple[str, str], list[Contract]] = {}
     for contract in catalog.CONTRACTS.values():
         found.setdefault((contract.family, contract.table), []).append(contract)
     return found
+
+
+def filled(store: Store) -> dict[tuple[str, str], list[Contract]]:
+    """Those of the tables that have any record: most tenants keep records of few kinds."""
+    every = tables()
+    names = list(every)
+    asked = SQL(", ").join(
+        SQL("exists (select from {})").format(Identifier(*name)) + SQL(" as {}").format(Identifier(str(place)))
+        for place, name in enumerate(names)
+    )
+    with store.transaction() as connection:
+        connection.execute("set local enable_seqscan = off")  # a tenant's first record is looked up
+        found = cast(dict[str, bool], connection.execute(SQL("select {}").format(asked)).fetchone())
+    return {name: every[name] for place, name in enumerate(names) if found[str(place)]}
 
 
 def readings(key: str, parts: int) -> list[list[str]]:
