@@ -285,7 +285,7 @@ def test_a_member_without_the_rows_that_the_manifest_counts_holds_the_run(taken:
     counts = manifest()["entity_counts"]
     batch = taken(export(tmp_path / "empty.zip", found, entity_counts=counts))
     assert [hold.sentence for hold in Hold.all_of(batch.summary)] == [
-        "generic_csv.user_invitations: The manifest counts 2 rows, and none is there"
+        "Invitations: The manifest counts 2 rows, and none is there"
     ]
 
 

@@ -138,7 +138,7 @@ def test_what_several_sheets_have_to_come_to_is_said_beforehand(
     page.text_input("expect elevate.students rows").input("2")
     page = press(page, "Import its sheets together")
     run = worked(wb.batches.all()[0])
-    assert [(total.name, total.differs) for total in wb.totals(run)] == [("elevate.students rows", True)]
+    assert [(total.name, total.differs) for total in wb.totals(run)] == [("Students: rows", True)]
     assert run.summary["held_for"][0]["code"] == "total.rows"
 
 

@@ -239,8 +239,8 @@ def test_sheets_of_one_run_have_totals_of_their_own(wb: Workbench, sheet: Given)
     assert [hold["dataset"] for hold in run.summary["held_for"]] == ["elevate.students"]
     done = wb.commit(run, accept=["total.rows"], reason="One has left.")
     assert [(each.name, each.differs, each.accepted) for each in wb.totals(done)] == [
-        ("elevate.courses rows", False, False),
-        ("elevate.students rows", True, True),
+        ("Courses: rows", False, False),
+        ("Students: rows", True, True),
     ]
     with pytest.raises(UnknownTotal, match=r"no control total called rows\. Known: elevate\.courses\.rows"):
         wb.stage([courses, students], "elevate", expected={"rows": 2})
@@ -250,8 +250,8 @@ def test_the_manifest_of_an_archive_is_compared_sheet_by_sheet(wb: Workbench, sh
     courses, students = sheet("name,code\nWelding,W1\n", "courses.csv"), sheet("email,full_name\na@x.org,Ann Lee\n")
     run = wb.import_sheet([courses, students], "elevate", manifest={"elevate.courses": 1, "elevate.students": 1})
     assert [each.sentence for each in wb.totals(run)] == [
-        "elevate.courses rows: 1, as the manifest says.",
-        "elevate.students rows: 1, as the manifest says.",
+        "Courses: rows: 1, as the manifest says.",
+        "Students: rows: 1, as the manifest says.",
     ]
     assert run.totals == "totals proven"
     with pytest.raises(WrongValue, match="there are no rows of it"):
