@@ -33,12 +33,6 @@ _LONGEST_ENDING = 200
 _NAMED = 5
 """Lines that a sentence names."""
 _TOTAL = re.compile(rf"{TOTALS}|overall\b|(mean|median)$", re.IGNORECASE)
-_PLAIN_TOTAL = re.compile(
-    rf"({TOTALS}|overall|counts?)( (number|count|rows?|records?|entries|people|persons|learners?|students?|teachers?|"
-    r"participants?|volunteers?|customers?|contacts?|enrol?lments?|enrolled|registrations?|attendees?))?",
-    re.IGNORECASE,
-)
-_NEARLY_ALL = 0.9
 _BEFORE = "\"', ;\t|"
 """What stands before the first filled cell of a row."""
 _NOTE = re.compile(NOTES, re.IGNORECASE)
@@ -108,12 +102,11 @@ class Structure:
         return self.named <= len(cells) <= self.width
 
     def ending(self) -> Ending | None:
-        """The notes below the records, if the last rows are such: they are narrower, or plainly totals, and begin as
-        notes begin."""
+        """The notes below the records, if the last rows are such: they are narrower, and begin as notes begin."""
         place = len(self.lines) - 1
-        while place >= 0 and len(self.lines) - place <= _LONGEST_ENDING and self._may_end(place):
+        while place >= 0 and len(self.lines) - place <= _LONGEST_ENDING and not self._is_record(place):
             place -= 1
-        if place < 0 or self._may_end(place):
+        if place < 0 or not self._is_record(place):
             return None
         rest = [index for index in range(place + 1, len(self.lines)) if not self.lines[index].blank]
         if not rest or self._is_table(rest) or not self._is_note(rest[0]):
@@ -191,29 +184,6 @@ class Structure:
             return False
         return place not in self._padded_notes
 
-    def _may_end(self, place: int) -> bool:
-        return not self._is_record(place) or self._is_plain_total(place)
-
-    def _is_plain_total(self, place: int) -> bool:
-        """Whether a row as wide as a record is none: a word for totals, which no record has in its column, and numbers
-        alone, where nearly all records have more, or have no numbers."""
-        line = self.lines[place]
-        cells = [trim(cell) for cell in line.cells or ()]
-        at = next((index for index, cell in enumerate(cells) if cell), 0)
-        wide = bool(cells) and self.is_wide_enough(cells) and not hold(self.kept, line.number)
-        if not wide or not _PLAIN_TOTAL.fullmatch(cells[at].rstrip(": ")):
-            return False
-        numbers = [index for index in range(at + 1, len(cells)) if cells[index]]
-        if not all(shape(cells[index]) in ("whole", "number") for index in numbers):
-            return False
-        if 2 * (1 + len(numbers)) > self.width and any(fits(cells[index], self.columns[index]) for index in numbers):
-            return False
-        above = [[*map(trim, each.cells or ())] for each in self._records[-_COMPARED:] if each is not line]
-        if any(_PLAIN_TOTAL.fullmatch(row[at].rstrip(": ")) for row in above if at < len(row)):
-            return False
-        fuller = sum(len(row) - row.count("") > 1 + len(numbers) for row in above)
-        return len(above) > 1 and fuller >= _NEARLY_ALL * len(above)
-
     @cached_property
     def _padded_notes(self) -> set[int]:
         """The places of the rows of which one cell alone is filled, with a note."""
@@ -246,8 +216,7 @@ class Structure:
         few = len(filled) <= max(2 if self.width > 2 else 1, self.width // 2)
         text, mark = line.shown, self.dialect.delimiter or " "
         spaced = text.count(f"{mark} ") == text.count(mark)
-        words = _TOTAL.fullmatch(first.rstrip(": ")) and all(map(is_value, filled[1:]))
-        total = sums or words or self._is_plain_total(place)
+        total = sums or (_TOTAL.fullmatch(first.rstrip(": ")) and all(map(is_value, filled[1:])))
         if few and (total or _SPEAKS.match(first) or ((spaced or apart) and _NOTE.match(first))):
             return True
         if len(filled) == 1:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workbench.model.errors import UnreadableSheet
-from workbench.model.sheet import Layout, LeftOut, Sheet, Tally, all_left_out
+from workbench.model.sheet import LeftOut, Sheet, Tally, all_left_out
 from workbench.sources import open_sheet
 
 Open = Callable[[str], Sheet]
@@ -125,51 +125,6 @@ def test_a_total_as_wide_as_the_table_is_read_and_told(sheet, total):
     people = sheet(f"id,name,hours\n1,Ada,3\n2,Bob,2\n3,Eve,2\n{total}\n")
     assert len(read(people)[0]) == 4
     assert people.reading.warnings == ("Line 5 looks like a total (--skip-lines 5 leaves it out).",)
-
-
-LEARNERS = "first,last,program,email\nAda,Park,Weld,a@x.org\nBo,Lee,Weld,b@x.org\nCy,Orr,Nurse,c@x.org\n"
-
-
-@pytest.mark.parametrize(
-    "total",
-    [
-        "Total,,,3",
-        "Total,3,,",
-        "TOTAL,,,",
-        "Grand total,,3,",
-        "Totals:,,,3",
-        "Summary,3,,",
-        "Total learners,3,,",
-        ",,Total,3",
-    ],
-)
-def test_a_total_that_is_plainly_no_record_is_left_out_and_told_and_can_be_kept(sheet, total):
-    people = sheet(f"{LEARNERS}{total}\n")
-    assert len(read(people)[0]) == 3
-    (left,) = people.reading.left_out
-    assert (left.first, left.last, left.what, left.text) == (5, 5, "a note below the table", total)
-    kept = sheet(f"{LEARNERS}{total}\n", layout=Layout(keep_lines=((5, 5),)))
-    assert len(read(kept)[0]) == 4
-
-
-@pytest.mark.parametrize(
-    "last",
-    ["Total,Wine,Weld,t@x.org", "Total,Wine,,", "Total Wine,3,,", "Sumi,,,3", ",,,3"],
-)
-def test_a_last_line_that_may_be_a_record_stays_one(sheet, last):
-    people = sheet(f"{LEARNERS}{last}\n")
-    assert (len(read(people)[0]), people.reading.left_out) == (4, ())
-
-
-def test_a_word_for_totals_that_other_records_have_too_is_a_value(sheet):
-    people = sheet(
-        "region,kind,count,note\nNorth,Part,3,x\nNorth,Total,5,x\nSouth,Part,3,x\nSouth,Part,4,y\n,Total,7,\n"
-    )
-    assert (len(read(people)[0]), people.reading.left_out) == (5, ())
-
-
-def test_a_total_of_people_in_few_columns_is_told_by_its_number_where_they_have_texts(sheet):
-    assert len(read(sheet("first,last,email\nAda,Park,a@x.org\nBo,Lee,b@x.org\nTotal,2,\n"))[0]) == 2
 
 
 # Another table below
