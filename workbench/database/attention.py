@@ -1,6 +1,6 @@
 """What waits for a person: imports that are held, left off, not explained or not signed, and how many rows of them."""
 
-from workbench.database.import_lists import STANDS
+from workbench.database.import_lists import SIGNED, STANDS
 from workbench.database.store import QUEUE
 
 
@@ -24,14 +24,12 @@ and not exists (
 # as `proof.is_own` says it
 _OWN = "(initiated_by_id = (select workbench.current_person()) and (select count(*) from workbench.person) > 1)"
 
-_UNSIGNED = "not exists (select from workbench.sign_off s where s.batch_id = import_batch.id)"
-
 # an earlier plan may have left explanations of rows that a later one has created
 _EXPLAINED = """(
     select count(*) from workbench.import_explanation e join workbench.import_outcome o using (batch_id, line)
     where e.batch_id = import_batch.id and o.plan = import_batch.plan and workbench.settles(e, o.outcome))"""
 
-_COMMITTED = f"part_of is null and stage = 'completed' and not dry_run and {STANDS} and {_UNSIGNED}"
+_COMMITTED = f"part_of is null and stage = 'completed' and not dry_run and {STANDS} and not {SIGNED}"
 
 WAITS = {
     "held": "part_of is null and stage = 'held'",

@@ -123,9 +123,9 @@ def _shelves(connection: Connection[DictRow], place: int, of: _Table, most: int)
         ]
     counts = connection.execute(SQL(_FITS).format(of.name, of.test, fit=of.names_fit)).fetchall()
     numbers: dict[int, int] = {row["fit"]: row["number"] for row in counts}
-    some = [(fit, number, _read(connection, of, fit if len(numbers) > 1 else None)) for fit, number in numbers.items()]
     return sum(numbers.values()), [
-        _Shelf(fit=fit, place=place, of=of, number=number, ids=ids) for fit, number, ids in some
+        _Shelf(fit=fit, place=place, of=of, number=number, ids=_read(connection, of, fit if len(numbers) > 1 else None))
+        for fit, number in numbers.items()
     ]
 
 

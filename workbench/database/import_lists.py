@@ -43,7 +43,9 @@ FITS = {
 }
 """What is asked of a row of import_batch, by its name."""
 
-_SIGNED = "exists (select from workbench.sign_off s where s.batch_id = import_batch.id)"
+SIGNED = "exists (select from workbench.sign_off s where s.batch_id = import_batch.id)"
+"""Whether somebody has signed a row of import_batch."""
+
 _MAY_BE_SIGNED = f"stage = 'completed' and undo_of is null and {STANDS}"
 
 _OF_ITS_SHEETS = """(
@@ -88,7 +90,7 @@ def asked(query: ImportQuery, titles: Mapping[str, str]) -> tuple[str, dict[str,
     }
     fits = [EVERY_IMPORT, *(FITS[name] for name, value in values.items() if value is not None)]
     if query.signed is not None:
-        fits.append(_SIGNED if query.signed else f"{_MAY_BE_SIGNED} and not {_SIGNED}")
+        fits.append(SIGNED if query.signed else f"{_MAY_BE_SIGNED} and not {SIGNED}")
     for place, word in enumerate(query.text.replace("\0", "").split()):
         values[f"word{place}"] = f"%{literal(word)}%"
         values[f"called{place}"] = [name for name, title in titles.items() if word.casefold() in title.casefold()]
