@@ -43,8 +43,7 @@ chosen = st.navigation(pages, expanded=True)
 with st.sidebar:
     browser.working_as(settings.user)
     st.caption(f"Tenant `{settings.tenant}`")
-    browser.listen()
-    browser.fetch_ahead()
+    browser.set_up()
     if chosen.url_path in ABOUT_NO_FILE:
         address.back(words.text)
 chosen.run()

@@ -179,9 +179,9 @@ def _by_index(contracts: list[Contract], text: str) -> Iterable[Composed]:
 
 
 def _by_reading(contracts: list[Contract], text: str) -> Iterable[Composed]:
-    """Ids of other systems have no index; a million records are soon looked through for one. Several words without a
-    digit are a name, which is looked for by its words."""
-    if "@" in text or identifier(text) is not None or (" " in text and not any(map(str.isdigit, text))):
+    """Ids of other systems have no index; a million records are soon looked through for one. A text without a digit is
+    a name, which is looked for by its words, and so are those ids that have none."""
+    if "@" in text or identifier(text) is not None or not any(map(str.isdigit, text)):
         return
     for name in {field.target: None for contract in contracts for field in searched(contract) if is_id(field)}:
         yield SQL("t.{} = {}").format(Identifier(name), Literal(text))

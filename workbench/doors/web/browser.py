@@ -25,7 +25,7 @@ def working_as(user: str) -> None:
         _run(f"document.cookie = '{_PERSON}={quote(said, safe='')}; path=/; SameSite=Strict'")
 
 
-def listen() -> None:
+def set_up() -> None:
     """Has a click wait until the page has answered what was done before it, what is copied be the text itself, and the
     keys of undo and redo belong to the field that somebody types in.
 
@@ -37,14 +37,12 @@ def listen() -> None:
     which no page has any need. Once it answers again, the page is asked for anew: what was under way may be done by
     then, and Streamlit leaves what it showed before. What a page adds to its address by itself, such as the import that
     somebody is at, is no step of its own: the browser's way back would lead to where that is added anew.
+
+    The large scripts that a table and a chart need are fetched ahead: the first page that has one would wait for some
+    megabytes. That of a table is held ready, for it is begun with anew in each frame; that of a chart is kept, when
+    there is nothing else to do. All that is one script, for each costs a page its time.
     """
-    _run(_CLICKS + _COPIES + _UNDO_IN_FIELDS + _AWAY + _STEPS)
-
-
-def fetch_ahead() -> None:
-    """Has the browser fetch, when it has nothing else to do, the large scripts that a table and a chart need: the first
-    page that has one would wait for some megabytes."""
-    _run(_AHEAD % json.dumps(large_scripts()))
+    _run(_CLICKS + _COPIES + _UNDO_IN_FIELDS + _AWAY + _STEPS + _AHEAD % json.dumps(large_scripts()))
 
 
 def focus_on_input(key: str) -> None:
@@ -220,9 +218,9 @@ _AHEAD = """
   const own = document.querySelector('script[src*="static/js/"]')?.src;
   if (!own) return;
   const root = own.slice(0, own.lastIndexOf("static/js/"));
-  for (const path of %s) {
+  for (const [path, rel] of Object.entries(%s)) {
     const link = document.createElement("link");
-    Object.assign(link, {rel: "prefetch", as: "script", href: root + path});
+    Object.assign(link, {rel, as: "script", href: root + path});
     document.head.append(link);
   }
 })();

@@ -16,24 +16,24 @@ _FOR_GOOD, _FOR_A_WHILE = b"public, immutable, max-age=31536000", b"public, max-
 
 
 _LARGE = (
-    ("st_aggrid", "frontend/build", "static/js/main.*.js", "component/st_aggrid.AgGrid.agGrid/"),
-    ("streamlit", "static", "static/js/PlotlyChart.*.js", ""),
+    ("st_aggrid", "frontend/build", "static/js/main.*.js", "component/st_aggrid.AgGrid.agGrid/", "preload"),
+    ("streamlit", "static", "static/js/PlotlyChart.*.js", "", "prefetch"),
 )
-"""The grid of our tables and the library of our charts: the package, where its files are and which, and below what the
-server has them."""
+"""The grid of our tables and the library of our charts: the package, where its files are and which, below what the
+server has them, and how they are fetched ahead (HTML's `rel` of a link)."""
 
 
 @cache
-def large_scripts() -> tuple[str, ...]:
+def large_scripts() -> dict[str, str]:
     """The addresses of the largest scripts, below the root of the server, as the packages that are installed call
-    them."""
-    found = []
-    for package, folder, pattern, below in _LARGE:
+    them, each with how it is fetched ahead."""
+    found: dict[str, str] = {}
+    for package, folder, pattern, below, ahead in _LARGE:
         spec = find_spec(package)
         for root in (spec.submodule_search_locations or ()) if spec is not None else ():
             files = Path(root, folder)
-            found += [below + file.relative_to(files).as_posix() for file in sorted(files.glob(pattern))]
-    return tuple(found)
+            found |= {below + file.relative_to(files).as_posix(): ahead for file in sorted(files.glob(pattern))}
+    return found
 
 
 class KeptScripts:

@@ -29,6 +29,8 @@ _LOOK = """<style>
 [data-testid="stApp"] button[kind^="primary"] { background-image: linear-gradient(#00000028, #00000028) }
 [data-testid="stApp"] button kbd { opacity: 0.9 }
 [data-testid="stMain"] input:placeholder-shown { text-overflow: ellipsis }
+.st-key-stepper { gap: 0 0.6rem }
+.st-key-stepper a { padding: 0 }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 .log { user-select: all; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; padding: 0.9rem; font-size: 0.85rem;
   border-radius: 0.5rem; background: #8080801a }
@@ -39,9 +41,10 @@ _LOOK = """<style>
 [class*="st-key-numbers"] :is(td, tbody th, td *, tbody th *) { white-space: nowrap !important }
 </style>"""
 """How every page looks. Whatever is written has a contrast of 4.5 to what it stands on (WCAG 2.2, 1.4.3). What is to be
-done stands on the first screen; figures fill their line, and numbers in a table stand at its right. What is watched
-does not fade while it is asked again. An address that Markdown has found in a text is read and copied, and writes to
-nobody by a slip. A table's own download would hand formulas to a spreadsheet; ours (`Rows.write`) quotes them."""
+done stands on the first screen; figures fill their line, and numbers in a table stand at its right. Links of the steps
+stand in the line as the words beside them do. What is watched does not fade while it is asked again. An address that
+Markdown has found in a text is read and copied, and writes to nobody by a slip. A table's own download would hand
+formulas to a spreadsheet; ours (`Rows.write`) quotes them."""
 
 
 @contextmanager

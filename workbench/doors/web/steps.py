@@ -15,16 +15,12 @@ STEPS = (
 )
 """The pages of an import in their order: file and title."""
 
-_STEPPER = "<style>.st-key-stepper { gap: 0 0.6rem } .st-key-stepper a { padding: 0 }</style>"
-"""Links stand in the line as the words beside them do."""
-
 
 def stepper(here: str, batch: Batch | None = None) -> None:
     """Where this import stands and what is next, across the pages of an import."""
     reached = _reached(batch)
     current = [target for target, _ in STEPS].index(here)
     done = reached if batch is not None else current
-    st.html(_STEPPER)
     with st.container(
         horizontal=True, horizontal_alignment="left", vertical_alignment="center", gap="small", key="stepper"
     ):

@@ -57,3 +57,4 @@ def test_the_large_scripts_are_the_grid_and_the_charts_of_the_packages_that_are_
     grid, charts = large_scripts()
     assert kept(f"/{grid}") == [FOR_GOOD]
     assert (Path(streamlit.__file__).parent / "static" / charts).is_file()
+    assert [*large_scripts().values()] == ["preload", "prefetch"]

@@ -21,8 +21,16 @@ WIDE = 22
 
 
 def fitted(columns: Sequence[Column], rows: Sequence[Row]) -> list[Column]:
-    """The columns with their widths: those that say none are as wide as their cells."""
-    return [each if each.width is not None else replace(each, width=_width(each, rows)) for each in columns]
+    """The columns with their widths: those that say none are as wide as their cells. Those whose cells are of one line
+    wrap nothing: AG Grid would measure each cell."""
+    wide = [each if each.width is not None else replace(each, width=_width(each, rows)) for each in columns]
+    return [replace(each, wraps=False) if each.wraps and _is_in_one_line(each, rows) else each for each in wide]
+
+
+def _is_in_one_line(column: Column, rows: Sequence[Row]) -> bool:
+    texts = [str(row.cells.get(column.name, "")) for row in rows]
+    room = ((column.width or 0) - 24) // 9  # letters, of which few are wider
+    return all(len(text) <= room and text.isascii() and "\n" not in text for text in texts)
 
 
 def _width(column: Column, rows: Sequence[Row]) -> int:

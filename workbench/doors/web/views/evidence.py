@@ -30,10 +30,12 @@ def definition_of_done(found: Reconciliation) -> None:
     """The playbook's definition, point by point, with this batch's figures."""
     with st.container(border=True):
         st.markdown("**Definition of done**", help="Of the import playbook: F = 0, D + E explained, A + B + C = N.")
+        points = []
         for point, figures, met in found.definition:
             colour, sign = ("green", "check_circle") if met else ("orange", "radio_button_unchecked")
-            st.markdown(f":{colour}[:material/{sign}:] {point}  \n:gray[:small[{words.text(figures)}]]")
-        st.markdown("**Done.**" if found.done else "**Undone.**" if found.undone else "**Not done yet.**")
+            points.append(f":{colour}[:material/{sign}:] {point}  \n:gray[:small[{words.text(figures)}]]")
+        points.append("**Done.**" if found.done else "**Undone.**" if found.undone else "**Not done yet.**")
+        st.markdown("\n\n".join(points))  # one text is shown much sooner than seven
 
 
 def kind(kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:
