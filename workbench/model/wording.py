@@ -37,6 +37,11 @@ def cut(text: object, most: int = 60, *, at: int = 0) -> str:
     return f"{'…' * bool(first)}{said[first : first + most]}{'…' * (first + most < len(said))}"
 
 
+def quoted(cell: str) -> str:
+    """What stands in a cell, as a sentence says it."""
+    return f"“{cut(cell)}”" if cell else "blank"
+
+
 def differs_at(one: str, other: str) -> int:
     """The place of the first letter in which two texts differ."""
     pairs = enumerate(zip(one, other, strict=False))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from workbench.doors.web import words
 from workbench.model.recipe import Condition
-from workbench.model.wording import cut, listed
+from workbench.model.wording import listed, quoted
 
 Way = Literal["every", "alone", "none"]
 """In every row that says the same, in the row alone, or not before somebody has said so."""
@@ -34,7 +34,7 @@ def told(  # noqa: PLR0913
     every = f"{many} that {'say' if rows > 1 else 'says'} so{too}"
     in_ = f"line {line:,} alone, {own}" if way == "alone" else every
     later = "there alone" if way == "alone" else f"in every row that says so{' there' * bool(where)}"
-    told = f"{column}: {_shown(was)} becomes {_shown(now)} in {in_}, by a step; next month {later}."
+    told = f"{column}: {quoted(was)} becomes {quoted(now)} in {in_}, by a step; next month {later}."
     if way == "none":
         told = f"{column}: none of {many} was filled, for nothing tells line {line:,} from the others next month."
     if not alone:
@@ -47,7 +47,3 @@ def told(  # noqa: PLR0913
         st.caption(f":material/edit: {words.text(told)}", width="content")
         if other is not None:
             st.button(words.label(labels[other]), type="tertiary", on_click=take, key="clean edited otherwise")
-
-
-def _shown(text: str) -> str:
-    return f"“{cut(text)}”" if text else "blank"

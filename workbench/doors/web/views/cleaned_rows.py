@@ -8,7 +8,7 @@ import streamlit as st
 
 from workbench.doors.web import grid
 from workbench.model.row_query import Order
-from workbench.model.wording import cut
+from workbench.model.wording import quoted
 
 Was = Mapping[tuple[int, str], Sequence[tuple[int, str]]]
 """(line, column) -> each step that changed the cell, by its number from 1, and what it found there."""
@@ -109,11 +109,7 @@ def _order(wanted: grid.Sorted | None, headers: Sequence[str]) -> Order | None:
 def _before(found: Sequence[tuple[int, str]]) -> str:
     """What stood in a cell, and which steps changed it."""
     steps = ", ".join(str(step) for step, _ in found)
-    return f"was {_shown(found[0][1])} ({'steps' if len(found) > 1 else 'step'} {steps})"
-
-
-def _shown(text: str) -> str:
-    return f"“{cut(text)}”" if text else "blank"
+    return f"was {quoted(found[0][1])} ({'steps' if len(found) > 1 else 'step'} {steps})"
 
 
 def _told(line: int, headers: Sequence[str], was: Was) -> str:
