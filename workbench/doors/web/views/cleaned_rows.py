@@ -8,7 +8,7 @@ import streamlit as st
 
 from workbench.doors.web import grid
 from workbench.model.row_query import Order
-from workbench.model.wording import quoted
+from workbench.model.wording import cut, quoted
 
 Was = Mapping[tuple[int, str], Sequence[tuple[int, str]]]
 """(line, column) -> each step that changed the cell, by its number from 1, and what it found there."""
