@@ -160,6 +160,17 @@ def is_wrapped(text: pa.StringArray) -> pa.BooleanArray:
     return pc.replace_with_mask(begin, begin, pc.or_(matches(some, FORMULA), matches(some, MARKED)))
 
 
+def unwrapped(cells: pa.StringArray) -> pa.StringArray:
+    """The cells out of what a spreadsheet has wrapped them in, and otherwise as they are."""
+    if not (may_hold(cells, b'="') or may_hold(cells, b"'")):
+        return cells
+    stripped = pc.utf8_trim(cells, characters=AROUND)
+    while any_true(wrapped := is_wrapped(stripped)):
+        cells = pc.replace_with_mask(cells, wrapped, _unwrapped(stripped.filter(wrapped)))
+        stripped = pc.utf8_trim(cells, characters=AROUND)
+    return cells
+
+
 def _unwrapped(text: pa.StringArray) -> pa.StringArray:
     formula = pc.starts_with(text, "=")
     inside = pc.replace_substring(pc.utf8_slice_codeunits(text, 2, -1), '""', '"')

@@ -14,7 +14,7 @@ from workbench.model.kinds import KINDS, could_be
 from workbench.model.recipe import Condition, Step
 from workbench.model.sheet import Chunk, Sheet
 from workbench.model.texts import are_no_names, read_as_nothing, stand_for_nothing
-from workbench.model.trimming import AROUND, WIDE_SPACES, names_of_unseen, trimmed, without_unseen
+from workbench.model.trimming import AROUND, WIDE_SPACES, may_hold, names_of_unseen, trimmed, unwrapped, without_unseen
 from workbench.model.wording import cut, differs_at, first_of, many
 from workbench.prepare import misfits, mojibake
 from workbench.prepare.clusters import Cluster, key_collision, nearest
@@ -34,6 +34,9 @@ _LOST_TWICE = _LOST.encode().decode("latin-1")
 """The same, read in a wrong encoding later."""
 _LOST_LETTER = f"{_LOST}|{_LOST_TWICE}"
 _MAIL = r"[^\s@;,/|]+@[^\s@;,/|]+"
+_BREAK = r"[\n\r\v\f\x{85}\x{2028}\x{2029}]"
+_IN_A_LINE = " \\t" + WIDE_SPACES.replace("\u2028", "").replace("\u2029", "")
+"""Blanks that stand within a line: a text of several lines is meant so, and to make one of them is a choice."""
 _SIGNS_BETWEEN = r"\s*[;,/|]\s*|\s+"
 _WORDS_BETWEEN = r"\s+(?:(?i:or|and)|&)\s+"
 _BETWEEN = rf"\s*[;,/|]\s*(?:(?i:or|and)\s+)?|{_WORDS_BETWEEN}|\s+"
@@ -53,8 +56,10 @@ def _of_column(header: str, some: Chunk) -> Iterator[Finding]:
     values = texts.drop_null()
     if not len(values):
         return
+    inside = unwrapped(cells)
+    yield from _wrapped(header, cells, inside)
     yield from _unseen(header, cells)
-    yield from _white_space(header, without_unseen(cells))
+    yield from _white_space(header, without_unseen(inside))
     mended = mojibake.repaired(cells)
     whole = pc.invert(pc.match_substring(mended, _LOST))  # a letter that was lost before comes back by nothing
     if changed := _first(cells, pc.and_(pc.not_equal(cells, mended), whole), mended):
@@ -91,6 +96,15 @@ def _separator(several: pa.StringArray) -> dict[str, Any]:
     return {"separator": _BETWEEN if with_words else _SIGNS_BETWEEN, "pattern": True}
 
 
+def _wrapped(header: str, cells: pa.StringArray, inside: pa.StringArray) -> Iterator[Finding]:
+    """Texts that a spreadsheet was told to leave alone, of which an import takes what stands inside."""
+    some = cells.filter(pc.not_equal(cells, inside))
+    if len(some):
+        written = "a formula" if may_hold(some, b'="') else "a marked one"
+        what = f"{many(len(some))} with a text that is written as {written}: {cut(some[0].as_py().strip(), _CUT)}"
+        yield Finding(column=header, what=what, step=Step(operation="unwrap", columns=(header,)))
+
+
 def _unseen(header: str, cells: pa.StringArray) -> Iterator[Finding]:
     """Letters that nobody sees, around a text or inside it."""
     some = cells.filter(pc.not_equal(cells, without_unseen(cells)))
@@ -104,12 +118,13 @@ def _white_space(header: str, cells: pa.StringArray) -> Iterator[Finding]:
     if rows := _count(pc.and_(pc.not_equal(cells, text), pc.not_equal(text, ""))):
         what = f"{many(rows)} with blanks around the text"
         yield Finding(column=header, what=what, step=Step(operation="trim", columns=(header,)))
-    several = pc.match_substring_regex(text, rf"[\s{WIDE_SPACES}]{{2,}}")
+    several = pc.match_substring_regex(text, f"[{_IN_A_LINE}]{{2,}}")
     odd = pc.and_not(pc.match_substring_regex(text, f"[{WIDE_SPACES}]"), several)
+    breaks = _count(pc.match_substring_regex(text, _BREAK)) > 0
     told = {"several blanks in a row": _count(several), "a blank that is no plain space": _count(odd)}
     if rows := sum(told.values()):
         what = f"{many(rows)} with {' or '.join(what for what, number in told.items() if number)}"
-        yield Finding(column=header, what=what, step=Step(operation="collapse", columns=(header,)))
+        yield Finding(column=header, what=what, step=Step(operation="collapse", columns=(header,)), is_choice=breaks)
 
 
 def _nothing(header: str, values: pa.StringArray) -> Iterator[Finding]:

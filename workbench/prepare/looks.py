@@ -34,6 +34,8 @@ _CALLABLE = r"^\+|^\(|^[0-9]{3}[-. ]"
 _PERHAPS = dict.fromkeys(("day", "timestamp"), dates.PERHAPS) | {"academic_year": "^[0-9]{2,4} *[^0-9]+ *[0-9]{2,4}$"}
 """What a text has to have that may be of a kind whose own pattern takes long to ask for."""
 _NUMBER = r"^[-+($ ]*[0-9][0-9., ]*[)% ]*$"
+_GIVEN = r"^[A-Za-z]{0,4}[-_ ]?[0-9]{4,}$"
+"""An identifier of more digits than the code of a course has."""
 _NAME = r"^\p{L}[\p{L}\p{M}'\x{2019}.-]*(?: \p{L}[\p{L}\p{M}'\x{2019}.-]*){1,4}$|^\p{Lu}[\p{Ll}\p{M}'\x{2019}-]+$"
 """Some words of letters, or one with a capital."""
 
@@ -81,6 +83,15 @@ def _are(kind: str) -> Callable[[pa.StringArray], pa.BooleanArray]:
         return pc.and_(fits, matches(cells, _CALLABLE)) if kind == "phone" else fits
 
     return are
+
+
+def are_measured_or_given(texts: pa.StringArray) -> pa.BooleanArray:
+    """Which texts are numbers, days, or what is given to one alone (an address, a telephone, an identifier): a column
+    of them has no list of values."""
+    found = pc.or_(matches(texts, _NUMBER), matches(texts, _GIVEN))
+    for kind in ("email", "uuid", "timestamp"):
+        found = pc.or_(found, could_be(KINDS[kind], texts))
+    return pc.or_(found, pc.and_(could_be(KINDS["phone"], texts), matches(texts, _CALLABLE)))
 
 
 # --- what no value of a field looks like ---

@@ -258,7 +258,8 @@ def test_a_step_that_changes_far_fewer_rows_than_it_did_holds_the_plan_once(
     (hold,) = Hold.all_of(held.summary)
     assert (hold.code, hold.message) == (
         "step_changed_fewer",
-        "Step 1 of the recipe (replace) changed 0 of 42 rows, and 40 of 41 rows when it was last said to be right.",
+        "Step 1, “In phone, take out 'call '”, changed 0 of 42 rows, and 40 of 41 rows when it was last said to be "
+        "right.",
     )
     done = wb.commit(held, accept=("step_changed_fewer",))
     assert done.stage == "completed"
@@ -272,7 +273,7 @@ def test_a_step_whose_column_is_gone_is_not_done_and_holds_the_plan(wb: Workbenc
     assert (held.stage, outcome(held)) == ("held", (1, 0, 1, 0, 0))
     (hold,) = Hold.all_of(held.summary)
     assert (hold.code, hold.message) == (
-        "step_column_gone", "Step 1 of the recipe (replace) was not done: phone is gone.",
+        "step_column_gone", "Step 1, “In phone, take out 'call '”, was not done: phone is gone.",
     )  # fmt: skip
     assert wb.commit(held, accept=("step_column_gone",)).stage == "completed"
 

@@ -95,7 +95,7 @@ def test_the_same_file_is_told_only_where_it_is_cleaned_in_the_same_way(run: Run
 def test_a_month_without_the_faults_waits_for_a_person_once(run: Run, file: File, first: str) -> None:
     held = run("import", file(month(5, at="@"), "may.csv"), "--template", "monthly")
     assert held.status == 1
-    assert "Step 4 of the recipe (replace) changed 0 of 62 rows" in held.out
+    assert "Step 4, “In E-mail 1, replace '(at)' by '@'”, changed 0 of 62 rows" in held.out
     assert "--accept step_changed_fewer" in held.out
     assert run("commit", "latest", "--accept", "step_changed_fewer").status == 0
     assert run("import", file(month(6, at="@"), "june.csv"), "--template", "monthly").status == 0

@@ -378,7 +378,9 @@ def test_a_night_in_which_a_step_of_the_recipe_no_longer_does_what_it_did_is_hel
         run, _ = ended(wb)
     assert (run.status, run.told) == ("held", "1 of 2 steps done; volunteers: waits for a person.")
     (note,) = [note for step in run.steps for note in step["notes"] if step["status"] == "held"]
-    assert f"Step 1 of the recipe (replace) changed 0 of 8 rows, and {met.changed} of {met.of} rows" in note
+    assert (
+        f"Step 1, “In LastName, replace 'Moss ' by 'Moss-'”, changed 0 of 8 rows, and {met.changed} of {met.of} rows"
+    ) in note
     assert wb.commit(run.waits[0], accept=["step_changed_fewer"], skip_errors=True).stage == "completed"
     assert wb.schedules.run(run.id).status == "completed"
 

@@ -77,6 +77,21 @@ def test_a_lost_letter_that_was_read_in_a_wrong_encoding_is_lost_and_no_step_bri
     ]
 
 
+def test_a_text_as_a_formula_is_told_with_a_step_that_takes_what_stands_inside(opened: Opened) -> None:
+    sheet = opened('id,x\n00124,1\n"=""00123""",2\n"=""a """"b""""""",3\n')
+    (found,) = findings(sheet)
+    assert found.what == '2 rows with a text that is written as a formula: ="00123"'
+    assert (found.step, found.is_choice) == (Step(operation="unwrap", columns=("id",)), False)
+    (chunk,) = cleaned(sheet, Recipe(steps=(found.step,))).chunks()
+    assert chunk.cells["id"].to_pylist() == ["00124", "00123", 'a "b"']
+
+
+def test_line_breaks_are_no_blanks_and_where_they_are_a_step_that_takes_them_is_a_choice(opened: Opened) -> None:
+    assert findings(opened('note,x\n"one\n\ntwo\r\nthree",1\nBo,2\n')) == ()
+    found = findings(opened('note,x\n"one\ntwo",1\nBo  Ray,2\n'))
+    assert [(each.what, each.is_choice) for each in found] == [("1 row with several blanks in a row", True)]
+
+
 def test_texts_that_mean_nothing_are_named_for_the_step(opened: Opened) -> None:
     found = opened("phone,x\nn/a,1\n-,2\n555,3\n")
     assert said(found) == [("phone", "2 rows with -, n/a, which means nothing")]
@@ -152,6 +167,32 @@ def test_what_is_no_number_among_numbers_is_told_but_not_what_is_there_often(ope
     assert found.what == "2 rows with 3.5a, about 4, where the others are numbers"
     assert found.where == Condition(column="grade", test="values", values=("3.5a", "about 4"))
     assert found.texts == ("3.5a", "about 4")
+
+
+@pytest.mark.parametrize(
+    ("usual", "odd", "why"),
+    [
+        ("p{}@example.org", ["1064.ylmaz at net.example", "none of yours"], "where the others are e-mail addresses"),
+        ("2026-01-{:02}", ["soon", "March?"], "where the others are dates"),
+        ("{}/25/2026", ["soon", "45231"], "where the others are dates"),
+        ("{}.5", ["3,4", "12,25"], "where the others have a decimal point"),
+        ("{},5", ["3.4", "2.75"], "where the others have a decimal comma"),
+    ],
+)
+def test_the_few_that_are_not_as_the_others_of_a_column_are_told_with_their_rows(
+    opened: Opened, usual: str, odd: list[str], why: str
+) -> None:
+    rows = "".join(f'"{each}",1\n' for each in [*(usual.format(number % 12 + 1) for number in range(36)), *odd])
+    (found,) = [each for each in findings(opened(f"of,x\n{rows}")) if each.where is not None]
+    assert found.what == f"2 rows with {odd[0]}, {odd[1]}, {why}"
+    assert (found.step, found.where) == (None, Condition(column="of", test="values", values=tuple(odd)))
+
+
+@pytest.mark.parametrize("odd", ["1,200", "4", "a@b.org; c@d.org"])
+def test_what_may_well_be_meant_so_is_not_told(opened: Opened, odd: str) -> None:
+    usual = "p{}@example.org" if "@" in odd else "{}.5"
+    rows = "".join(f'"{each}",1\n' for each in [*(usual.format(number) for number in range(30)), odd])
+    assert [each for each in findings(opened(f"of,x\n{rows}")) if each.where is not None] == []
 
 
 def test_what_is_wrong_and_very_long_is_told_cut_and_is_not_chosen_by_its_letters(opened: Opened) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.model.errors import WrongRecipe
-from workbench.model.recipe import Done, Expected, Recipe, place, shown
-from workbench.model.wording import first_of, listed, many
-from workbench.prepare.cleaning.cleaned import checked
+from workbench.model.recipe import Done, Expected, Recipe, Step, shown
+from workbench.model.wording import cut, first_of, listed, many
+from workbench.prepare.cleaning.cleaned import checked, sentence
 from workbench.prepare.cleaning.operations import OPERATIONS
 
 FEWEST = 5
@@ -16,7 +16,12 @@ POINTS = 0.02
 """where they are this share of all rows, too,"""
 TIMES = 2.0
 """and where the share of changed rows is so many times what it was, or that part of it."""
+MOST = 0.5
+"""Fewer rows than expected are told of a step that changed this share of them: of one that repairs some rows, fewer are
+a cleaner file, and of one that makes something of most rows, they have lost it."""
 _SHOWN = 5
+_LONGEST = 120
+"""The letters of a step that are told."""
 
 Code = Literal["step_column_gone", "step_changed_more", "step_changed_fewer", "step_values_new", "recipe_unknown"]
 CODES: dict[Code, str] = {
@@ -55,7 +60,7 @@ def drifts(recipe: Recipe, done: Iterable[Done], rows: int) -> tuple[Drift, ...]
         return (Drift(step=0, code="recipe_unknown", message=why, rows=rows),)
     for each in done:
         step = recipe.steps[each.step]
-        named = place(each.step + 1, step.operation)
+        named = _named(each.step + 1, step)
         if each.gone:
             was = "was done to its other columns only" if each.rows else "was not done"
             are = "is" if len(each.gone) == 1 else "are"
@@ -74,6 +79,11 @@ def drifts(recipe: Recipe, done: Iterable[Done], rows: int) -> tuple[Drift, ...]
             )
             found.append(Drift(step=each.step, code=code, message=told, rows=each.changed))
     return (*found, *_new_values(recipe, done, rows))
+
+
+def _named(number: int, step: Step) -> str:
+    """A step as its line at Clean says it, with its columns, within a sentence."""
+    return f"Step {number}, “{cut(sentence(step).removesuffix('.'), _LONGEST)}”,"
 
 
 def _new_values(recipe: Recipe, done: Iterable[Done], rows: int) -> Iterator[Drift]:
@@ -116,11 +126,13 @@ def _known(recipe: Recipe, column: str) -> set[str]:
 
 
 def _changed(changed: int, rows: int, expected: Expected) -> Code | None:
-    """Far more or far fewer than expected: by rows, by points and by times."""
+    """Far more than expected, by rows, by points and by times; or as far fewer, where it was most of them."""
     if not rows or not expected.of:
         return None
     now, then = changed / rows, expected.changed / expected.of
     far = abs(now - then) >= POINTS and abs(changed - then * rows) >= FEWEST
     if not far or then / TIMES < now < then * TIMES:
         return None
-    return "step_changed_more" if now > then else "step_changed_fewer"
+    if now > then:
+        return "step_changed_more"
+    return "step_changed_fewer" if then >= MOST else None

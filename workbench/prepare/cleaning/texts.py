@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from workbench.model.arrays import matches, replaced
 from workbench.model.recipe import Step, shown
 from workbench.model.texts import NULL_TEXTS
-from workbench.model.trimming import AROUND, WIDE_SPACES, Rewrite, is_ascii, may_hold, without_unseen
+from workbench.model.trimming import AROUND, WIDE_SPACES, Rewrite, is_ascii, may_hold, unwrapped, without_unseen
 from workbench.model.wording import first_of
 from workbench.prepare import mojibake, name_case
 from workbench.prepare.cleaning.operation import Operation, Option, check_pattern, each_cell, option_of, wrong
@@ -115,6 +115,12 @@ STRIP_UNSEEN = Operation(
     title="Take out what nobody sees",
     says=lambda step: "take out what nobody sees (letters of no width, soft hyphens, marks of a direction)",
     begin=each_cell(lambda options: without_unseen),
+)
+UNWRAP = Operation(
+    name="unwrap",
+    title="Take texts out of formulas",
+    says=lambda step: 'take what stands inside of a text that is written as a formula (="00123") or marked (\'00123)',
+    begin=each_cell(lambda options: unwrapped),
 )
 CASE = Operation(
     name="case",

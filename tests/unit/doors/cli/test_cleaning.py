@@ -60,8 +60,8 @@ def test_a_recipe_that_remembers_is_told_of_another_file(run: Run) -> None:
     Path("people.csv").write_text("Name,City\n" + "Ann,Lynn\n" * 600, "utf-8")
     status, _, err = run("-o", "clean.csv", steps=None)
     assert status == 1
-    assert "(trim) changed 0 of 600 rows, and 2 of 3 rows when" in err
-    assert "(remove_rows) changed 600 of 600 rows, and 1 of 3 rows when" in err
+    assert "take away white space around the text”, changed 0 of 600 rows, and 2 of 3 rows when" in err
+    assert "where City is 'Lynn', remove every row”, changed 600 of 600 rows, and 1 of 3 rows when" in err
 
 
 def test_a_step_whose_column_is_gone_is_told_and_the_others_are_done(run: Run) -> None:

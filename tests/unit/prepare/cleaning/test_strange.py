@@ -1,10 +1,12 @@
 """Values that a step which maps values does not know are counted, and told where they are new."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from workbench.model.recipe import Recipe, Step
+from workbench.model.recipe import Expected, Recipe, Step
 from workbench.model.sheet import Tally
 from workbench.prepare.cleaning import Drift, cleaned, drifts
 from workbench.sources import open_sheet
@@ -90,3 +92,48 @@ def test_more_values_than_a_list_has_are_told(tmp_path: Path, monthly: Recipe) -
 def test_of_columns_that_a_step_does_not_name_no_value_is_kept(tmp_path: Path) -> None:
     everywhere = Step(operation="map_values", options=MAPPED.options)
     assert met(tmp_path, Recipe(steps=(everywhere,)), {"Phlebotomy": 8}).steps[0].values == {}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda number: f"{2 + number / 100:.2f}",
+        lambda number: f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}",
+        lambda number: f"{number % 12 + 1}/{number % 28 + 1}/2026",
+        lambda number: f"p{number}@example.org",
+        lambda number: f"(555) 123-{4000 + number}",
+        lambda number: f"S{10_000 + number}",
+    ],
+)
+def test_a_column_of_numbers_days_addresses_or_ids_is_no_list_however_often_each_stands(
+    tmp_path: Path, value: Callable[[int], str]
+) -> None:
+    recipe = Recipe(steps=(MAPPED,))
+    tally = met(tmp_path, recipe, {value(number): 8 for number in range(40)})
+    assert tally.steps[0].values == {"Programme": None}
+    stored = Expected(rows=320, changed=1, of=320, values={"Programme": tuple(value(number) for number in range(40))})
+    before = Recipe(steps=(replace(MAPPED, expected=stored),))
+    assert told(tmp_path, before, {value(number): 8 for number in range(60)}) == (), "a list that was kept before"
+
+
+def test_a_column_whose_values_keep_being_new_is_no_list(tmp_path: Path) -> None:
+    names = {f"Name {number}": 1 + 30 * (number % 5 == 0) for number in range(100)}
+    assert met(tmp_path, Recipe(steps=(MAPPED,)), names).steps[0].values == {"Programme": None}
+    stored = Expected(rows=720, changed=1, of=720, values={"Programme": tuple(names)})
+    before = Recipe(steps=(replace(MAPPED, expected=stored),))
+    later = {f"Name {number}": rows for number, rows in enumerate(names.values(), start=15)}
+    assert told(tmp_path, before, later) == ()
+
+
+@pytest.mark.parametrize("values", [["Active", "Withdrawn"], ["Yes", "No"], ["2024-2025", "2025-2026"], ["WELD101"]])
+def test_a_column_of_programmes_statuses_or_answers_is_a_list(tmp_path: Path, values: list[str]) -> None:
+    recipe = Recipe(steps=(MAPPED,))
+    tally = met(tmp_path, recipe, dict.fromkeys(values, 20))
+    recipe = recipe.expecting(tally.steps, tally.rows)
+    (new,) = told(tmp_path, recipe, {**dict.fromkeys(values, 20), "New one": 12})
+    assert (new.code, new.holds) == ("step_values_new", True)
+
+
+def test_a_list_in_whose_place_numbers_stand_is_told(tmp_path: Path, monthly: Recipe) -> None:
+    (new,) = told(tmp_path, monthly, {f"{number}.5": 4 for number in range(30)})
+    assert (new.code, new.holds) == ("step_values_new", True)
