@@ -268,6 +268,23 @@ def test_no_part_of_an_invoice_is_written_from_a_list_of_its_refused_rows(
     assert headers(url) == [("1001", Decimal("32.50")), ("1002", Decimal("-10.00"))]
 
 
+def test_rows_that_wait_with_an_invalid_one_are_told_from_those_that_a_later_import_brings_in(
+    wb: Workbench, sheet: Given
+) -> None:
+    text = TWO.replace("Chablis,2,", "Chablis,two,")
+    text += "1001,2026-01-15,Delivered,Harbor Wine Bar,NEW2,Rose,1,1,1\n"
+    text += "1003,2026-01-16,Delivered,Blue Door,NEW1,Porto,1,1,1\n1003,2026-01-16,Delivered,Blue Door,FRA1023,,1,1,1\n"
+    batch = wb.import_sheet(sheet(text), INVOICES, skip_errors=True)
+    assert [what for _, what in outcomes(wb, batch)] == [
+        "invalid", "unmatched:other line", "created", "unmatched:SKU", "unmatched:SKU", "unmatched:other line",
+    ]  # fmt: skip
+    assert wb.sweeps.held_back(batch) == {"SKU": 1, "other line": 1}
+    wb.explain(batch, [3], "comes next month")
+    assert wb.sweeps.held_back(batch) == {"SKU": 1}
+    wb.import_sheet(sheet("sku,name\nNEW1,One\nNEW2,Two\n", "skus.csv"), "commerce.skus")
+    assert wb.reconcile(batch).unmatched == 1
+
+
 def test_a_list_of_refused_rows_comes_back_into_the_import_that_is_not_written(
     wb: Workbench, sheet: Given, url: str
 ) -> None:
