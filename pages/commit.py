@@ -12,6 +12,7 @@ from workbench.doors.web.steps import stepper
 from workbench.doors.web.views import glance, holds, outcomes, plots, totals
 from workbench.model.batch import Batch
 from workbench.model.hold import Hold, waiting
+from workbench.model.person import same_person
 
 MOST = 100
 """So many imports since a plan are counted."""
@@ -76,7 +77,7 @@ def anothers(wb: Workbench, batch: Batch) -> None:
     """Tells somebody who wanted an import written that another person has written it, and what becomes of the reason
     that was given."""
     plan, by = st.session_state.pop(f"asked {batch.id}", None), wb.batches.committed_by(batch)
-    if plan is None or by in (None, wb.settings.user):
+    if plan is None or by is None or same_person(by, wb.settings.user):
         return
     told = f"{by} had committed it already, {words.here(batch.completed_at)}: what you asked for wrote nothing."
     if reason := holds.reason(f"{batch.id} {plan}"):

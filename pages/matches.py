@@ -11,6 +11,7 @@ from workbench.doors.web import address, people_lists, runs, words
 from workbench.doors.web.page import empty, page, person
 from workbench.doors.web.views import matches, table_address
 from workbench.model.matching import Matching
+from workbench.model.person import same_person
 
 SHOWN = 20
 """Decisions that are shown at once."""
@@ -61,7 +62,9 @@ def undo(wb: Workbench, about: Matching) -> None:
     """The last decision of whoever works here, to be taken back; and the newest ones of everybody."""
     limit = st.session_state.get(_DECISIONS, SHOWN)
     newest = wb.matches.decisions(about.of, limit=limit)
-    mine = [one for one in newest if one["decided_by"] == (person() or wb.settings.user) and not one["automatic"]]
+    mine = [
+        one for one in newest if same_person(one["decided_by"], person() or wb.settings.user) and not one["automatic"]
+    ]
     last = next((one for one in mine if one["withdrawn_at"] is None), None)
     if last is not None:
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -82,10 +82,12 @@ def matches(wb: Workbench, text: str) -> None:
             else ("No record fits. These rows do")
         )
         st.info(f"{which}, and became none:", icon=":material/person_off:")
+    certain = False
     alone = answer.number == 1 and bool(answer.records) and not answer.nearly
     if alone or (not skip and is_all_about_the_first(answer, text)):
         one = answer.records[0]
         known = wb.records.get(one["dataset"], record_lists.named(one), referring=0)
+        certain = names_it(known, text)
         answer = record_lists.not_told(answer, record_lists.told_by(known["history"]))
         if alone and answer.rows_number:
             st.caption(f"{words.many(answer.rows_number)} that fit and became no record: at the end of this page.")
@@ -103,7 +105,7 @@ def matches(wb: Workbench, text: str) -> None:
         nearly = ", written nearly so" if answer.rows_nearly else ""
         st.header(f"Rows that became no record{nearly}")
     if not only_rows:
-        left(answer, text)
+        left(answer, text, certain=certain)
 
 
 def answered(wb: Workbench, text: str, skip: int, rows_skip: int) -> Answer:
@@ -121,14 +123,25 @@ def answered(wb: Workbench, text: str, skip: int, rows_skip: int) -> Answer:
         return ask_for()
 
 
-def left(answer: Answer, text: str) -> None:
-    """The rows that fit and became no record, and a way to those that there was no time for."""
+def left(answer: Answer, text: str, *, certain: bool = False) -> None:
+    """The rows that fit and became no record, and a way to those that there was no time for: told where no record is
+    `certain` to be the one that was meant."""
     if answer.rows_number:
         record_lists.rows(answer.rows, answer.rows_number, text, whole=answer.whole)
-    elif not answer.whole and answer.number:
+    elif not answer.whole and answer.number and not certain:
         st.caption("Rows that became no record were looked for in the newest imports alone.")
     if not answer.whole and st.button("Look through all rows", icon=":material/manage_search:"):
         again(find=text, all=1)
+
+
+def names_it(known: Mapping[str, Any], text: str) -> bool:
+    """Whether a text is an e-mail address or an id that a record has, whole: no other is meant by it."""
+    about, now = contract(known["dataset"]), known["record"] or {}
+    certain = {field.target for field in about.stored if field.kind in _TELLS_APART}
+    return text.strip().casefold() in {str(now[name]).casefold() for name in certain if now.get(name) is not None}
+
+
+_TELLS_APART = ("email", "identifier")
 
 
 def is_all_about_the_first(answer: Answer, text: str) -> bool:

@@ -11,7 +11,6 @@ import pyarrow as pa
 import streamlit as st
 
 from workbench import Workbench, open_sheet
-from workbench.datasets import catalog
 from workbench.doors import jobs
 from workbench.doors.web import address, batches, correcting, grid, recipe_editor, runs, typed, words
 from workbench.doors.web.page import page, person
@@ -20,6 +19,7 @@ from workbench.doors.web.views import decisions, filters, issues, rows, table_ad
 from workbench.model.batch import Batch
 from workbench.model.errors import ChangedMeanwhile, CorrectedSince
 from workbench.model.noticed import Noticed
+from workbench.model.person import same_person
 from workbench.model.recipe import Condition
 from workbench.model.row_query import Order, RowQuery
 from workbench.model.stayed import Stayed
@@ -199,7 +199,7 @@ def seen(wb: Workbench, batch: Batch) -> None:
     st.session_state["shown revision"] = (batch.id, batch.revision)
     edits = batch.summary.get("edits", {})
     last = [*edits.get("undone", ()), *edits.get("done", ())][-1:]
-    if before != batch.revision and last and last[0]["by"] != wb.settings.user:
+    if before != batch.revision and last and not same_person(last[0]["by"], wb.settings.user):
         by = words.text(last[0]["by"])
         st.info(f"{by} has corrected this import since you looked at it: its rows are as they are now.")
 
@@ -257,7 +257,7 @@ def corrected_in_a_file(wb: Workbench, batch: Batch) -> None:
         st.markdown("**2 Upload the corrected file**")
         if batch.stage not in OPEN:
             st.caption(f"This import is {batch.state}; its rows can no longer be corrected.")
-            if whole := catalog.whole_again(batch.dataset):
+            if whole := wb.batches.whole_again(batch):
                 st.caption(words.text(whole))
             return
         number = st.session_state.get("cells", 0)

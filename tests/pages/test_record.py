@@ -315,6 +315,20 @@ def test_of_several_rows_that_name_the_record_none_is_told_twice(
     assert said(page).count("autumn.csv, line 2") == 1
 
 
+@pytest.mark.parametrize(("text", "is_told"), [("S-77", False), ("EVE@example.com", False), ("Eve Moe", True)])
+def test_rows_that_there_was_no_time_for_are_told_where_nothing_certain_was_found(
+    show: Show, wb: Workbench, sheet: Sheets, monkeypatch: pytest.MonkeyPatch, text: str, is_told: bool
+) -> None:
+    monkeypatch.setattr(unwritten, "_AT_ONCE", 2)
+    monkeypatch.setattr(record_lists, "SECONDS", 0)
+    wb.import_sheet(sheet("email,full_name,external_id\neve@example.com,Eve Moe,S-77\n"), "elevate.students")
+    lines = "".join(f"s{number}@x.example,Sue Lane,-\n" for number in range(9))
+    wb.plan(wb.stage(sheet(f"email,name,note\n{lines}"), "elevate.students"))
+    page = ask(show("record"), text)
+    assert ("in the newest imports alone" in said(page)) == is_told
+    assert [button for button in page.button if button.label == "Look through all rows"]
+
+
 def test_whoever_is_asked_for_by_an_id_is_shown_with_what_refers_to_her(
     show: Show, wb: Workbench, sheet: Sheets
 ) -> None:

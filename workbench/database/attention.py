@@ -22,7 +22,9 @@ and not exists (
 """Of a row of import_batch, whether it is staged or planned, with nobody at work on it and no job that waits."""
 
 # as `proof.is_own` says it
-_OWN = "(initiated_by_id = (select workbench.current_person()) and (select count(*) from workbench.person) > 1)"
+_OWN = """(
+    workbench.as_person(initiated_by_id) = (select workbench.as_person(workbench.current_person()))
+    and (select count(distinct workbench.as_person(name)) from workbench.person) > 1)"""
 
 # an earlier plan may have left explanations of rows that a later one has created
 _EXPLAINED = """(

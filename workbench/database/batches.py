@@ -473,7 +473,8 @@ class Batches:
     def months(self, since: datetime, between: datetime) -> list[dict[str, Any]]:
         """The imports that were committed from `since` on and stand, before and after a moment: `now` (whether after
         it), imports, how many of them are signed, rows, and the rows of each outcome as they stand: explained ones are
-        skipped, and one that a later run has brought in is that one's."""
+        skipped, and one that a later run has brought in is that one's. Of one that was undone in part the rows count
+        whose records its undo has kept."""
         return self._store.all(import_figures.MONTHS, {"since": since, "between": between})
 
     def left_off(self, *, limit: int = 50) -> list[Batch]:

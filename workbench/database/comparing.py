@@ -5,15 +5,21 @@ from typing import Any
 from workbench.database.import_lists import STANDS
 from workbench.database.store import Store
 from workbench.datasets import catalog
-from workbench.model.batch import OUTCOMES, Batch
+from workbench.model.batch import ENDED, OUTCOMES, Batch
 from workbench.model.comparison import LAST, Comparison, Figures
 
 
 def compare(store: Store, batch: Batch) -> Comparison:
-    """A batch beside the last completed imports before it that stand: of files whose names differ in digits alone,
-    where there are any, else of any file of its dataset. A run that brings in rows of an earlier one is compared with
-    none: it is no file."""
-    asked = {"batch": batch.id, "dataset": batch.dataset, "file": batch.file_name, "at": batch.created_at, "last": LAST}
+    """A batch beside the last imports that were completed before it was, or before now while it is not, and that stand:
+    of files whose names differ in digits alone, where there are any, else of any file of its dataset. A run that
+    brings in rows of an earlier one is compared with none: it is no file."""
+    asked = {
+        "batch": batch.id,
+        "dataset": batch.dataset,
+        "file": batch.file_name,
+        "at": batch.completed_at or (batch.created_at if batch.stage in ENDED else None),
+        "last": LAST,
+    }
     whole = batch.sweep_of is None
     found = [_figures(row) for row in store.all(_EARLIER, {**asked, "alike": True})] if whole else []
     alike = bool(found)
@@ -51,10 +57,10 @@ _EARLIER = f"""
 select id, file_name, completed_at as at, processed, {", ".join(OUTCOMES)}, summary -> 'filled' as filled,
        summary -> 'removed' as removed,
        (select signed_by from workbench.sign_off s where s.batch_id = import_batch.id) as signed_by,
-       row_number() over (order by created_at, id) = 1 as first
+       row_number() over (order by completed_at, id) = 1 as first
 from workbench.import_batch
-where data_type = %(dataset)s and stage = 'completed' and created_at < %(at)s and id <> %(batch)s
+where data_type = %(dataset)s and stage = 'completed' and completed_at < coalesce(%(at)s, now()) and id <> %(batch)s
   and part_of is null and undo_of is null and sweep_of is null and {STANDS}
   and (not %(alike)s or regexp_replace(file_name, '\\d+', '', 'g') = regexp_replace(%(file)s, '\\d+', '', 'g'))
-order by created_at desc, id desc limit %(last)s
+order by completed_at desc, id desc limit %(last)s
 """

@@ -16,6 +16,7 @@ from workbench.database.store import Store
 from workbench.model.batch import Batch, taken_back
 from workbench.model.errors import AlreadySigned, NotDone, NotSigned, UnknownBatch, UnusableKey, WrongStage
 from workbench.model.manifest import Difference, Item, Manifest, Proof, read_manifest
+from workbench.model.person import as_person, same_person
 from workbench.sources import bundle, signing_key
 
 
@@ -43,15 +44,12 @@ def refuse_settled(store: Store, face: Batch, action: str) -> None:
 
 def people(store: Store) -> int:
     """How many persons have ever worked in the tenant: where there are several, nobody signs what is their own."""
-    row = store.one("select count(*)::int as people from workbench.person")
-    return int(row["people"]) if row else 0
+    return len({as_person(row["name"]) for row in store.all("select name from workbench.person")})
 
 
 def is_own(store: Store, batch: Batch) -> bool:
     """Whether the person of this connection ran a batch, and is not alone: then somebody else has to sign it."""
-    if batch.initiated_by != store.user:
-        return False
-    return people(store) > 1
+    return same_person(batch.initiated_by, store.user) and people(store) > 1
 
 
 def sign(store: Store, home: Path, batch: Batch, said: Mapping[str, Any]) -> str:

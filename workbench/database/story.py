@@ -19,6 +19,7 @@ from workbench.model.control_total import is_of_total
 from workbench.model.hold import Hold, contradictions
 from workbench.model.import_log import ImportLog
 from workbench.model.outdated import Outdated
+from workbench.model.person import same_person
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.salesforce import PREFIX
 from workbench.model.sheet import BY_PROGRAM, Layout
@@ -164,7 +165,7 @@ def _let_go_on(batch: Batch, events: list[dict[str, Any]]) -> Iterator[str]:
     """Who committed an import that another person began, and who let it go on, whatever it waited for."""
     done = batch.stage == "completed"
     commit = next((event for event in events if event["action"] == "committed"), None)
-    if done and commit is not None and commit["actor"] != batch.initiated_by:
+    if done and commit is not None and not same_person(commit["actor"], batch.initiated_by):
         yield f"{commit['actor']} committed it{_when(commit['at'])}."
     if done and batch.invalid and "sequence" in batch.summary:
         yield "The good rows went on without the invalid ones, as in every sequence."

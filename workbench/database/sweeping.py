@@ -80,13 +80,13 @@ def resolvable(store: Store, batch: Batch, *, again: bool = True) -> Waiting:
 
 def _found(store: Store, batch: Batch, parts: Sequence[Batch], *, again: bool) -> list[int]:
     """The lines of a source that wait, and all of whose references are there."""
-    if _of_two_sheets(store, batch) or hanging(Mapping.from_dict(batch.mapping).recipe) is not None:
+    if of_two_sheets(store, batch) or hanging(Mapping.from_dict(batch.mapping).recipe) is not None:
         return []
     asked = [_asked(store, part) for part in parts if part.unmatched]
     if not asked:
         return []
     found: Composable = SQL(" union all ").join(asked)
-    if _goes_together(batch):
+    if goes_together(batch):
         found = _together(batch, found)
     question = SQL(
         """select line from ({asked}) each
@@ -104,14 +104,14 @@ def _found(store: Store, batch: Batch, parts: Sequence[Batch], *, again: bool) -
         return [row["line"] for row in connection.execute(question)]
 
 
-def _of_two_sheets(store: Store, batch: Batch) -> bool:
+def of_two_sheets(store: Store, batch: Batch) -> bool:
     """Whether the records that a sheet's rows are of have rows in another sheet of its run as well."""
     if batch.part_of is None or batch.derived:
         return False
     return any(batch in (pair.heads, pair.parts) for pair in wholes.pairs(batches.run(store, batch)))
 
 
-def _goes_together(batch: Batch) -> bool:
+def goes_together(batch: Batch) -> bool:
     """Whether none of a source's rows of one key comes in without the others."""
     plain = catalog.CONTRACTS.get(batch.dataset)
     return bool(batch.summary.get("together")) or (plain is not None and plain.adds_up)
@@ -227,7 +227,7 @@ def supply(store: Store, home: Path, batch: Batch, playbook: Playbook | None, sa
         if header not in batch.headers:
             raise UnknownHeader(header=header, known=", ".join(batch.headers))
     refuse_alone(Mapping.from_dict(batch.mapping).recipe)
-    if _of_two_sheets(store, batch):
+    if of_two_sheets(store, batch):
         raise StillRefused(line=min(said), batch=batch.id, why=wholes.again(batch, batches.run(store, batch)))
     waiting = {row["line"] for row in store.all(_WAITS, {"batch": batch.id, "lines": list(said)})}
     if missing := sorted(said.keys() - waiting):
@@ -250,7 +250,7 @@ def supply(store: Store, home: Path, batch: Batch, playbook: Playbook | None, sa
 
 def _siblings(store: Store, batch: Batch, lines: Sequence[int]) -> set[int]:
     """The lines of the source whose rows go together with those."""
-    if not _goes_together(batch):
+    if not goes_together(batch):
         return set()
     question = SQL(
         """select s.line from {rows} s where s.batch_id = {batch} and s.external_key in (

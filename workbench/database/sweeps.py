@@ -1,12 +1,13 @@
 """Rows that wait: brought in by themselves once what they refer to is there, or by what a person says of them."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from operator import attrgetter
 from pathlib import Path
 from uuid import UUID
 
-from workbench.database import at_work, batches, proof, sweeping
+from workbench.database import at_work, batches, held_back, proof, sweeping
 from workbench.database.store import Store
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongStage
@@ -69,6 +70,17 @@ class Sweeps:
                 ready += len(found.ready)
                 old += self._outdated(sheet, found)
         return ready, old
+
+    def held_back(self, batch: Batch | UUID | str) -> dict[str, int]:
+        """How many unmatched rows of an import no later one brings in, by what they wait for: they go in together with
+        rows that are invalid, or with those of another sheet (`batches.whole_again` says what to do)."""
+        run = batches.run(self._store, batch)
+        if run.face.state != "completed" or run.face.undo_of is not None or not run.face.unmatched:
+            return {}
+        found: Counter[str] = Counter()
+        for sheet in run.sheets:
+            found.update(held_back.held_back(self._store, sheet))
+        return dict(found)
 
     def _outdated(self, sheet: Batch, found: sweeping.Waiting) -> Iterator[Outdated]:
         for newer in sorted(set(found.outdated.values()), key=attrgetter("gone", "run")):

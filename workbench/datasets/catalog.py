@@ -48,7 +48,7 @@ def contract(dataset: str) -> Contract:
 
 def whole_again(dataset: str) -> str:
     """What to do about rows of it that are not written, where no file of single ones does; else nothing."""
-    known = CONTRACTS.get(dataset)
+    known = CONTRACTS.get(dataset) or FORMS.get(dataset)
     return known.whole_again if known is not None else ""
 
 

@@ -344,13 +344,34 @@ class Contract:
 
     @property
     def whole_again(self) -> str:
-        """What to do about rows that are not written, where a file of single ones would take the place of a record."""
-        if not self.adds_up:
+        """What to do about rows that are not written, where a file of single ones would write a record in part, or put
+        a part in its place; else nothing."""
+        if self.adds_up:
+            return (
+                f"Correct the file, and import the whole of it again: the rows of one {self.noun} are added up, and a "
+                "file of some of them would replace it."
+            )
+        if not self.goes_in_parts:
             return ""
-        return (
-            f"Correct the file, and import the whole of it again: the rows of one {self.noun} are added up, and a file "
-            "of some of them would replace it."
-        )
+        again = f"Correct the file, and import the whole of it again: {self._why_whole}"
+        return f"{again} What is written already stays as it is."
+
+    @property
+    def goes_in_parts(self) -> bool:
+        """Whether several rows make one record, so that some of them alone are a part of it."""
+        return bool(self.adds_up or self.goes or self.part_of or self.sums)
+
+    @property
+    def _why_whole(self) -> str:
+        """Why single rows of a source do not do."""
+        if self.goes == "whole":
+            return "it goes in whole, or not at all."
+        if self.goes == "together":
+            key = " and ".join(self.field(name).title.lower() for name in self.key)
+            return f"the rows of one {key} go in together, or not at all."
+        reference = self.field(self.part_of).reference if self.part_of else None
+        whole = reference.noun if reference is not None else self.noun
+        return f"what belongs to one {whole} goes in together."
 
     @property
     def family(self) -> str:

@@ -29,6 +29,10 @@ class Reconciliation:
     """Invalid rows that a person has rejected, by that person. They count as invalid."""
     issues_by_code: dict[str, int]
 
+    def state(self, of_batch: str) -> str:
+        """The state of its batch, as lists tell it: whether it was undone in part."""
+        return f"{of_batch} in part" if self.taken_back and of_batch == "undone" else of_batch
+
     @property
     def balanced(self) -> bool:
         """Every processed row counts exactly once."""

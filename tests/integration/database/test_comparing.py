@@ -46,6 +46,44 @@ def test_without_files_named_alike_it_is_the_dataset_that_is_compared(wb: Workbe
     assert (len(second.earlier), second.same_source) == (1, False)
 
 
+def test_what_was_written_last_is_the_last_whenever_it_was_begun(wb: Workbench, sheet: Given) -> None:
+    early = wb.plan(wb.stage(sheet(people(0, 3), "p-1.csv"), "elevate.students")).batch
+    wb.import_sheet(sheet(people(10, 3), "p-2.csv"), "elevate.students")
+    planned = wb.plan(wb.stage(sheet(people(20, 3), "p-3.csv"), "elevate.students")).batch
+    early = wb.commit(early)
+    assert [each.file_name for each in wb.compare(planned).earlier] == ["p-1.csv", "p-2.csv"]
+    assert [each.first for each in wb.compare(planned).earlier] == [False, True]
+    assert [each.file_name for each in wb.compare(early).earlier] == ["p-2.csv"]
+
+
+def test_of_an_import_that_was_undone_in_part_a_month_has_what_was_kept(wb: Workbench, sheet: Given) -> None:
+    first = wb.import_sheet(sheet(people(0, 5), "a.csv"), "elevate.students")
+    wb.import_sheet(sheet(people(0, 2, "555-201-0002"), "b.csv"), "elevate.students")
+    wb.undo(first)
+    since = datetime.now(UTC) - timedelta(days=1)
+    (month,) = wb.batches.months(since, since)
+    assert [month[name] for name in ("imports", "rows", "created", "updated", "skipped")] == [2, 4, 2, 2, 0]
+    assert wb.reconcile(first).state(wb.batches.get(first).state) == "undone in part"
+
+
+def test_of_a_run_that_was_undone_in_part_a_month_has_the_rows_whose_records_were_kept(
+    wb: Workbench, sheet: Given
+) -> None:
+    wb.import_sheet(sheet("name\nBlue Door\n", "companies.csv"), "commerce.companies")
+    wb.import_sheet(sheet("sku,name\nFRA1,Chablis\n", "skus.csv"), "commerce.skus")
+    head = "Invoice number,Invoice date,Customer,SKU,Item,Qty.,Unit price,Net price\n"
+    row = "{},2026-01-15,Blue Door,FRA1,Chablis,{},1,{}\n"
+    one = wb.import_sheet(sheet(head + row.format(1, 2, 2) + row.format(2, 2, 2), "one.csv"), "commerce.invoices")
+    wb.import_sheet(sheet(head + row.format(1, 3, 3), "two.csv"), "commerce.invoices")
+    between = datetime.now(UTC) + timedelta(days=1)
+    (before,) = wb.batches.months(between - timedelta(days=2), between)
+    wb.undo(one)
+    (month,) = wb.batches.months(between - timedelta(days=2), between)
+    assert {name: before[name] - month[name] for name in ("imports", "rows", "created")} == {
+        "imports": 0, "rows": 1, "created": 1,
+    }  # fmt: skip
+
+
 def test_rows_that_are_brought_in_later_are_no_file_to_compare_with_others(wb: Workbench, sheet: Given) -> None:
     wb.import_sheet(sheet("name,code\nWelding,WELD101\n"), "elevate.courses")
     wb.import_sheet(sheet(people(0, 40)), "elevate.students")

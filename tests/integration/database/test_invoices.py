@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from workbench import Workbench, open_sheet
 from workbench.database.planning import planner
 from workbench.database.store import Store
 from workbench.model.batch import Batch
-from workbench.model.errors import Unbalanced
+from workbench.model.errors import SingleRows, Unbalanced
 from workbench.model.resources import samples
 from workbench.model.sheet import Sheet
 
@@ -244,6 +245,69 @@ def test_a_corrected_line_lets_the_whole_invoice_go_on(wb: Workbench, sheet: Giv
     assert outcomes(wb, wb.plan(batch).batch) == [(2, "created"), (3, "created"), (4, "created")]
     wb.commit(batch)
     assert len(headers(url)) == 2
+
+
+def of_invalid_rows(wb: Workbench, batch: Batch) -> str:
+    with BytesIO() as file:
+        wb.rows.write(batch, file, "csv", outcome="invalid")
+        return file.getvalue().decode("utf-8-sig")
+
+
+def test_no_part_of_an_invoice_is_written_from_a_list_of_its_refused_rows(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    wrong = TWO.replace("Chablis,2,", "Chablis,two,")
+    batch = wb.import_sheet(sheet(wrong), INVOICES, skip_errors=True)
+    returned = of_invalid_rows(wb, batch).replace("two", "2")
+    why = "import the whole of it again: the rows of one invoice number go in together, or not at all"
+    with pytest.raises(SingleRows, match=why):
+        wb.import_sheet(sheet(returned), INVOICES)
+    assert headers(url) == [("1002", Decimal("-10.00"))]
+    assert why in wb.batches.whole_again(batch)
+    assert outcome(wb.import_sheet(sheet(TWO), INVOICES)) == (2, 0, 1, 0, 0)
+    assert headers(url) == [("1001", Decimal("32.50")), ("1002", Decimal("-10.00"))]
+
+
+def test_rows_that_wait_with_an_invalid_one_are_told_from_those_that_a_later_import_brings_in(
+    wb: Workbench, sheet: Given
+) -> None:
+    text = TWO.replace("Chablis,2,", "Chablis,two,")
+    text += "1001,2026-01-15,Delivered,Harbor Wine Bar,NEW2,Rose,1,1,1\n"
+    text += "1003,2026-01-16,Delivered,Blue Door,NEW1,Porto,1,1,1\n1003,2026-01-16,Delivered,Blue Door,FRA1023,,1,1,1\n"
+    batch = wb.import_sheet(sheet(text), INVOICES, skip_errors=True)
+    assert [what for _, what in outcomes(wb, batch)] == [
+        "invalid", "unmatched:other line", "created", "unmatched:SKU", "unmatched:SKU", "unmatched:other line",
+    ]  # fmt: skip
+    assert wb.sweeps.held_back(batch) == {"SKU": 1, "other line": 1}
+    wb.explain(batch, [3], "comes next month")
+    assert wb.sweeps.held_back(batch) == {"SKU": 1}
+    wb.import_sheet(sheet("sku,name\nNEW1,One\nNEW2,Two\n", "skus.csv"), "commerce.skus")
+    assert wb.reconcile(batch).unmatched == 1
+
+
+def test_a_list_of_refused_rows_comes_back_into_the_import_that_is_not_written(
+    wb: Workbench, sheet: Given, url: str
+) -> None:
+    batch = wb.import_sheet(sheet(TWO.replace("Chablis,2,", "Chablis,two,")), INVOICES)
+    wb.corrections.correct_from(batch, sheet(of_invalid_rows(wb, batch).replace("two", "2")))
+    wb.commit(wb.plan(batch).batch)
+    assert headers(url) == [("1001", Decimal("32.50")), ("1002", Decimal("-10.00"))]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "why"),
+    [
+        ("commerce.invoice_lines", "what belongs to one invoice goes in together"),
+        ("commerce.invoice_headers", "what belongs to one invoice goes in together"),
+        ("commerce.routes", "it goes in whole, or not at all"),
+    ],
+)
+def test_parts_of_a_record_come_from_no_list_of_single_rows(
+    wb: Workbench, sheet: Given, dataset: str, why: str
+) -> None:
+    wb.import_sheet(sheet(TWO), INVOICES)
+    with pytest.raises(SingleRows, match=why):
+        wb.import_sheet(sheet("number,line,outcome,issues\n1,2,invalid,\n"), dataset)
 
 
 def test_a_sales_report_as_it_really_comes_is_imported_without_its_summary_line(

@@ -364,6 +364,24 @@ def test_the_second_person_has_to_sign_what_the_first_one_ran(theirs: Theirs, op
     assert ben.sign_off(theirs.batch)["signed_by"] == "ben"
 
 
+def test_nobody_signs_their_own_under_their_name_written_otherwise(theirs: Theirs, open_wb: Opened, url: str) -> None:
+    theirs.wb.reject(theirs.batch, [3], "left the school")
+    Ana = open_wb(tenant="a", user=" ANA ")
+    assert not Ana.is_own(theirs.batch)  # there is nobody else yet
+    open_wb(tenant="a", user="ben")
+    for name in ("ana", "Ana", " ANA "):
+        again = open_wb(tenant="a", user=name)
+        assert again.is_own(theirs.batch)
+        assert [batch.id for batch in again.batches.attention()["own"]] == [theirs.batch.id]
+        with pytest.raises(OwnWork, match=f"{name.strip()} ran batch"):
+            again.sign_off(theirs.batch)
+
+
+def test_the_database_knows_persons_whatever_their_case(theirs: Theirs) -> None:
+    found = theirs.wb.query("select workbench.as_person(%s) = workbench.as_person(%s) as same", (" Élise", "éLISE "))
+    assert found["same"].tolist() == [True]
+
+
 def test_what_cannot_be_a_tenant_is_refused_in_a_sentence(open_wb: Opened) -> None:
     for slug in ("", "  ", "A", "a b", "a.b", "é", "-a", "a" * 64, "a'; drop schema workbench --"):
         with pytest.raises(NotConfigured, match="WORKBENCH_TENANT"):

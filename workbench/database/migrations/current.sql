@@ -768,6 +768,11 @@ create or replace function workbench.wait_again(run uuid) returns void language 
                       where b.id = e.batch_id)
 $$;
 
+-- A person's user name as persons are compared by it: neither case nor the blanks around it make another one of somebody.
+create or replace function workbench.as_person(text) returns text language sql immutable parallel safe as $$
+    select lower(btrim(normalize($1, NFKC)))
+$$;
+
 create or replace function workbench.guard_sign_off() returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp as $$
 begin
@@ -784,8 +789,9 @@ begin
                  and o.outcome in ('unmatched', 'invalid') and e.line is null) then
         raise exception 'batch % has rows that nobody has explained or rejected', new.batch_id using errcode = 'WB001';
     end if;
-    if exists (select from workbench.import_batch where id = new.batch_id and initiated_by_id = new.signed_by)
-       and (select count(*) from workbench.person where tenant_id = new.tenant_id) > 1 then
+    if exists (select from workbench.import_batch
+               where id = new.batch_id and workbench.as_person(initiated_by_id) = workbench.as_person(new.signed_by))
+       and (select count(distinct workbench.as_person(name)) from workbench.person where tenant_id = new.tenant_id) > 1 then
         raise exception '% ran batch % and cannot sign it', new.signed_by, new.batch_id using errcode = 'WB001';
     end if;
     return new;

@@ -72,7 +72,7 @@ def batches(
                 printing.short(batch.id),
                 f"{batch.created_at:%Y-%m-%d %H:%M}",
                 batch.dataset if batch.undo_of is None else f"undo of {printing.short(batch.undo_of)}",
-                batch.state + (", waits" if batch.id in left_off else ""),
+                figures.state(batch.state) + (", waits" if batch.id in left_off else ""),
                 "yes" if figures.done else "",
                 ", ".join(filter(None, (printing.results(figures), batch.removals, batch.totals))),
                 plain(batch.file_name),

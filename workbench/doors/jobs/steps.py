@@ -23,6 +23,7 @@ from workbench.model.errors import (
     WorkbenchError,
 )
 from workbench.model.hold import Hold
+from workbench.model.person import same_person
 from workbench.model.row_query import RowQuery
 from workbench.settings import Settings
 from workbench.workbench import Progress, Workbench
@@ -87,7 +88,8 @@ def _commit(
     plan: int | None = None,
 ) -> None:
     """Commits, unless that was done before the worker died; what another person has committed is refused."""
-    if batch.stage in ("planned", "held") or wb.batches.committed_by(batch) not in (None, wb.settings.user):
+    by = wb.batches.committed_by(batch)
+    if batch.stage in ("planned", "held") or not (by is None or same_person(by, wb.settings.user)):
         wb.commit(batch, skip_errors=skip_errors, accept=accept, reason=reason, plan=plan, progress=progress)
         wb.records.tidy()
 

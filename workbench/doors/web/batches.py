@@ -14,6 +14,7 @@ from workbench.doors.web.views.discard import asked
 from workbench.model import lost
 from workbench.model.batch import ENDED, OUTCOMES, Batch, kept_by, taken_back
 from workbench.model.errors import AmbiguousBatch, UnknownBatch
+from workbench.model.person import same_person
 from workbench.model.reconciliation import Reconciliation
 
 
@@ -90,7 +91,7 @@ def facts(wb: Workbench, batch: Batch) -> None:
     parts = [f"{of}**{words.text(batch.file_name)}**", words.text(wb.title(batch)), batch.state]
     parts += [f"by {words.text(batch.initiated_by)}", f"{words.here(batch.created_at)}"]
     by = wb.batches.committed_by(batch)
-    if by not in (None, batch.initiated_by):
+    if by is not None and not same_person(by, batch.initiated_by):
         parts.append(f"committed by {words.text(by)}")
     if batch.window:
         parts.append(words.text(batch.window))

@@ -8,7 +8,6 @@ from uuid import UUID
 import streamlit as st
 
 from workbench import Workbench
-from workbench.datasets import catalog
 from workbench.doors.web import row_lists, words
 from workbench.doors.web.views import evidence
 from workbench.model.batch import Batch
@@ -32,7 +31,7 @@ def explain(wb: Workbench, batch: Batch, found: Reconciliation, ready: int) -> N
     """The rows that still need a person's word: some of them, or all of a kind, with one reason. An unmatched row is
     explained, unless it is one of those that are `ready` to be brought in, an invalid one rejected."""
     st.header("Rows to explain or reject", "to-explain", help=evidence.WORDS)
-    if whole := catalog.whole_again(batch.dataset):
+    if whole := wb.batches.whole_again(batch):
         st.caption(words.text(whole))
     kind = evidence.kind(wb.rows.unexplained_kinds(batch))
     which = {name: kind[name] for name in ("outcome", "code", "field")}

@@ -1,6 +1,6 @@
 """A run and the parts behind it: which of them a page is about, and what a page tells of them beside the figures."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 import streamlit as st
@@ -161,20 +161,28 @@ def waits(wb: Workbench, batch: Batch) -> int:
         return 0
     ready, old = wb.sweeps.waiting(batch)
     others = found.unmatched - ready - sum(len(each.lines) for each in old)
-    if others:
-        kinds = {kind: number for kind, number in found.unmatched_by_kind.items() if number}
-        numbers = others == found.unmatched  # of which kind those are whose records are there is not counted
+    back = wb.sweeps.held_back(batch)
+    if stuck := min(others, sum(back.values())):
+        st.warning(f"{words.many(stuck)} still unmatched: {_held_back(wb, batch, back)}", icon=":material/block:")
+    if others := others - stuck:
+        kinds = {kind: number - back.get(kind, 0) for kind, number in found.unmatched_by_kind.items()}
+        kinds = {kind: number for kind, number in kinds.items() if number}
+        numbers = others == sum(kinds.values())  # of which kind those are whose records are there is not counted
         named = ", ".join(f"{words.text(kind)} {number:,}" if numbers else kind for kind, number in kinds.items())
         why = f"what names a record that is not there is not written ({named}). {_brought_by(wb, batch, kinds)}"
-        whole = wb.batches.whole_again(batch)
-        if whole and list(kinds) == ["other line"]:
-            why = f"another row of the same record is invalid. {whole}"
-        elif whole:
-            why = f"what names a record that is not there is not written, nor what goes in with it ({named}). {whole}"
         st.warning(f"{words.many(others)} still unmatched: {why}", icon=":material/hourglass_empty:")
     bring_in(wb, {batch.id: ready} if ready else {}, "of this import")
     _outdated(wb, old)
     return ready
+
+
+def _held_back(wb: Workbench, batch: Batch, kinds: Mapping[str, int]) -> str:
+    """Why rows wait that no later import brings in, and what to do about them."""
+    whole = wb.batches.whole_again(batch)
+    if list(kinds) == ["other line"] or whole == catalog.whole_again(batch.dataset):
+        return f"another row of the same record is invalid, and no later import brings them in. {whole}"
+    named = ", ".join(f"{words.text(kind)} {number:,}" for kind, number in kinds.items())
+    return f"what names a record that is not there is not written, nor what goes in with it ({named}). {whole}"
 
 
 def _outdated(wb: Workbench, old: list[Outdated]) -> None:

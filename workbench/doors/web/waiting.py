@@ -13,6 +13,7 @@ from workbench import Workbench
 from workbench.doors.web import words
 from workbench.model.batch import Batch
 from workbench.model.hold import Hold
+from workbench.model.person import same_person
 
 MOST = 50
 """So many of a kind are counted."""
@@ -78,7 +79,7 @@ def _why(kind: str, batch: Batch, unsaid: Mapping[str, int], me: str) -> str:
         return ", ".join(f"{number:,} {name}" for name, number in unsaid.items() if number)
     if kind in ("unsigned", "own"):
         written = f"{words.many(batch.processed or 0)}, {(batch.created or 0) + (batch.updated or 0):,} written."
-        if batch.initiated_by != me:
+        if not same_person(batch.initiated_by, me):
             return written
         may = "somebody else has to sign it" if kind == "own" else "nobody else works here, so you may sign it"
         return f"{written} You ran it; {may}."

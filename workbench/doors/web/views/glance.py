@@ -292,6 +292,7 @@ def months(found: Sequence[Mapping[str, Any]]) -> None:
     with st.container(key="numbers of months"):
         st.table(shown.set_index("").map("{:,}".format))
         st.caption(
-            "Imports that were undone are in no month. A row is in one month alone: what a later run brought in is in "
-            "that run's. So an undo, an explanation or such a run changes a month that is over, too."
+            "Imports that were undone are in no month, but for the rows whose records were kept. A row is in one "
+            "month alone: what a later run brought in is in that run's. So an undo, an explanation or such a run "
+            "changes a month that is over, too."
         )

@@ -198,13 +198,14 @@ def month_begins(zone: tzinfo) -> tuple[datetime, datetime]:
 
 def _line(batch: Batch, title: str, found: Reconciliation, left_off: Collection[UUID]) -> dict[str, str]:
     kind = "Undo of " if batch.undo_of else "Rows brought in of " if batch.sweep_of else ""
-    came_to = f", {batch.state}" if batch.state in _CAME_TO_NOTHING else ""  # on a phone nothing else says so
+    state = found.state(batch.state)
+    came_to = f", {state}" if batch.state in _CAME_TO_NOTHING else ""  # on a phone nothing else says so
     counted = batch.processed is not None
     return {
         "opens": f"{kind}{batch.file_name}{came_to}",
         "dataset": title,
         "when": words.here(batch.created_at),
-        "state": f"{batch.state}, waits" if batch.id in left_off else batch.state,
+        "state": f"{state}, waits" if batch.id in left_off else state,
         "rows": f"{batch.processed:,}" if counted else "",
         **{name: f"{getattr(found, name):,}" if counted else "" for name in OUTCOMES},
         "removed": batch.removals,

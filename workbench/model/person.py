@@ -1,0 +1,14 @@
+"""Who somebody is, by the name that is typed for them: case and the blanks around it tell nobody from another."""
+
+import unicodedata
+
+
+def as_person(name: str) -> str:
+    """A name as persons are compared by it; what is kept and shown of it stays as it was typed. The database compares
+    them so as well (`workbench.as_person`)."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def same_person(name: str | None, other: str | None) -> bool:
+    """Whether two names are of one person; a name that is not known is nobody's."""
+    return name is not None and other is not None and as_person(name) == as_person(other)
