@@ -33,6 +33,7 @@ from workbench.model.batch import Batch
 from workbench.model.contract import Contract
 from workbench.model.errors import NoRows, WorkbenchError
 from workbench.model.known_lines import KnownLines
+from workbench.model.recipe import steps_in_words
 from workbench.model.template import Mapping, Template
 from workbench.model.wording import first_of
 from workbench.prepare import recognition
@@ -47,7 +48,7 @@ def cleaned_by(source: sheets.Source) -> None:
     if source.recipe.steps:
         with st.container(horizontal=True, vertical_alignment="center"):
             by = f", those of the template {source.by_template}" if source.by_template else ""
-            told = f"The columns are cleaned by a recipe of {words.many(len(source.recipe.steps), 'step')}{by}."
+            told = f"The columns are cleaned by a recipe of {steps_in_words(source.recipe)}{by}."
             st.caption(words.text(told), width="content")
             address.link("clean", "See them", icon=":material/cleaning_services:", **source.address)
 
@@ -87,18 +88,21 @@ def which_template(wb: Workbench, source: sheets.Source, contract: Contract) -> 
     if not saved:
         return None, ()
     said = st.query_params.get("template")
-    fitting = recognition.template_of(source.sheet, list(saved.values()))
+    may = [one for one in saved.values() if not sheets.unread(one, source.raw)]
+    fitting = recognition.template_of(source.sheet, may)
     chosen = templates.choice(saved, said or (fitting.id if fitting is not None else None))
+    template = saved.get(chosen) if chosen else None
     if chosen != said:
         choices.forget()
         address.put_word("template", chosen)
-        if chosen and saved[chosen].mapping.recipe:
+        if template.mapping.recipe if template is not None else source.recipe:
             st.rerun()  # the columns are those that its recipe leaves
-    change = wb.sources.header_change(source.sheet, contract.name, chosen) if chosen else None
+    change = wb.sources.header_change(source.sheet, contract.name, template.id) if template is not None else None
     if change is not None:
-        known = (one["dataset"] for one in wb.sources.all() if str(one["template_id"]) == chosen)
-        templates.has_changed(in_words(change), source=next(known, None))
-    return saved[chosen] if chosen else None, tuple(change["missing"]) if change is not None else ()
+        known = (one["dataset"] for one in wb.sources.all() if template and str(one["template_id"]) == template.id)
+        renamed, here = change.get("renamed", {}), {**source.address, "template": chosen}
+        templates.has_changed(in_words(change), renamed, here, source=next(known, None), dataset=contract.name)
+    return template, tuple(change["missing"]) if change is not None else ()
 
 
 def about(contract: Contract, template: Template | None, rows: int) -> dict[str, Any]:

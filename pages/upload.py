@@ -103,7 +103,8 @@ def look_at(wb: Workbench, upload: str) -> str | None:
         if dataset and (before := wb.batches.same_file(sheet, dataset)) is not None:
             files.seen_before(before)
         here = {**st.query_params.to_dict(), "dataset": dataset or ""}
-        if dataset and "template" not in st.query_params and (lacks := sheets.lacking(sheet, dataset)):
+        named = st.query_params.get("template", address.NO_TEMPLATE) != address.NO_TEMPLATE
+        if dataset and not named and (lacks := sheets.lacking(sheet, dataset)):
             files.lacking(lacks, catalog.contract(dataset).noun)
         if files.ways_on(dataset if not (wrong or no_rows) else None, here, has_rows=not no_rows):
             address.go_to("map", **here)
@@ -191,7 +192,7 @@ def to_begin(
         st.error(words.text(refusal), icon=":material/block:")
         return
     first, *later = to_come
-    views_several.cleaned({turns[0].sheets[what]: told for what, told in first.told.items()})
+    which_templates(wb, upload, turns[0], first)
     lacks = [lacking(wb, upload, each) for each in to_come]
     for each in filter(None, lacks):
         st.error(words.text(each), icon=":material/view_column:")
@@ -221,6 +222,10 @@ class Ready:
     """The templates of its sheets, as an option of its import."""
     told: dict[str, str]
     """By what a sheet of it is cleaned, or why it is not."""
+    known: dict[str, dict[str, str]]
+    """The names of the templates that a person may choose for a sheet of it, by their ids."""
+    used: dict[str, str]
+    """The template of a sheet."""
     version: str
     """Of its templates."""
 
@@ -234,8 +239,26 @@ def made_ready(wb: Workbench, upload: str, load: Load) -> Ready:
         load=replace(load, sheets={what: each.sheet for what, each in known.items()}),
         saved={"templates": names} if len(known) > 1 else {"template": next(iter(names), None)},
         told={what: each.told for what, each in known.items() if each.told},
+        known={what: {one.template.id: one.template.name for one in each.known} for what, each in known.items()},
+        used={what: each.template.id for what, each in known.items() if each.template is not None},
         version=" ".join(f"{each.id} {each.updated_at}" for each in found),
     )
+
+
+def which_templates(wb: Workbench, upload: str, turn: several.Turn, ready: Ready) -> None:
+    """By what the sheets of the next run are cleaned; a person may choose another template for one of them, or none."""
+    called = turn.sheets
+    said = uploads.get(wb.settings, upload).templates
+    none = {sheet: said[sheet] for sheet in called.values() if said.get(sheet) == address.NO_TEMPLATE}
+    chosen = views_several.cleaned(
+        {called[what]: told for what, told in ready.told.items()},
+        {called[what]: names for what, names in ready.known.items()},
+        none | {called[what]: template for what, template in ready.used.items()},
+    )
+    for sheet, template in chosen.items():
+        uploads.choose_template(wb.settings, upload, sheet, template)
+    if chosen:
+        st.rerun()
 
 
 def lacking(wb: Workbench, upload: str, ready: Ready) -> str:
@@ -327,11 +350,11 @@ def which_dataset(wb: Workbench, upload: str, sheet: Sheet) -> str | None:
 
 
 def which_template(known: Sequence[sheets.Known]) -> Template | None:
-    """The template that says what the file is, chosen by a person where several do, or where columns of it are gone; it
-    stands in the address."""
+    """The template that says what the file is: the one that fits it, unless a person chooses another or none. What is
+    chosen stands in the address."""
     _, template = sheets.by_templates(known)
-    said = st.query_params.get("template")
-    if known and (template is None or said == template.id):
+    said = st.query_params.get("template") or (template.id if template is not None else None)
+    if known:
         chosen = files.template({each.template.id: (each.template, each.but) for each in known}, said)
         if chosen != said:
             address.put_word("template", chosen)

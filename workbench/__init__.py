@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.model.recipe import Recipe, Step
     from workbench.sources import open_sheet, open_sheets
     from workbench.sources.bundle import verify as verify_evidence
     from workbench.workbench import Workbench
 
-__all__ = ["Workbench", "open_sheet", "open_sheets", "verify_evidence"]
+__all__ = ["Recipe", "Step", "Workbench", "open_sheet", "open_sheets", "verify_evidence"]
 
 
 def __getattr__(name: str) -> Any:
@@ -16,6 +17,10 @@ def __getattr__(name: str) -> Any:
         from workbench.workbench import Workbench
 
         return Workbench
+    if name in ("Recipe", "Step"):
+        from workbench.model import recipe
+
+        return getattr(recipe, name)
     if name in ("open_sheet", "open_sheets"):
         from workbench import sources
 

@@ -114,3 +114,30 @@ def test_an_address_that_is_shown_and_no_link_is_copied_as_it_is(
     assert ana.copied() == f"none · {said}"
     expect(ana.main.locator("a[href^=mailto], a[href*='.example']")).to_have_count(0)
     assert ana.surprises == []
+
+
+def test_an_address_as_a_page_shows_it_is_found_by_the_boxes_of_the_pages(
+    person: People, wb: Workbench, sheet: Callable[..., Sheet]
+) -> None:
+    said = "see https://a.example/x and www.b.example or write to c@d.example"
+    others = "".join(f"none,Ada {number}\n" for number in range(14))
+    result = wb.import_sheet(sheet(f"email,full_name\n{others}none,{said}\n"), "elevate.students", skip_errors=True)
+    ana = person().visit("record", find="a.example")
+    shown = ana.main.get_by_text("none · see https").inner_text().removeprefix("none · ")
+    assert "\u2060" in shown
+    ana.visit("record").asks(shown)
+    expect(ana.main.get_by_role("textbox", name="E-mail, code, id, phone")).to_have_value(said)
+    ana.sees("none · see https")
+    ana.visit("validate", batch=result.id)
+    box = ana.main.get_by_role("textbox", name=re.compile("^Words in any cell|^Search")).first
+    box.focus()
+    ana.window.keyboard.insert_text(f"{shown}!")
+    expect(box).to_have_value(f"{said}!")
+    for _ in range(len(".example!")):
+        box.press("ArrowLeft")
+    ana.window.keyboard.insert_text("\u2060@")  # is taken out where a page puts it, and the cursor stays
+    ana.window.keyboard.insert_text("yz")
+    box.press("ArrowLeft")
+    ana.window.keyboard.insert_text("\u2060")  # is the text's own
+    expect(box).to_have_value(f"{said.removesuffix('.example')}@y\u2060z.example!")
+    assert ana.surprises == []

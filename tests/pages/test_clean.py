@@ -355,6 +355,26 @@ def test_removed_rows_stand_behind_a_switch(show: Show, wb: Workbench) -> None:
     assert page.dataframe[-1].value["Line"].tolist() == [2, 4]
 
 
+def test_what_is_done_to_whole_columns_says_that_no_facet_counts_for_it(show: Show, wb: Workbench) -> None:
+    upload = keep(wb, STUDENTS)
+    chosen = facets(
+        {
+            "column": "full name",
+            "by": "values",
+            "chosen": {"column": "full name", "test": "values", "values": [" Ann Lee "]},
+        }
+    )
+    page = show("clean", upload=upload, facets=chosen, do="trim", column='["phone"]')
+    assert "In phone, of the 1 row that fits the facets" in plain(page)
+    page = show("clean", upload=upload, facets=chosen, do="remove_columns")
+    assert "In all 3 rows, whatever the facets say: it is done to columns" in plain(page)
+    assert "every column" not in plain(page)
+    page = show("clean", upload=upload, facets=chosen, do="remove_columns", column='["phone"]')
+    press(page, "Add this step")
+    (step,) = kept(wb, upload).steps
+    assert (step.operation, step.columns, step.where) == ("remove_columns", ("phone",), ())
+
+
 def test_the_columns_of_the_recipe_are_those_of_map_and_of_the_import(show: Show, wb: Workbench) -> None:
     upload = keep(wb, STUDENTS)
     page = press(show("clean", upload=upload), "Add the 3 steps that need no choice")

@@ -51,6 +51,17 @@ def test_steps_whose_column_is_called_otherwise_are_all_done_after_one_choice(sh
     assert "Town is not in this file" in plain(page)
 
 
+def test_map_leads_to_clean_where_a_column_that_steps_read_is_called_otherwise(show: Show, wb: Workbench) -> None:
+    saved = wb.templates.save("monthly", "elevate.students", MAPPED)
+    upload = keep(wb, MARCH)
+    page = show("map", upload=upload, template=saved.id, dataset="elevate.students")
+    assert not page.exception
+    assert "Town, which cleaning steps need, is not in this file, and Municipality looks like it." in plain(page)
+    (link,) = (each for each in page.get("page_link") if "Say at Clean" in each.proto.label)
+    assert link.proto.label == "Say at Clean that Municipality is Town"
+    assert f"template={saved.id}" in link.proto.query_string
+
+
 def test_a_step_is_put_into_any_place_at_once(show: Show, wb: Workbench) -> None:
     upload = keep(wb, MARCH.replace(b"Municipality", b"Town"))
     of = recipes.of_upload(upload, None)

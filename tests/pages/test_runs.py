@@ -1,6 +1,7 @@
 """Pages show a run first and its parts behind it; what is decided is decided for the whole run."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -347,6 +348,27 @@ def test_sheets_that_are_imported_together_are_cleaned_and_mapped_as_their_templ
         ("bo@example.com", None),
     ]
     assert [row["payload"]["code"] for row in wb.rows.each(taught)] == ["CNA101"]
+
+
+def test_a_template_whose_steps_read_other_columns_cleans_a_sheet_only_where_it_is_chosen(
+    show: Show, wb: Workbench
+) -> None:
+    more = Step(operation="trim", columns=("Programme",))
+    other = replace(MONTHLY_STUDENTS, recipe=Recipe(steps=(*CLEAN.steps, more)))
+    saved = wb.templates.save("monthly", "elevate.students", other)
+    kept = uploads.keep(wb.settings, "book.xlsx", BytesIO(book(**MONTHLY))).id
+    page = show("upload", upload=kept)
+    page = next(box for box in page.selectbox if box.label == "What students is").select("elevate.students").run()
+    assert "students: not cleaned: its columns are like those of the template monthly, but Programme," in said(page)
+    for chosen, told in (
+        (saved.id, "students: cleaned as the template monthly says, but Programme"),
+        ("none", "by no"),
+    ):
+        box = next(box for box in page.selectbox if box.label == "Template of students")
+        page = box.set_value(chosen).run()
+        assert not page.exception
+        assert told in said(page)
+        assert told in said(show("upload", upload=kept)), "it outlives a reload"
 
 
 def test_a_sheet_that_was_cleaned_by_hand_is_imported_so_with_the_others(

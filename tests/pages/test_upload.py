@@ -478,11 +478,34 @@ def test_a_column_that_only_steps_of_the_template_read_is_told_where_it_is_gone(
     trim = Step(operation="trim", columns=("programme",))
     columns = {"email": "email", "first name": "first_name", "last name": "last_name"}
     mapping = Mapping(columns=columns, left_out=("programme",), recipe=Recipe(steps=(trim,)))
-    wb.templates.save("Monthly", "elevate.students", mapping)
+    saved = wb.templates.save("Monthly", "elevate.students", mapping)
     page = show("upload", upload=keep(wb, b"email,first name,last name,programme\na@example.org,A,B, x\n"))
     assert "it has all of the columns that the template imports." in told(page)
     page = show("upload", upload=keep(wb, STUDENTS))
-    assert "the columns that the template imports; programme, which steps of it read, is not there." in told(page)
+    assert "like those of the template Monthly (elevate.students), but programme, which steps of it read," in told(page)
+    assert "Cleaned as the template" not in told(page)
+    (box,) = (each for each in page.selectbox if each.label == "Template")
+    assert (box.value, box.options) == (None, ["Monthly (elevate.students)", "None: as it came"])
+    page = box.set_value(saved.id).run()
+    assert "Cleaned as the template Monthly says, but programme, which steps of it read, is not there." in told(page)
+
+
+def test_a_template_that_is_used_by_itself_can_be_refused(show: Show, wb: Workbench) -> None:
+    upper = Step(operation="case", columns=("last name",), options={"to": "upper"})
+    columns = {"email": "email", "first name": "first_name", "last name": "last_name"}
+    saved = wb.templates.save("Monthly", "elevate.students", Mapping(columns=columns, recipe=Recipe(steps=(upper,))))
+    page = show("upload", upload=keep(wb, STUDENTS))
+    assert "Cleaned as the template Monthly says" in told(page)
+    (box,) = (each for each in page.selectbox if each.label == "Template")
+    assert box.value == saved.id
+    page = box.set_value("none").run()
+    assert not page.exception
+    assert "Cleaned as the template" not in told(page)
+    mapped = show("map", **page.query_params, dataset="elevate.students")
+    assert "cleaned by a recipe" not in told(mapped)
+    (box,) = (each for each in mapped.selectbox if each.label == "Template")
+    assert (box.value, box.options[1]) == ("none", "None: fields are suggested by the headers and the values")
+    assert "cleaned by a recipe of 1 step, those of the template Monthly" in told(box.set_value(saved.id).run())
 
 
 def test_a_very_long_header_is_cut_for_the_eye_at_map_and_told_whole(show: Show, wb: Workbench) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from workbench.model.errors import WrongRecipe
 from workbench.model.mask import mask_of
-from workbench.model.wording import cut, first_of, listed
+from workbench.model.wording import cut, first_of, listed, many
 
 VERSION = 1
 """Of the form that a recipe has as JSON."""
@@ -263,6 +263,13 @@ def does(recipe: Recipe | None) -> list[str]:
         return [json.dumps(recipe.unknown.said, sort_keys=True)]
     steps = (replace(step, expected=None) for step in recipe.steps if step.on) if recipe is not None else ()
     return [json.dumps(step.to_dict(), sort_keys=True) for step in steps]
+
+
+def steps_in_words(recipe: Recipe) -> str:
+    """How many steps a recipe has, wherever that is told: "22 steps", "22 steps and 1 switched off"."""
+    on = len(does(recipe))
+    off = len(recipe.steps) - on if recipe.unknown is None else 0
+    return many(on, "step") + (f" and {off:,} switched off" if off else "")
 
 
 def refuse_unkeepable(data: Any) -> None:

@@ -116,7 +116,9 @@ def _told(
     """What has changed, and what to say of it."""
     left = dict.fromkeys(new)
     brought, taken = set(change.get("brought", ())).intersection(gone), change.get("taken", {})
-    for was, now in change["renamed"].items() if brought else ():
+    for was, now in change.get("renamed", {}).items():
+        if now not in left and not brought:
+            continue  # a person has said what it is
         left.pop(now, None)
         said = f"Column {was}, which cleaning steps of template '{template.name}' need, has gone"
         yield f"{said}; the file has {now}, which looks like it", f"--renamed '{now}={was}'"

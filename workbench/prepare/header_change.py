@@ -68,7 +68,7 @@ def _renamed(
     found = likely(lost, new, sheet.recipe, sheet.came.sample(), fields, contract)
     after = set(map(mapping.key, headers_after((*sheet.source_headers, *found), sheet.recipe)))
     brought = [header for header in missing if mapping.key(header) in after]
-    return {"renamed": found, "brought": brought} if brought else {}
+    return {"renamed": found, "brought": brought} if found else {}
 
 
 _SUGGESTED = ("header", "field", "score", "reason")

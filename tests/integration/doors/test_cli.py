@@ -625,9 +625,30 @@ def test_an_import_says_how_to_say_what_a_text_means(run: Run, file: File) -> No
     run("import", file("email,name\na@b.co,Ada Park\n", "students.csv"), "-d", "elevate.students")
     text = "student_email,course_code,status\na@b.co,C1,gar nichts\na@b.co,C1,Complete\n"
     held = run("import", file(text, "enrollments.csv"), "-d", "elevate.enrollments")
-    assert "To say what a text means:\n  --value-map 'status:gar nichts=...'\n" in held.out
+    assert "To say what a text means:\n  --value-map 'status:gar nichts=...'  # 1 row\n" in held.out
     held = run("import", file(text.replace("gar nichts", "completely"), "near.csv"), "-d", "elevate.enrollments")
-    assert "  --value-map status:completely=completed\n" in held.out
+    assert "  --value-map status:completely=completed  # 1 row\n" in held.out
+
+
+def test_the_most_frequent_texts_of_wrong_cells_are_named_each_with_what_to_say_of_it(run: Run, file: File) -> None:
+    weeks = [*["0.5"] * 3, *["-"] * 2, "8,5x", "twelve"]
+    text = "name,code,duration_weeks\n" + "".join(f'N{at},C{at},"{week}"\n' for at, week in enumerate(weeks))
+    held = run("import", file(text, "courses.csv"), "-d", "elevate.courses")
+    assert "“0.5” in 3 rows, “-” in 2, “8,5x” in 1 and 1 other text" in " ".join(held.out.split())
+    assert "reads as no value" not in held.out, "which is true of two of the rows"
+    assert (
+        "To say what a text means:\n  --value-map duration_weeks:0.5=...  # 3 rows\n"
+        "  --value-map duration_weeks:-=  # 2 rows\n\n"
+    ) in held.out
+    meant = ("--value-map", "duration_weeks:0.5=1", "--value-map", "duration_weeks:-=", "--skip-errors", "--json")
+    assert run("import", "courses.csv", "-d", "elevate.courses", *meant).json["created"] == 5
+    run("import", file("email,name\na@b.co,Ada Park\n", "students.csv"), "-d", "elevate.students")
+    text = "student_email,course_code,status\n" + "".join(
+        f"a@b.co,C{at},{status}\n" for at, status in enumerate(["Actve", "Actve", "TBD", "gar nichts"])
+    )
+    held = run("import", file(text, "enrollments.csv"), "-d", "elevate.enrollments")
+    said = ("status:Actve=active  # 2 rows", "status:TBD=  # 1 row", "'status:gar nichts=...'  # 1 row")
+    assert "".join(f"  --value-map {each}\n" for each in said) in held.out
 
 
 @pytest.mark.parametrize("text", ["cna101", "cna 101", "CNA-101", "'CNA:101'"])

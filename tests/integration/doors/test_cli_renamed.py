@@ -42,3 +42,24 @@ def test_a_file_is_cleaned_by_a_recipe_that_knows_a_column_by_another_name(
     done = run(*given, *SAID, "--remember")
     assert (done.status, "is not there" in done.err) == (0, False)
     assert run(*given).status == 0, "the recipe that remembers it begins with it"
+
+
+def test_a_renamed_column_that_only_steps_read_is_named_with_the_same_word(run: Run, file: File) -> None:
+    def month(number: int, programme: str) -> str:
+        return f"email,full name,{programme}\n" + "".join(f"p{number}{n}@a.example,P {n}, CNA\n" for n in range(9))
+
+    recipe = {"name": "r", "steps": [{"operation": "trim", "columns": ["Programme"]}]}
+    given = ("-d", "elevate.students", "--recipe", file(json.dumps(recipe), "r.json"), "--map", "Programme=")
+    saved = run("import", file(month(1, "Programme"), "jan.csv"), *given, "--save-template", "monthly")
+    assert saved.status == 0, saved.err
+    refused = run("import", file(month(2, "Program of study"), "feb.csv"), "--template", "monthly")
+    assert refused.status == 2
+    assert (
+        "Column Programme, which cleaning steps of template 'monthly' need, has gone; the file has Program of study, "
+        "which looks like it: say --renamed 'Program of study=Programme'"
+    ) in refused.err
+    assert "is new to template" not in refused.err
+    left_out = run("import", "feb.csv", "--template", "monthly", "--map", "Program of study=", "--dry-run")
+    assert "--renamed" not in left_out.err
+    said = ("--renamed", "Program of study=Programme")
+    assert run("import", "feb.csv", "--template", "monthly", *said).status == 0

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from workbench.model.errors import WrongRecipe
-from workbench.model.recipe import Condition, Expected, Recipe, Step, shown
+from workbench.model.recipe import Condition, Expected, Recipe, Step, shown, steps_in_words
 
 RECIPE = Recipe(
     name="Clinics",
@@ -100,3 +100,9 @@ def test_a_text_is_quoted_on_one_line_and_cut_where_it_is_long() -> None:
     assert shown("12 Oak St\r\nLynn") == "'12 Oak St⏎Lynn'"
     assert shown("x" * 41) == f"'{'x' * 39}…'"
     assert shown("") == "''"
+
+
+def test_steps_are_counted_as_they_are_done_and_those_that_are_switched_off_beside_them() -> None:
+    assert steps_in_words(RECIPE) == "1 step and 1 switched off"
+    assert steps_in_words(Recipe(steps=RECIPE.steps[:1])) == "1 step"
+    assert steps_in_words(Recipe()) == "0 steps"

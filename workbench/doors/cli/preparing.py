@@ -154,6 +154,8 @@ def templates(asked: Asked, dataset: MaybeDataset = None) -> None:
     """List the saved templates, the tenant's own first."""
     from dataclasses import asdict
 
+    from workbench.model.recipe import steps_in_words
+
     with asked.open() as wb:
         saved = wb.templates.all(dataset)
     if asked.json:
@@ -163,7 +165,7 @@ def templates(asked: Asked, dataset: MaybeDataset = None) -> None:
     for one in saved:
         columns = ", ".join(f"{header} → {field}" for header, field in one.mapping.columns.items())
         if one.mapping.recipe is not None:
-            columns = f"cleaned by {many(len(one.mapping.recipe.steps), 'step')}; {columns}"
+            columns = f"cleaned by {steps_in_words(one.mapping.recipe)}; {columns}"
         if one.unusable:
             columns = f"this version cannot use it. {one.unusable}"
         made.add_row(plain(one.name), one.dataset, "everybody's" if one.is_global else "the tenant's", plain(columns))

@@ -2,12 +2,11 @@
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Mapping as Pairs
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from workbench.datasets import catalog
-from workbench.doors.cli import holds
+from workbench.doors.cli import holds, wrong_texts
 from workbench.doors.cli.command import DONE, NEEDS_A_PERSON, Asked, plain
 from workbench.model.batch import OUTCOMES, Batch
 from workbench.model.contract import Field
@@ -16,7 +15,6 @@ from workbench.model.hold import told as told_of
 from workbench.model.lost import named_since
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
-from workbench.model.row_query import RowQuery
 from workbench.model.template import Mapping
 from workbench.model.wording import by_number, many, named
 
@@ -256,14 +254,11 @@ def _answers(field: Field, texts: Iterable[str]) -> Iterator[str]:
     from workbench.model.texts import ERROR_CELLS, may_mean_itself
 
     shown = list(texts)[:_FIRST]
-    yield f"To say that they are none: {_value_maps(field.name, dict.fromkeys(shown, ''))}"
+    yield f"To say that they are none: {wrong_texts.value_maps(field.name, dict.fromkeys(shown, ''))}"
     meant = [text for text in shown if text not in ERROR_CELLS] if may_mean_itself(field) else []
     if meant:
-        yield f"To say that they are meant so: {_value_maps(field.name, dict(zip(meant, meant, strict=True)))}"
-
-
-def _value_maps(field: str, meanings: Pairs[str, str]) -> str:
-    return " ".join(f"--value-map {shlex.quote(f'{field}:{text}={to}')}" for text, to in meanings.items())
+        themselves = dict(zip(meant, meant, strict=True))
+        yield f"To say that they are meant so: {wrong_texts.value_maps(field.name, themselves)}"
 
 
 def figures(asked: Asked, wb: "Workbench", batch: Batch) -> None:
@@ -383,37 +378,21 @@ def issues(asked: Asked, wb: "Workbench", batch: Batch) -> None:
         return
     which = "Lines" if batch.undo_of is None else "Changes"  # an undo has no source, and numbers what it takes back
     made = table("Issue", ">Rows", which, "What is wrong")
+    of = sheets(wb, batch)
     for issue in sorted(found, key=lambda issue: -issue["rows"]):
         called = " ".join(filter(None, (issue.get("dataset"), issue["field"])))
-        sentence = named(issue["field"], issue["message"], called)
+        sheet = next((each for each in of if each.dataset == issue.get("dataset")), batch)
+        sentence = named(issue["field"], wrong_texts.sentence(wb, sheet, issue), called)
         made.add_row(issue["code"], f"{issue['rows']:,}", first(issue["lines"], issue["rows"]), plain(sentence))
     asked.out.print()
     tell(asked, made)
 
 
 def meanings(asked: Asked, wb: "Workbench", batch: Batch) -> None:
-    """How to say what a text means that is none of its field's choices, or neither true nor false."""
+    """How to say what texts mean that are none of their field's choices, or nothing that it can hold."""
     for sheet in sheets(wb, batch):
-        fields = {each["field"]: each["code"] for each in wb.rows.issue_counts(sheet) if each["code"] in _UNKNOWN_TEXTS}
-        options = [_value_maps(name, _example(wb, sheet, name, code)) for name, code in list(fields.items())[:_FIRST]]
-        if options:
+        if options := list(wrong_texts.options(wb, sheet)):
             say(asked, "To say what a text means:", *(f"  {option}" for option in options))
-
-
-_UNKNOWN_TEXTS = ("bad_choice", "bad_boolean")
-
-
-def _example(wb: "Workbench", sheet: Batch, name: str, code: str) -> dict[str, str]:
-    """The first text with such an issue, and the choice that it is like; TEXT and ... where none is found."""
-    from workbench.prepare.mapping import suggest_values
-
-    headers = [header for header, field in Mapping.from_dict(sheet.mapping).columns.items() if field == name]
-    for row in wb.rows.page(sheet, RowQuery(code=code, field=name), limit=1) if headers else ():
-        text = str(row["raw"].get(headers[0]) or "").strip()
-        known = [field for field in catalog.contract(sheet.dataset).fields if field.name == name and field.choices]
-        like = suggest_values(known[0], [text]) if known else {}
-        return {text or "TEXT": like[text][0] if text in like else "..."}
-    return {"TEXT": "..."}
 
 
 def suggestions(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None = None) -> None:

@@ -9,6 +9,8 @@ import streamlit as st
 
 OF_AN_UPLOAD = ("upload", "sheet", "layout", "template")
 """The parts of an address that say which upload it is about, and how it is read and cleaned."""
+NO_TEMPLATE = "none"
+"""In the place of a template's id: a person wants none of those that know the file."""
 
 
 def link(target: str, label: str, icon: str = ":material/arrow_forward:", **parameters: object) -> None:

@@ -31,7 +31,8 @@ def set_up() -> None:
 
     Streamlit ends an answer that is under way when the next click comes, and forgets the click before if it had not
     come to it yet; and a cell that was just edited is told with a delay, after a click that follows at once. Signs that
-    nobody sees keep Markdown from making links and pictures of a text (see `words.text`): they are not copied. The
+    nobody sees keep Markdown from making links and pictures of a text (see `words.text`): they are not copied, and
+    what a page showed is found by them in no box, however it came there, so that they are taken out of every one. The
     shortcut of a button of Streamlit holds for the whole page: whoever takes back a word in a field would take back the
     last of the saved work. That the server does not answer is said in our words: Streamlit asks for the internet, of
     which no page has any need. Once it answers again, the page is asked for anew: what was under way may be done by
@@ -170,6 +171,16 @@ _COPIES = r"""
     event.clipboardData.setData("text/html", whole.innerHTML.replace(OURS, ""));
     event.preventDefault();
   });
+  window.addEventListener("input", (event) => {  // before the field itself sees what was typed, dropped or filled in
+    const field = event.target;
+    if (!["input", "textarea"].includes(field.localName) || event.isComposing || field.value.search(OURS) < 0) return;
+    const given = field.value, at = field.selectionStart;
+    const {set} = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
+    set.call(field, given.replace(OURS, ""));  // the field's own would have React take it for no change
+    if (at === null) return;
+    const before = at - [...given.matchAll(OURS)].filter((sign) => sign.index < at).length;
+    field.setSelectionRange(before, before);
+  }, true);
 })();
 """
 _UNDO_IN_FIELDS = """

@@ -33,7 +33,7 @@ from workbench.doors.web.views import clusters, findings, operations, recipe, ta
 from workbench.model.batch import Batch
 from workbench.model.errors import WorkbenchError, WrongRecipe
 from workbench.model.finding import Finding
-from workbench.model.recipe import Done, Recipe, Step, is_same
+from workbench.model.recipe import Done, Recipe, Step, is_same, steps_in_words
 from workbench.model.sheet import Sheet
 from workbench.model.template import Mapping as Mapped
 from workbench.playbooks import PLAYBOOKS
@@ -65,7 +65,7 @@ def at_work(settings: Settings, source: Source) -> None:
 
 
 def _at_work(at: RecipeEditor) -> None:
-    head = st.container(horizontal=True, vertical_alignment="center")
+    head = st.container()
     with st.container():  # which is always there: rows that move among what is drawn begin anew, and hear no key
         if refused := st.session_state.pop("clean refused", None):
             st.error(words.text(refused), icon=":material/block:")
@@ -124,16 +124,18 @@ def _is_first_look(at: RecipeEditor) -> bool:
 def _head(at: RecipeEditor, now: State) -> None:
     source = at.source
     dataset = f" · `{source.dataset}`" if source.dataset else ""
-    st.markdown(f"**{words.text(source.raw.name)}**{dataset}", width="content")
-    history = at.history
-    if at.recipe.steps or history.can_undo or history.can_redo:
-        recipe.bar(at.undo if history.can_undo else None, at.redo if history.can_redo else None)
-    take_away.recipe(at.recipe, source.raw.name, at.bring, key=f"{source.kept_under} {at.history.number}")
-    take_away.table(partial(_csv, at), source.raw.name)
     here = {**source.address, "dataset": st.query_params.get("dataset") or source.dataset}
-    address.link("profile", "Profile", icon=":material/query_stats:", **here)
-    if st.button("Go on to Map", type="primary", icon=":material/schema:"):
-        address.go_to("map", **{name: value for name, value in here.items() if value})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{words.text(source.raw.name)}**{dataset}", width="stretch")
+        address.link("profile", "Profile", icon=":material/query_stats:", **here)
+        if st.button("Go on to Map", type="primary", icon=":material/schema:"):
+            address.go_to("map", **{name: value for name, value in here.items() if value})
+    history = at.history
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if at.recipe.steps or history.can_undo or history.can_redo:
+            recipe.bar(at.undo if history.can_undo else None, at.redo if history.can_redo else None)
+        take_away.recipe(at.recipe, source.raw.name, at.bring, key=f"{source.kept_under} {at.history.number}")
+        take_away.table(partial(_csv, at), source.raw.name)
 
 
 def _csv(at: RecipeEditor) -> bytes:
@@ -166,9 +168,12 @@ def _recipe(at: RecipeEditor, now: State) -> None:
     changed = sum(each.changed for each in now.done)
     told = recipe_editor.drifted(at.recipe, done, now)
     _missed(at, done)
-    label = f"Recipe: {words.many(len(steps), 'step')}, {words.many(changed, 'change')}"
+    label = f"Recipe: {steps_in_words(at.recipe)}, {words.many(changed, 'change')}"
     key = _unfolded(at, told)
-    with st.expander(label, icon=":material/receipt_long:", on_change="rerun", key=key):
+    with (
+        st.container(key=recipe_editor.STEPS),
+        st.expander(label, icon=":material/receipt_long:", on_change="rerun", key=key),
+    ):
         recipe.steps(
             at.recipe,
             done,
@@ -301,7 +306,8 @@ def _step(at: RecipeEditor, shown: State, said: tuple[Facet, ...], number: int) 
         )
         if do is None:
             return
-        where = recipe_editor.conditions(said)
+        operation = OPERATIONS.get(do)
+        where = recipe_editor.conditions(said) if operation is None or not operation.whole_columns else ()
         if do == CLUSTERS:
             step = _clusters(shown, columns, where)
         else:
@@ -320,7 +326,7 @@ def _step(at: RecipeEditor, shown: State, said: tuple[Facet, ...], number: int) 
             )
             st.button("Never mind", type="tertiary", on_click=recipe_editor.put_away)
             of = len(shown) if shown.whole else number
-            st.caption(words.text(operations.about(columns, number, of)), width="content")
+            st.caption(words.text(operations.about(operation, columns, number, of)), width="content")
 
 
 CLUSTERS_TITLE = "Make values the same that are probably one"

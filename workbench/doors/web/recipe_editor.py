@@ -294,6 +294,7 @@ class RecipeEditor:
         """Adds the steps that put findings right."""
         steps = tuple(each.step for each in found if each.step is not None)
         self.change(replace(self.recipe, steps=(*self.recipe.steps, *steps)))
+        browser.seek(STEPS)
 
 
 def _maps(step: Step, column: str, where: tuple[Condition, ...]) -> bool:
@@ -388,6 +389,8 @@ def edit(recipe: Recipe, at: int) -> None:
 
 FORM = "clean-step"
 """What the step is made in."""
+STEPS = "clean-recipe"
+"""What the steps are listed in."""
 
 
 def _prepare(parts: Mapping[str, str]) -> None:

@@ -15,11 +15,11 @@ from workbench.doors.web.page import empty
 from workbench.model.batch import Batch
 from workbench.model.errors import UnknownBatch, UnknownUpload, UnreadableSheet, WorkbenchError
 from workbench.model.package import Package
-from workbench.model.recipe import Recipe, does, is_same
+from workbench.model.recipe import Recipe, does, is_same, steps_in_words
 from workbench.model.sheet import Layout, Sheet, Tally
 from workbench.model.template import Mapping, Template
 from workbench.model.wording import first_of
-from workbench.playbooks import of_package
+from workbench.playbooks import loads, of_package
 from workbench.prepare import columns, drift, forms, mapping, outliers, recognition, summary_line
 from workbench.prepare.cleaning import cleaned, missed, without_removed
 from workbench.prepare.columns import ChoiceText, Column
@@ -229,22 +229,25 @@ class Known:
     """The columns that only steps of its recipe read, and this one has not."""
 
     @property
+    def fits(self) -> bool:
+        """Whether it is used by itself, for the source has every column that it imports and that its steps read."""
+        return not self.missing and not self.unread
+
+    @property
     def but(self) -> str:
         """What is missing, in words; "" where nothing is."""
-        are = "is" if len(self.missing) == 1 else "are"
-        return f"but {first_of(self.missing, _NAMED)} {are} missing" if self.missing else ""
+        if self.missing:
+            are = "is" if len(self.missing) == 1 else "are"
+            return f"but {first_of(self.missing, _NAMED)} {are} missing"
+        is_ = "is" if len(self.unread) == 1 else "are"
+        return f"but {first_of(self.unread, _NAMED)}, which steps of it read, {is_} not there" if self.unread else ""
 
     @property
     def why(self) -> str:
-        """Why it fits, in words, and what its steps lack all the same."""
-        cleaned = f"Cleaned as the template {self.template.name} says"
-        if self.missing:
-            return f"{cleaned}, {self.but}."
-        has = f"{cleaned}, it has all of the columns that the template imports"
-        if not self.unread:
-            return f"{has}."
-        is_ = "is" if len(self.unread) == 1 else "are"
-        return f"{has}; {first_of(self.unread, _NAMED)}, which steps of it read, {is_} not there."
+        """Why it is used, in words, and what it lacks all the same."""
+        done = "Cleaned" if self.template.mapping.recipe else "Mapped"
+        cleaned = f"{done} as the template {self.template.name} says"
+        return f"{cleaned}, {self.but or 'it has all of the columns that the template imports'}."
 
 
 def known_to(wb: Workbench, raw: Sheet) -> tuple[Known, ...]:
@@ -254,14 +257,15 @@ def known_to(wb: Workbench, raw: Sheet) -> tuple[Known, ...]:
     asked = [one for one in wb.templates.all() if (one.mapping.recipe or not plain) and not one.unusable]
     found = [(one, recognition.missing_of(raw, one)) for one in asked]
     known = [
-        Known(template=one, missing=missing, unread=_unread(one, raw, missing))
+        Known(template=one, missing=missing, unread=unread(one, raw, missing))
         for one, missing in found
         if missing is not None
     ]
     return tuple(sorted(known, key=lambda each: len(each.missing)))
 
 
-def _unread(template: Template, raw: Sheet, missing: Sequence[str]) -> tuple[str, ...]:
+def unread(template: Template, raw: Sheet, missing: Sequence[str] = ()) -> tuple[str, ...]:
+    """The columns that steps of a template read and an upload has not, but for those that are `missing` anyway."""
     recipe = template.mapping.recipe
     lost = missed(recipe, raw.headers) if recipe is not None else ()
     return tuple(header for header in lost if header not in missing)
@@ -281,9 +285,12 @@ def not_done(template: Template, recipe: Recipe) -> int:
 
 def by_templates(known: Sequence[Known]) -> tuple[Recipe, Template | None]:
     """The recipe of the template which the address names, or of all that have each of their columns in the source; the
-    template only where it is of the one dataset. Nothing where they say different things."""
-    named = [each.template for each in known if each.template.id == st.query_params.get("template")]
-    fitting = named or [each.template for each in known if not each.missing]
+    template only where it is of the one dataset. Nothing where they say different things, or the address wants none."""
+    chosen = st.query_params.get("template")
+    if chosen == address.NO_TEMPLATE:
+        return Recipe(), None
+    named = [each.template for each in known if each.template.id == chosen]
+    fitting = named or [each.template for each in known if each.fits]
     said = st.query_params.get("dataset")
     fitting = [one for one in fitting if one.dataset == said] or fitting
     if not fitting or any(not is_same(one.mapping.recipe, fitting[0].mapping.recipe) for one in fitting):
@@ -301,27 +308,35 @@ class Ready:
     """What cleans and maps it."""
     told: str = ""
     """By what it is cleaned, or why it is not; "" where nobody has cleaned such a sheet."""
+    known: tuple[Known, ...] = ()
+    """The templates that may clean and map it, where that can be chosen."""
 
 
 def made_ready(wb: Workbench, raw: Sheet, dataset: str, upload: str) -> Ready:
     """A sheet of an upload as it would be imported by itself: cleaned as somebody has said it at Clean, else as the
-    template of its dataset says that was made of such sheets; raises WrongRecipe."""
+    template of its dataset says that somebody chose, or that was made of such sheets; raises WrongRecipe."""
     history = recipes.kept(wb.settings, recipes.of_upload(upload, raw.reading.sheet))
     if history is not None and history.is_own:
-        steps = len(history.now.steps)
-        told = f"cleaned as it was said at Clean, in {words.many(steps, 'step')}" if steps else ""
+        told = f"cleaned as it was said at Clean, in {steps_in_words(history.now)}" if history.now.steps else ""
         return Ready(sheet=cleaned(raw, history.now) if history.now else raw, told=told)
-    known = [each for each in known_to(wb, raw) if each.template.dataset == dataset]
-    whole = [each.template for each in known if not each.missing]
+    known = tuple(each for each in known_to(wb, raw) if each.template.dataset == dataset)
+    chosen = uploads.get(wb.settings, upload).templates.get(loads.called(raw))
+    if chosen == address.NO_TEMPLATE and known:
+        return Ready(sheet=raw, told="by no template, as it was chosen", known=known)
+    said = [each for each in known if each.template.id == chosen]
+    fitting = said or [each for each in known if each.fits]
+    whole = [each.template for each in fitting]
     if whole and all(is_same(each.mapping.recipe, whole[0].mapping.recipe) for each in whole):
+        but = f", {fitting[0].but}" if fitting[0].but else ""
         done = "cleaned" if whole[0].mapping.recipe else "mapped"
-        return Ready(sheet=raw, template=whole[0], told=f"{done} as the template {whole[0].name} says")
+        told = f"{done} as the template {whole[0].name} says{but}"
+        return Ready(sheet=raw, template=whole[0], told=told, known=known)
     if whole:
         names = " and ".join(each.name for each in whole)
-        return Ready(sheet=raw, told=f"not cleaned: the templates {names} say different things; import it by itself")
+        return Ready(sheet=raw, told=f"not cleaned: the templates {names} say different things", known=known)
     if known:
         told = f"not cleaned: its columns are like those of the template {known[0].template.name}, {known[0].but}"
-        return Ready(sheet=raw, told=told)
+        return Ready(sheet=raw, told=told, known=known)
     return Ready(sheet=raw)
 
 

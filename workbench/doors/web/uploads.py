@@ -55,6 +55,8 @@ class Upload:
     """The imports that were made of it."""
     kinds: Mapping[str, str | None] = field(default_factory=dict)
     """What somebody said that its sheets are, by their names; "" is left out, None is still to be said."""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """The template that somebody chose for a sheet, by the sheet's name: its id, or that there is none."""
     goes_on: bool = False
     """Whether there are sheets that are still to be imported."""
 
@@ -116,6 +118,7 @@ def _keep(configuration: Settings, name: str, blocks: Iterable[bytes]) -> Upload
         "at": datetime.now(UTC).isoformat(),
         "batches": known.get("batches", []),
         "kinds": known.get("kinds", {}),
+        "templates": known.get("templates", {}),
         "goes_on": known.get("goes_on", False),
     }
     _write_facts(configuration, target, facts)
@@ -167,6 +170,13 @@ def say(configuration: Settings, upload: str, kinds: Mapping[str, str | None]) -
     """Notes what somebody says that the sheets of an upload are; raises UnknownUpload."""
     target = _folder(configuration) / get(configuration, upload).id
     _write_facts(configuration, target, _facts(target) | {"kinds": dict(kinds)})
+
+
+def choose_template(configuration: Settings, upload: str, sheet: str, template: str) -> None:
+    """Notes which template somebody chose for a sheet of an upload; raises UnknownUpload."""
+    found = get(configuration, upload)
+    target = _folder(configuration) / found.id
+    _write_facts(configuration, target, _facts(target) | {"templates": {**found.templates, sheet: template}})
 
 
 def of_batch(configuration: Settings, batch: Batch) -> Upload | None:
@@ -234,6 +244,7 @@ def _upload(target: Path, facts: dict[str, Any]) -> Upload:
         at=datetime.fromisoformat(facts["at"]),
         batches=tuple(facts["batches"]),
         kinds=facts.get("kinds", {}),
+        templates=facts.get("templates", {}),
         goes_on=facts.get("goes_on", False),
     )
 

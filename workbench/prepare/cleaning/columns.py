@@ -197,11 +197,6 @@ def _without(step: Step, headers: Headers) -> Headers:
     return tuple(header for header in headers if header not in step.columns)
 
 
-def _check_all_rows(step: Step) -> None:
-    if step.where:
-        raise wrong(step, "it is done to a whole column, and not to some of its rows.")
-
-
 def _check_expression(step: Step) -> None:
     Expression(step.options["expression"])
 
@@ -285,7 +280,8 @@ RENAME = Operation(
     begin=_renaming,
     takes="one",
     headers=_renamed,
-    checks=_all(_check_name("to"), _check_all_rows),
+    checks=_check_name("to"),
+    whole_columns=True,
     options=(Option(name="to", kind="text", title="Name"),),
 )
 REMOVE_COLUMNS = Operation(
@@ -295,5 +291,5 @@ REMOVE_COLUMNS = Operation(
     begin=_dropping,
     takes="several",
     headers=_without,
-    checks=_check_all_rows,
+    whole_columns=True,
 )

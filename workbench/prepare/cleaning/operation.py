@@ -79,6 +79,8 @@ class Operation:
     knows: Callable[[Step], Iterable[str]] | None = None
     """Of one that maps values: those that it maps or makes. Others that it meets are counted, and told where they are
     new."""
+    whole_columns: bool = False
+    """Whether it is done to all rows, and never to those of a condition."""
     removes: bool = False
     """Whether rows go by it."""
     repeats: bool = False
@@ -147,6 +149,8 @@ def check(operation: Operation, step: Step) -> None:
         raise wrong(step, "it takes at least one column.")
     if operation.takes == "none" and step.columns:
         raise wrong(step, "it takes no columns.")
+    if operation.whole_columns and step.where:
+        raise wrong(step, "it is done to a whole column, and not to some of its rows.")
     known = {each.name: each for each in operation.options}
     if strange := [name for name in step.options if name not in known]:
         has = f"only {listed(list(known))}" if known else "and it has none"

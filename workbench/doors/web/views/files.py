@@ -93,24 +93,36 @@ def _found(sheet: Sheet) -> list[str]:
     return [*found, f"{len(sheet.headers)} columns", header]
 
 
-def template(known: Mapping[str, tuple[Template, str]], said: str | None) -> str | None:
-    """Which of the templates that know a file's columns says what it is; of each are said what of it is missing in the
-    file. None while nobody has said it."""
-    chosen = st.selectbox(
-        "Template",
-        list(known),
-        index=list(known).index(said) if said is not None and said in known else None,
-        format_func=lambda name: f"{known[name][0].name} ({known[name][0].dataset})",
+def which_template(label: str, known: Mapping[str, str], used: str | None, *, narrow: bool = False) -> str | None:
+    """The choice between templates (their names by their ids) and none of them, of which one is `used`, if any is."""
+    options = [*known, address.NO_TEMPLATE]
+    return st.selectbox(
+        label,
+        options,
+        index=options.index(used) if used in options else None,
+        format_func=lambda name: known.get(name, _NO_TEMPLATE),
         placeholder="Choose a template",
         help="A mapping that somebody saved, with the steps that clean the file. The file is cleaned and mapped as it "
         "says.",
+        label_visibility="collapsed" if narrow else "visible",
+        width=260 if narrow else "stretch",
     )
+
+
+_NO_TEMPLATE = "None: as it came"
+
+
+def template(known: Mapping[str, tuple[Template, str]], said: str | None) -> str | None:
+    """Which of the templates that know a file's columns says what it is, or that none does; of each are said what of
+    it is missing in the file. None while nobody has said it, and none is used by itself."""
+    names = {name: f"{each.name} ({each.dataset})" for name, (each, _) in known.items()}
+    chosen = which_template("Template", names, said)
     if chosen is None:
         for each, but in known.values():
             told = f"those of the template {each.name} ({each.dataset})"
             st.caption(words.text(f"Its columns are like {told}, {but}." if but else f"Its columns are {told}."))
-        st.warning("Choose the template that says what this file is.", icon=":material/help:")
-    elif but := known[chosen][1]:
+        st.warning("Choose the template that says what this file is, or none.", icon=":material/help:")
+    elif chosen in known and (but := known[chosen][1]):
         told = f"The columns are those of the template {known[chosen][0].name}, {but}."
         st.warning(words.text(told), icon=":material/difference:")
     return chosen

@@ -13,9 +13,10 @@ from workbench.doors.web.views.outcomes import REMOVED, SIGNS
 from workbench.model.batch import ENDED, OUTCOMES, Batch
 from workbench.model.comparison import Comparison, Figures
 from workbench.model.hold import Hold, contradictions, waiting
+from workbench.model.recipe import steps_in_words
 from workbench.model.reconciliation import Reconciliation
 from workbench.model.wording import first_of, listed
-from workbench.prepare.cleaning import CLEANED
+from workbench.prepare.cleaning import CLEANED, recipe_of
 
 _SHOWN = 6
 """So many sentences are told at once."""
@@ -78,7 +79,9 @@ def _decided(batch: Batch, told: Sequence[str]) -> None:
         st.caption("Nobody had to decide anything.")
     steps = [each for each in sentences if CLEANED in each]
     if steps:
-        with st.expander(f"Cleaned by a recipe of {words.many(len(steps), 'step')}", icon=":material/receipt_long:"):
+        recipe = recipe_of(batch)
+        number = steps_in_words(recipe) if recipe is not None else words.many(len(steps), "step")
+        with st.expander(f"Cleaned by a recipe of {number}", icon=":material/receipt_long:"):
             st.markdown(_listed([each.replace(CLEANED, "Step ") for each in steps]))
     others = [each for each in sentences if CLEANED not in each]
     if waits and others:

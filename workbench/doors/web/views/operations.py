@@ -141,10 +141,16 @@ def preview_in_words(found: Preview, rows: int) -> str:
     return f"It {does} {found.changed:,} of {words.many(rows) if is_all else part}.{first}"
 
 
-def about(columns: Sequence[str], number: int, of: int) -> str:
-    """Which cells are meant, in words."""
-    where = "all rows" if number == of else f"the {words.many(number)} that fit the facets"
-    return f"In {', '.join(columns) or 'every column'}, of {where}"
+def about(operation: Operation | None, columns: Sequence[str], number: int, of: int) -> str:
+    """Which cells are meant, in words, by an operation or by a choice of values (None)."""
+    fit = "fits" if number == 1 else "fit"
+    where = "all rows" if number == of else f"the {words.many(number)} that {fit} the facets"
+    if operation is not None and operation.whole_columns:
+        return f"In all {words.many(of)}" + ("" if number == of else ", whatever the facets say: it is done to columns")
+    takes_all = operation is not None and operation.takes == "each"
+    which = ", ".join(columns) if operation is None or operation.takes != "none" else ""
+    which = which or ("every column" if takes_all else "")
+    return f"In {which}, of {where}" if which else f"Of {where}"
 
 
 __all__ = ["MARK", "about", "options", "preview", "preview_in_words"]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench.doors.web import address, words
 from workbench.doors.web.several import SAID_BELOW, Kinds, Listed, Turn
-from workbench.doors.web.views import totals
+from workbench.doors.web.views import files, totals
 from workbench.doors.web.views.columns import turned_to
 from workbench.model.batch import Batch
 from workbench.model.wording import first_of
@@ -110,10 +110,18 @@ def left_out(found: Sequence[Listed], said: Kinds, empty: Sequence[str]) -> None
         st.caption(words.text(f"Without a cell: {', '.join(empty)}."))
 
 
-def cleaned(told: Mapping[str, str]) -> None:
-    """By what each sheet of the next import is cleaned, or why it is not."""
+def cleaned(told: Mapping[str, str], known: Mapping[str, Mapping[str, str]], used: Mapping[str, str]) -> dict[str, str]:
+    """By what each sheet of the next import is cleaned, or why it is not, with the choice between the templates that
+    are `known` to it (their names by their ids) and none. What is chosen otherwise than is `used`, by the sheet."""
+    chosen = {}
     for sheet, how in told.items():
-        st.caption(words.text(f"{sheet}: {how}."))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(words.text(f"{sheet}: {how}."))
+            if names := known.get(sheet):
+                said = files.which_template(f"Template of {words.label(sheet)}", names, used.get(sheet), narrow=True)
+                if said is not None and said != used.get(sheet):
+                    chosen[sheet] = said
+    return chosen
 
 
 def one_run(turn: Turn, *, may: bool) -> dict[str, str] | None:

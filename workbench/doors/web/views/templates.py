@@ -11,20 +11,33 @@ from workbench.model.template import Template
 
 
 def choice(saved: Mapping[str, Template], said: str | None) -> str | None:
-    """The template to begin with, if any."""
+    """The template to begin with, or that it is none; None where nobody has said it."""
+    options = [*saved, address.NO_TEMPLATE]
     return st.selectbox(
         "Template",
-        saved,
-        index=list(saved).index(said) if said is not None and said in saved else None,
-        format_func=lambda identifier: saved[identifier].name,
-        placeholder="None: fields are suggested by the headers and the values",
+        options,
+        index=options.index(said) if said is not None and said in options else None,
+        format_func=lambda identifier: saved[identifier].name if identifier in saved else _NONE,
+        placeholder=_NONE,
         help="A mapping that somebody saved. Using it needs no second look, unless the file has changed.",
     )
 
 
-def has_changed(told: str, *, source: str | None) -> None:
-    """A file's columns are not those of its template, and where to read what to do."""
+_NONE = "None: fields are suggested by the headers and the values"
+
+
+def has_changed(
+    told: str, renamed: Mapping[str, str], here: Mapping[str, object], *, source: str | None, dataset: str
+) -> None:
+    """A file's columns are not those of its template, and where to read what to do; of those that its recipe knows by
+    another name, as it seems (`renamed`: that name -> the file's), where that is said of the file that is `here`."""
     st.warning(f"The columns are not those of the template ({words.text(told)}).", icon=":material/difference:")
+    for was, now in renamed.items():
+        sentence = f"{was}, which cleaning steps need, is not in this file, and {now} looks like it."
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(words.text(sentence), width="content")
+            label = f"Say at Clean that {words.label(now)} is {words.label(was)}"
+            address.link("clean", label, icon=":material/cleaning_services:", **{**here, "dataset": dataset})
     address.link("changes", "What to do when columns change", source=source)
 
 
