@@ -61,7 +61,7 @@ def _offsets(parts: pa.ListArray) -> pa.Int32Array:
 
 
 def _splitting(step: Step) -> Parts:
-    """The last column has what is left of a cell with more parts, without separators behind it: nothing follows them."""
+    """The last column has what is left of a cell with more parts, without separators behind it, which part nothing."""
     into = step.options["into"]
     separator = step.options["separator"]
     separator = separator if step.options.get("pattern", False) else re.escape(separator)
@@ -171,7 +171,8 @@ def _setting(step: Step, headers: Headers) -> Run:
     expression, into = Expression(step.options["expression"]), step.options["into"]
 
     def run(rows: Rows, where: Mask) -> int:
-        found = expression.texts(rows.cells, len(rows))
+        found, unworked = expression.worked_out(rows.cells, len(rows))
+        rows.unworked = rows.number(unworked if where is None else pc.and_(unworked, where))
         return changed([_put(rows, into, found if where is None else found.filter(where), where)])
 
     return run
