@@ -65,6 +65,7 @@ from workbench.model.errors import (
     PlannedAgain,
     RecipeOfSheets,
     SaidSince,
+    StalePlan,
     UnknownTemplate,
     WrongStage,
 )
@@ -401,15 +402,19 @@ class Workbench:
             began = time.monotonic()
             with reporting(self._store, found.id, progress, found.processed) as reporter:
                 reporter("committing", 0)
-                committing.commit(
-                    self._store,
-                    run,
-                    seconds=lambda: round(time.monotonic() - began, 3),
-                    also=partial(rereading.resolve, self._store, run),
-                    accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
-                    reason=as_said(reason),
-                    skip_errors=skip_errors,
-                )
+                try:
+                    committing.commit(
+                        self._store,
+                        run,
+                        seconds=lambda: round(time.monotonic() - began, 3),
+                        also=partial(rereading.resolve, self._store, run),
+                        accepted=list(dict.fromkeys(hold.code for hold in Hold.all_of(found.summary))),
+                        reason=as_said(reason),
+                        skip_errors=skip_errors,
+                    )
+                except StalePlan:
+                    batches.move(self._store, found.id, summary={"stale_plan": found.plan})
+                    raise
                 reporter("committing", found.processed or 0)
         if ALL in accept or any(code in CODES for code in accept):
             templates.expect_from_now_on(self._store, run)

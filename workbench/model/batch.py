@@ -118,6 +118,11 @@ class Batch:
         return "totals accepted" if self.stage == "completed" else "totals differ"
 
     @property
+    def is_stale(self) -> bool:
+        """Whether a commit was refused because its plan no longer holds, and it was not planned again since."""
+        return self.stage in ("planned", "held") and self.summary.get("stale_plan", 0) == self.plan
+
+    @property
     def refused(self) -> bool:
         """Whether nothing of its plan can be written: its source is written whole or not at all, and a row cannot
         be."""

@@ -200,8 +200,10 @@ class Recipe:
             why = f"its form is version {data['version']}, and {VERSION} is known."
             raise WrongRecipe(step="The recipe", why=why)
         _refuse_unknown(cls, {name: data[name] for name in data if name != "unknown"}, "the recipe")
+        if "steps" not in data:
+            raise WrongRecipe(step="The recipe", why="it is none: it has no list of steps.")
         steps = []
-        for number, each in enumerate(data.get("steps", ()), start=1):
+        for number, each in enumerate(data["steps"], start=1):
             try:
                 steps.append(Step.from_dict(each))
             except WrongRecipe as wrong:
@@ -245,6 +247,8 @@ class Done:
     values: dict[str, dict[str, int] | None] = field(default_factory=dict)
     """Of a step that maps values, by its columns: those that it neither maps nor makes nor expects, with their rows;
     None for a column that has too many different ones to be a list."""
+    unworked: int = 0
+    """Of a step with an expression: the rows in which a part of it could not be worked out, as a division by zero."""
 
     def expected(self, of: int) -> Expected:
         """What it is to do in the next source, as it did in this one of so many rows."""

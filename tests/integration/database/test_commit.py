@@ -77,7 +77,9 @@ def test_a_plan_whose_records_changed_since_is_refused_whole_and_can_be_made_aga
     assert f"({example})" in str(refused.value)
     assert str(refused.value).endswith("Nothing was written. Plan it again.")
     assert (wb.batches.get(planned).stage, fingerprint(url)) == ("planned", before)
+    assert wb.batches.get(planned).is_stale
     wb.plan(planned)
+    assert not wb.batches.get(planned).is_stale
     done = wb.commit(planned)
     assert (done.stage, wb.reconcile(done).balanced) == ("completed", True)
     kept = "555-222-2222" if "555-222-2222" in change else "555-000-0000"  # what somebody edited stays

@@ -150,7 +150,8 @@ def _ended(function: Command, asked: Asked, given: dict[str, Any]) -> int:
         sys.stdout.flush()
         return status or DONE
     except KeyboardInterrupt:
-        refuse("Stopped. What was not finished is not there; `workbench batches` says how far each import got.")
+        listed = asked.again("batches")
+        refuse(f"Stopped. What was not finished is not there; `{listed}` says how far each import got.")
         return INTERRUPTED
     except BrokenPipeError:  # whoever reads has read enough, as in `workbench rows ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -158,14 +159,14 @@ def _ended(function: Command, asked: Asked, given: dict[str, Any]) -> int:
     except Exception as error:
         if hasattr(error, "format_message") or os.environ.get("WORKBENCH_TRACEBACK"):
             raise
-        refuse(_sentence(error))
+        refuse(_sentence(error, asked))
         return REFUSED
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception, asked: Asked) -> str:
     """Why it cannot go on: no trace, no secret."""
     if isinstance(error, WorkbenchError):
-        return with_command(error)
+        return with_command(error, asked.again)
     if isinstance(error, OSError):
         why = error.strerror or type(error).__name__
         return f"{error.filename}: {why}." if error.filename else f"The system says: {why}."

@@ -320,7 +320,7 @@ def _one(
         try:
             wb.templates.save(save_template, wanted, _kept(staged, unread), seen=seen)
         except TemplateChanged as refusal:
-            warn(with_command(refusal))
+            warn(with_command(refusal, asked.again))
             save_template = None
     if not asked.json:
         _tell_reading(asked, wb, sheets, planned, template)

@@ -26,6 +26,8 @@ def next_steps(asked: Asked, wb: "Workbench", batch: Batch, tenant: str | None =
     steps = _Steps(asked=asked, wb=wb, batch=batch, tenant=tenant)
     if batch.stage in _ENDED or batch.undone_by is not None:
         steps.ended()
+    elif batch.is_stale and batch.undo_of is None:
+        steps.stale()
     elif batch.stage == "held":
         steps.held()
     elif batch.stage == "planned":
@@ -190,6 +192,11 @@ class _Steps:
             for sheet in sheets(self.wb, self.batch):
                 for row in self.wb.rows.page(sheet, RowQuery(code="edited"), limit=1):
                     self.say(self.again("prefer", short(sheet.id), row["line"]))
+
+    def stale(self) -> None:
+        """Records have changed since it was planned: its commit was refused for that."""
+        again = self.again("plan", short(self.batch.id))
+        self.say("", "Nothing was written: its plan no longer holds. To plan it again:", again)
 
     def planned(self) -> None:
         """It is shown, and can be written."""

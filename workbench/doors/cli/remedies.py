@@ -1,5 +1,8 @@
 """The command that does what a refusal asks for: pages have a button in its place, and name none."""
 
+import re
+from collections.abc import Callable
+
 from workbench.model.errors import (
     BroughtIn,
     NoReason,
@@ -32,12 +35,19 @@ _WRITTEN = (
 """What is done about rows of an import that is completed, and corrected no more."""
 
 
-def with_command(error: WorkbenchError) -> str:
-    """The sentence of a refusal, with the command that it asks for behind it."""
+_NAMED = re.compile(r"\bworkbench (?=[a-z]+\b)")
+"""A command in a sentence, up to its name."""
+
+
+def with_command(error: WorkbenchError, again: Callable[[], str]) -> str:
+    """The sentence of a refusal, with the command that it asks for behind it; `again` is how a command begins that is
+    asked for the same tenant and home (`Asked.again`)."""
     said = error.coordinates
     command = _COMMANDS.get(type(error), "")
     if isinstance(error, WrongStage):
         command = _STAGES.get((str(said["stage"]), str(said["needed"])), "")
         if (said["stage"], said["action"]) == ("completed", "correcting"):
             command = _WRITTEN
-    return f"{str(error).removesuffix('.')}: {command.format(**said)}" if command else str(error)
+    if not command:
+        return str(error)
+    return f"{str(error).removesuffix('.')}: {_NAMED.sub(lambda found: f'{again()} ', command.format(**said))}"

@@ -81,8 +81,9 @@ def batches(
         for batch in [batch for batch in found if batch.stage == "failed"][:_NAMED]:
             printing.say(asked, "", f"{printing.short(batch.id)} failed: {batch.summary.get('error', '')}")
         for batch in [batch for batch in found if batch.id in left_off][:_NAMED]:
-            step = "plan" if batch.stage == "staged" else "commit"
-            waits = f"{batch.stage.capitalize()}, and no program is at work on it. To go on with it:"
+            step = "plan" if batch.stage == "staged" or batch.is_stale else "commit"
+            how_far = f"{batch.stage.capitalize()}{', with a plan that no longer holds' * batch.is_stale}"
+            waits = f"{how_far}, and no program is at work on it. To go on with it:"
             printing.say(asked, "", waits)
             printing.say(asked, f"  {asked.again(step, printing.short(batch.id))}")
 

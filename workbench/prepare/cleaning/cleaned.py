@@ -214,12 +214,13 @@ class AtWork:
         """The rows of the next chunk as the steps leave them."""
         rows = Rows(chunk, goes_on=self._goes_on)
         for each, told, run in self._runs:
-            rows.step = each.number
+            rows.step, rows.unworked = each.number, 0
             with _naming(each.number + 1, each.step):
                 where = rows.present(rows_where(each.step.where, rows))
                 told.rows += rows.number(where)
                 self._met[each.number].look(rows, where)
                 told.changed += run(rows, where)
+                told.unworked += rows.unworked
             rows.arrange(each.after)
         return rows
 

@@ -61,14 +61,19 @@ def _offsets(parts: pa.ListArray) -> pa.Int32Array:
 
 
 def _splitting(step: Step) -> Parts:
+    """The last column has what is left of a cell with more parts, without separators behind it, which part nothing."""
     into = step.options["into"]
+    separator = step.options["separator"]
+    separator = separator if step.options.get("pattern", False) else re.escape(separator)
+    behind = rf"(?:\s*(?:{separator}))+\s*$"
 
     def parts(cells: pa.StringArray) -> list[pa.StringArray]:
         lists = split(cells, step, len(into))
         offsets = lists.offsets.to_numpy()
         lengths = np.diff(offsets)
         found = (pa.array(offsets[:-1] + n, pa.int32(), mask=lengths <= n) for n in range(len(into)))
-        return [lists.values.take(places) for places in found]
+        *others, last = (lists.values.take(places) for places in found)
+        return [*others, pc.replace_substring_regex(last, behind, "")]
 
     return parts
 
@@ -166,7 +171,8 @@ def _setting(step: Step, headers: Headers) -> Run:
     expression, into = Expression(step.options["expression"]), step.options["into"]
 
     def run(rows: Rows, where: Mask) -> int:
-        found = expression.texts(rows.cells, len(rows))
+        found, unworked = expression.worked_out(rows.cells, len(rows))
+        rows.unworked = rows.number(unworked if where is None else pc.and_(unworked, where))
         return changed([_put(rows, into, found if where is None else found.filter(where), where)])
 
     return run

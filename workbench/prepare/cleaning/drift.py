@@ -23,12 +23,20 @@ _SHOWN = 5
 _LONGEST = 120
 """The letters of a step that are told."""
 
-Code = Literal["step_column_gone", "step_changed_more", "step_changed_fewer", "step_values_new", "recipe_unknown"]
+Code = Literal[
+    "step_column_gone",
+    "step_changed_more",
+    "step_changed_fewer",
+    "step_values_new",
+    "step_not_worked_out",
+    "recipe_unknown",
+]
 CODES: dict[Code, str] = {
     "step_column_gone": "a column that a cleaning step needs is gone",
     "step_changed_more": "a cleaning step changed far more rows than it did",
     "step_changed_fewer": "a cleaning step changed far fewer rows than it did",
     "step_values_new": "a column that a cleaning step maps has values that no step knows",
+    "step_not_worked_out": "an expression of a cleaning step could not be worked out in some rows",
     "recipe_unknown": "what the cleaning steps did cannot be compared with what they did before",
 }
 """What can be told of a step, in words."""
@@ -46,7 +54,7 @@ class Drift:
     rows: int
     """Those that it is about."""
     holds: bool = True
-    """False: a person is told, and nothing waits: few rows have new values."""
+    """False: a person is told, and nothing waits: few rows have new values, or an expression comes to nothing."""
 
 
 def drifts(recipe: Recipe, done: Iterable[Done], rows: int) -> tuple[Drift, ...]:
@@ -61,6 +69,14 @@ def drifts(recipe: Recipe, done: Iterable[Done], rows: int) -> tuple[Drift, ...]
     for each in done:
         step = recipe.steps[each.step]
         named = _named(each.step + 1, step)
+        if each.unworked:
+            told = (
+                f"{named} could not be worked out in {many(each.unworked)}, where a number is divided by zero or too "
+                "large, or a text is no number: that is taken for blank."
+            )
+            found.append(
+                Drift(step=each.step, code="step_not_worked_out", message=told, rows=each.unworked, holds=False)
+            )
         if each.gone:
             was = "was done to its other columns only" if each.rows else "was not done"
             are = "is" if len(each.gone) == 1 else "are"

@@ -13,23 +13,25 @@ from workbench.prepare.cleaning.rows import Mask, Rows
 
 
 def _splitting(step: Step, headers: Headers) -> Run:
-    """A cell with nothing to part, and one in a row that is not meant, stays one row; blank parts make none."""
+    """Blank parts make no row: a cell with one other part becomes that, one of separators alone is blank. A cell
+    without a separator, and one in a row that is not meant, stays as it is."""
     (header,) = step.columns
 
     def run(rows: Rows, where: Mask) -> int:
         cells = rows.cells[header]
         parts = split(cells, step)
         row, text = pc.list_parent_indices(parts), pc.list_flatten(parts)
-        meant = pa.repeat(pa.scalar(True), len(rows)) if where is None else where
-        counts = np.bincount(row.filter(pc.not_equal(text, "")).to_numpy(), minlength=len(rows))
-        several = pc.and_(meant, pa.array(counts > 1))
-        stays = pc.and_(several.take(row), pc.not_equal(text, ""))
-        places = pa.concat_arrays([row.filter(stays).cast(pa.int64()), _where(pc.invert(several))])
-        texts = pa.concat_arrays([text.filter(stays), cells.filter(pc.invert(several))])
+        parted = pc.greater(pc.list_value_length(parts), 1)
+        parted = parted if where is None else pc.and_(parted, where)
+        makes = pc.and_(parted.take(row), pc.not_equal(text, ""))
+        counts = np.bincount(row.filter(makes).to_numpy(), minlength=len(rows))
+        stays = pa.array(counts == 0)
+        places = pa.concat_arrays([row.filter(makes).cast(pa.int64()), _where(stays)])
+        texts = pa.concat_arrays([text.filter(makes), pc.if_else(parted, "", cells).filter(stays)])
         order = pa.array(np.argsort(places.to_numpy(), kind="stable"))
         rows.take(places.take(order).cast(pa.int32()))
         rows.put(header, texts.take(order))
-        return rows.number(several)
+        return rows.number(parted)
 
     return run
 

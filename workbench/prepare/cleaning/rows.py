@@ -31,6 +31,8 @@ class Rows:
         self.cells: dict[str, pa.StringArray] = dict(zip(chunk.cells.schema.names, chunk.cells.columns, strict=True))
         self.step = 0
         """The step that is at work."""
+        self.unworked = 0
+        """The rows in which the step that is at work could not work out its expression."""
         self._source = dict(self.cells)
         self._last: dict[str, pa.Int16Array] = {}
         self._removed_by: Any = None

@@ -21,6 +21,14 @@ def test_two_emails_of_a_cell_go_into_two_columns() -> None:
     }
 
 
+def test_no_separator_is_left_behind_what_the_last_column_has() -> None:
+    cells = {"Mail": ["a;b; ", "a;", ";b", "a;b;c;;", ";", "a;;b"]}
+    for separator, pattern in ((";", False), ("[;|]", True)):
+        found = done(cells, "split", "Mail", separator=separator, pattern=pattern, into=["One", "Two"])
+        assert found["One"] == ["a", "a", "", "a", "", "a"]
+        assert found["Two"] == ["b", "", "b", "b;c", "", ";b"]
+
+
 def test_a_split_column_may_become_its_own_first_part() -> None:
     found = done(MAILS, "split", "Mail", separator="[;, ]+", pattern=True, into=["Mail", "Other", "Third"], keep=False)
     assert list(found) == ["Mail", "Other", "Third", "City"]

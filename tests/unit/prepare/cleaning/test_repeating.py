@@ -1,7 +1,8 @@
 """Several rows come of one, and all of them know its line."""
 
-from tests.recipes import done, lines, put_back, sheet_of, with_steps
+from tests.recipes import done, lines, put_back, sheet_of, table, with_steps
 from workbench.model.recipe import Condition, Step
+from workbench.model.sheet import Tally
 
 MAILS = {"Name": ["Ann", "Bob", "Cy", "Di"], "Mail": ["a@x.org; b@x.org", "c@x.org", ";", " d@x.org;"]}
 SPLIT = Step(operation="split_rows", columns=("Mail",), options={"separator": ";"})
@@ -10,8 +11,19 @@ SPLIT = Step(operation="split_rows", columns=("Mail",), options={"separator": ";
 def test_two_emails_of_a_cell_become_two_rows() -> None:
     assert done(MAILS, "split_rows", "Mail", separator=";") == {
         "Name": ["Ann", "Ann", "Bob", "Cy", "Di"],
-        "Mail": ["a@x.org", "b@x.org", "c@x.org", ";", " d@x.org;"],
+        "Mail": ["a@x.org", "b@x.org", "c@x.org", "", "d@x.org"],
     }
+
+
+def test_no_separator_is_left_in_a_cell_that_has_one() -> None:
+    ends = {"Mail": ["c@x.org;", ";d@x.org", "e@x.org; ", ";", " ; ;", "f;;g", "h@x.org", " i@x.org ", ""]}
+    found = with_steps(sheet_of(ends), SPLIT)
+    assert table(found)["Mail"] == ["c@x.org", "d@x.org", "e@x.org", "", "", "f", "g", "h@x.org", " i@x.org ", ""]
+    assert put_back(found)["Mail"] == [*ends["Mail"][:5], "f;;g", *ends["Mail"][5:]]
+    tally = Tally()
+    for _ in found.chunks(tally):
+        pass
+    assert tally.steps[0].changed == 6
 
 
 def test_the_rows_of_one_repeat_its_line_and_what_it_was() -> None:

@@ -49,6 +49,12 @@ class Expression:
         """What it is of each row, as a text; "" where it is nothing."""
         return self._value(cells, rows).text
 
+    def worked_out(self, cells: Mapping[str, pa.StringArray], rows: int) -> tuple[pa.StringArray, pa.BooleanArray]:
+        """The same, and in which rows a part that counts could not be worked out though its operands are not blank: a
+        division by zero, a number that is too large, a text that is no number."""
+        asked = self._rows(cells, rows)
+        return asked.value(self._tree).text, asked.unworked
+
     def flags(self, cells: Mapping[str, pa.StringArray], rows: int) -> pa.BooleanArray:
         """Of which rows it is true."""
         return self._value(cells, rows).flag
@@ -58,4 +64,7 @@ class Expression:
         return self._value(cells, len(_TRIED))
 
     def _value(self, cells: Mapping[str, pa.StringArray], rows: int) -> Value:
-        return Rows(cells=cells, number=rows, constructs=CONSTRUCTS).value(self._tree)
+        return self._rows(cells, rows).value(self._tree)
+
+    def _rows(self, cells: Mapping[str, pa.StringArray], rows: int) -> Rows:
+        return Rows(cells=cells, number=rows, constructs=CONSTRUCTS)

@@ -10,9 +10,13 @@ from workbench.prepare.cleaning.expression.values import TWO, Construct, Rows, V
 
 
 def _coalesce(node: exp.Expr, rows: Rows) -> Value:
-    texts = [rows.text(each) for each in (node.this, *node.expressions)]
+    """What one of them loses is none where another stands for it."""
+    apart = rows.apart()
+    texts = [apart.text(each) for each in (node.this, *node.expressions)]
     parts = [only(text, pc.not_equal(text, "")) for text in texts]
-    return Value("text", pc.fill_null(pc.coalesce(*parts), ""))
+    found = pc.fill_null(pc.coalesce(*parts), "")
+    rows.lose(pc.and_(apart.unworked, pc.equal(found, "")))
+    return Value("text", found)
 
 
 def _nullif(node: exp.Expr, rows: Rows) -> Value:
@@ -22,13 +26,18 @@ def _nullif(node: exp.Expr, rows: Rows) -> Value:
 
 
 def _case(node: exp.Expr, rows: Rows) -> Value:
+    """What a branch loses counts in the rows that come to it."""
     subject = rows.value(node.this) if node.this is not None else None
-    otherwise = node.args.get("default")
-    found = rows.text(otherwise) if otherwise is not None else rows.same("", pa.string())
+    otherwise, apart = node.args.get("default"), rows.apart()
+    found = apart.text(otherwise) if otherwise is not None else rows.same("", pa.string())
+    lost = apart.unworked
     for branch in reversed(node.args["ifs"]):
-        asked = rows.value(branch.this)
+        asking, inside = rows.apart(), rows.apart()
+        asked = asking.value(branch.this)
         flags = asked.flag if subject is None else compared(pc.equal, subject, asked)
-        found = pc.if_else(flags, rows.text(branch.args["true"]), found)
+        found = pc.if_else(flags, inside.text(branch.args["true"]), found)
+        lost = pc.or_(asking.unworked, pc.if_else(flags, inside.unworked, lost))
+    rows.lose(lost)
     return Value("text", found)
 
 

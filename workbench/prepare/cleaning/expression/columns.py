@@ -38,12 +38,11 @@ def _paren(node: exp.Expr, rows: Rows) -> Value:
 
 
 def _cast(node: exp.Expr, rows: Rows) -> Value:
-    value = rows.value(node.this)
     to = _CASTS[node.args["to"].this]
     if to == "text":
-        return Value("text", value.text)
-    number = pc.cast(value.number, ROUNDED)
-    return as_number(pc.round(number, 0 if to == "integer" else 6, "half_towards_infinity"))
+        return Value("text", rows.text(node.this))
+    number = pc.cast(rows.numbers(node.this), ROUNDED)
+    return as_number(pc.round(number, 0 if to == "integer" else 6, "half_towards_infinity"), rows)
 
 
 COLUMNS: dict[type[exp.Expr], Construct] = {

@@ -35,7 +35,8 @@ def _between(node: exp.Expr, rows: Rows) -> Value:
 
 
 def _is(node: exp.Expr, rows: Rows) -> Value:
-    value = rows.value(node.this)
+    """Whoever asks whether it is nothing loses nothing by that."""
+    value = rows.apart().value(node.this)
     if isinstance(node.expression, exp.Boolean):
         found = pc.equal(value.flag, bool(node.expression.this))
     else:
@@ -60,7 +61,15 @@ def _regexp(ignore_case: bool) -> Evaluate:
 
 
 def _connected(function: Any) -> Evaluate:
-    return lambda node, rows: Value("flag", function(rows.value(node.this).flag, rows.value(node.expression).flag))
+    """What the second loses counts where the first does not say it all."""
+
+    def connected(node: exp.Expr, rows: Rows) -> Value:
+        apart = rows.apart()
+        one, other = rows.value(node.this).flag, apart.value(node.expression).flag
+        rows.lose(pc.and_(apart.unworked, one if function is pc.and_ else pc.invert(one)))
+        return Value("flag", function(one, other))
+
+    return connected
 
 
 def _not(node: exp.Expr, rows: Rows) -> Value:

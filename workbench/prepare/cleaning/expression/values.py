@@ -1,8 +1,9 @@
 """What an expression is evaluated on, and what each of its parts is there: a column of texts, numbers or flags."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from functools import reduce
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from workbench.model import numbers
-from workbench.model.arrays import matches, only, replaced
+from workbench.model.arrays import any_true, matches, only, replaced
 from workbench.model.trimming import AROUND
 
 NUMBER = pa.decimal128(24, 6)
@@ -62,6 +63,31 @@ class Rows:
     cells: Mapping[str, pa.StringArray]
     number: int
     constructs: Mapping[type[exp.Expr], "Construct"]
+    lost: list[pa.BooleanArray] = field(default_factory=list)
+    """In which rows a part of the expression could not be worked out, of each part that has any."""
+
+    @property
+    def unworked(self) -> pa.BooleanArray:
+        """The rows in which any part could not be worked out."""
+        return reduce(pc.or_, self.lost, self.same(False, pa.bool_()))
+
+    def apart(self) -> "Rows":
+        """The same rows, for a part of which only some rows count: what it loses is looked at there."""
+        return replace(self, lost=[])
+
+    def lose(self, where: pa.BooleanArray) -> None:
+        """Notes rows in which a part could not be worked out, though there is something to work with."""
+        if any_true(where):
+            self.lost.append(where)
+
+    def numbers(self, node: exp.Expr) -> pa.Decimal128Array:
+        """What a part is as a number, null where it is none; a text that is not blank and no number is lost."""
+        value = self.value(node)
+        number = value.number
+        if value.kind != "number":
+            filled = pc.not_equal(pc.utf8_trim(value.text, characters=AROUND), "")
+            self.lose(pc.and_(filled, pc.is_null(number)))
+        return number
 
     def value(self, node: exp.Expr) -> Value:
         """What a part of the expression is of each row."""
