@@ -68,6 +68,21 @@ WHOLE = (
 )
 
 
+def test_after_an_invalid_line_of_an_invoice_the_next_step_is_the_whole_file(run: Run, file: File) -> None:
+    run("import", file("sku,name\nFRA1000,Chablis\n"), "-d", "commerce.skus")
+    run("import", file("name\nBlue Door\n"), "-d", "commerce.companies")
+    report = "Invoice number,Invoice date,Customer,SKU,Qty.,Net price\n" + "".join(
+        f"1001,2026-01-15,Blue Door,FRA1000,{quantity},1\n" for quantity in ("1", "two", "3")
+    )
+    said = run("import", file(report), "-p", "commerce.invoices", "--skip-errors").out
+    whole = "Correct the file, and import the whole of it again: the rows of one invoice number go in together"
+    assert whole in said
+    assert "Correct and import" not in said
+    assert run("rows", "latest", "--outcome", "invalid", "--format", "csv", "-o", "invalid.csv").status == 0
+    alone = run("import", "invalid.csv", "-p", "commerce.invoices")
+    assert (alone.status != 0, whole in " ".join((alone.out + alone.err).split())) == (True, True)
+
+
 def test_after_an_invalid_batch_of_a_stock_the_next_step_is_the_whole_file(run: Run, file: File) -> None:
     run("import", file("sku,name\nFRA1000,Chablis\n"), "-d", "commerce.skus")
     said = run("import", file(STOCK_HEAD + STOCK.format("5 or 6")), "-d", "commerce.inventory", "--skip-errors")
