@@ -172,6 +172,8 @@ _EMAIL = rf"^{_LETTER}+(?:\.{_LETTER}+)*@{_LETTER}+(?:\.{_LETTER}+)+$"
 _LONGEST_EMAIL = 254
 """Bytes, as mail servers take it (RFC 5321)."""
 _BARCODE = "^[0-9]{6,18}$"
+WHOLE_EXPONENT = f"^[1-9][.,](?:{'|'.join(f'[0-9]{{{n}}}[eE][+]?0?{n}' for n in range(6, 15))})$"
+"""A number of 7 to 15 digits with an exponent, none of whose digits are gone."""
 _PHONE = r"^[-+(). /]*(?:[0-9][-(). /]*){7,20}(?:(?:[xX]|[eE][xX][tT]\.?) *[0-9]{1,8})?$"
 
 
@@ -198,8 +200,12 @@ def _email(cells: pa.StringArray) -> pa.StringArray:
 
 
 def _phone(cells: pa.StringArray) -> pa.StringArray:
-    """As typed; the digits that a program has written as a number with a point (5551234567.0) without it."""
-    return _whole(trimmed(cells, _unmarked), r"^(\+?[0-9]{7,15})\.00?$")
+    """As typed; the digits that a program has written as a number with a point (5551234567.0) without it, or with an
+    exponent, where all of them are there (5.551234567E9)."""
+    text = _whole(trimmed(cells, _unmarked), r"^(\+?[0-9]{7,15})\.00?$")
+    if not (may_hold(text, b"E") or may_hold(text, b"e")):
+        return text
+    return where(matches(text, WHOLE_EXPONENT), text, lambda odd: replaced(odd, (r"[.,]|[eE].*$", "")))
 
 
 # --- days, moments and numbers ---

@@ -21,6 +21,8 @@ class Noticed:
     """Rows that were written as ="..." or with the mark of a text, and read as their content."""
     points: dict[str, int] = field(default_factory=dict)
     """Rows whose digits were written as a number with a point (5551234567.0)."""
+    exponents: dict[str, int] = field(default_factory=dict)
+    """Rows whose digits were written as a number with an exponent, and are all there (5.551234567E9)."""
     misread: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Texts with letters that were read in a wrong encoding: rows, and one before and after its repair."""
     repaired: dict[str, int] = field(default_factory=dict)
@@ -61,6 +63,8 @@ class Noticed:
             yield name, "wrapped", f'{_cells(rows)} written as ="..." or \'..., and read as what stands inside'
         for name, rows in self.points.items():
             yield name, "points", f"{_cells(rows)} written as a number with .0 at its end, and read as its digits"
+        for name, rows in self.exponents.items():
+            yield name, "exponents", f"{_cells(rows)} written as a number with an exponent, and read as its digits"
         for name, found in self.misread.items():
             example = f"'{found['before']}' may be '{found['after']}'"
             yield name, "misread", f"{_cells(found['rows'])} perhaps read in a wrong encoding: {example}"

@@ -18,7 +18,7 @@ from workbench.model.contract import Contract, Field
 from workbench.model.derivation import Joined, SameAs
 from workbench.model.issue import ISSUES, Severity
 from workbench.model.json_text import REPEATED_KEY
-from workbench.model.kinds import KINDS
+from workbench.model.kinds import KINDS, WHOLE_EXPONENT
 from workbench.model.noticed import Noticed
 from workbench.model.sheet import Chunk
 from workbench.model.template import Mapping as Mapped
@@ -355,6 +355,8 @@ class Oddities:
         if known.kind in ("identifier", "phone") and may_hold(raw, b".0"):
             pointed = matches(pc.utf8_trim_whitespace(raw), _POINT)
             _add(self.noticed.points, known.name, pc.and_not(pointed, matches(pc.fill_null(cells, ".0"), _POINT)))
+        if known.kind == "phone" and (may_hold(raw, b"E") or may_hold(raw, b"e")):
+            _add(self.noticed.exponents, known.name, matches(pc.utf8_trim_whitespace(raw), WHOLE_EXPONENT))
 
     def _count(self, name: str, cells: pa.StringArray, flags: pa.BooleanArray) -> None:
         if self._contract.nothing:

@@ -20,7 +20,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from tests.imports import tamper
-from workbench import open_sheet
+from workbench import Workbench, open_sheet
 from workbench.doors import cli
 from workbench.model.written_rows import written_as
 
@@ -968,3 +968,29 @@ def test_swapped_columns_are_refused_with_the_answer_and_told_by_suggest(run: Ru
     assert "Column email would fill email, but its values are names." in run("suggest", name, "elevate.students").out
     answer = ("--map", "email=full_name", "--map", "name=email", "--json")
     assert run("import", name, "--dataset", "elevate.students", *answer).json["created"] == 2
+
+
+def test_of_hundreds_of_columns_that_are_not_imported_the_first_are_named(run: Run, file: File) -> None:
+    more = [f"c{number}" for number in range(300)]
+    text = f"email,full_name,{','.join(more)}\nann@x.org,Ann Lee,{','.join(more)}\n"
+    said = run("import", file(text), "--dataset", "elevate.students", "--dry-run").out
+    assert f"Not imported   {', '.join(more[:12])} and 288 more (show --json names them all)" in said
+    assert "c12" not in said
+
+
+def test_an_import_whose_plan_no_longer_holds_is_offered_to_be_planned_again(
+    wb: Workbench, run: Run, file: File
+) -> None:
+    rows = "email,full_name\nann@x.org,Ann Lee\n"
+    batch = wb.stage(open_sheet(file(rows)), "elevate.students")
+    wb.plan(batch)
+    run("import", file(rows.replace("Lee", "Low"), "other.csv"), "--dataset", "elevate.students")
+    first = str(batch.id)
+    refused = run("--as", "bea", "commit", first)
+    assert refused.status == 2 and f"Plan it again: workbench --as bea plan {first}" in refused.err
+    told = run("batches").out
+    assert "Planned, with a plan that no longer holds, and no program is at work on it. To go on with it:" in told
+    assert f"plan {first[:8]}" in told and f"commit {first[:8]}" not in told
+    assert f"plan {first[:8]}" in run("show", first).out
+    wb.plan(batch)
+    assert f"commit {first[:8]}" in run("batches").out

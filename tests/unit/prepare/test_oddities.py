@@ -264,10 +264,18 @@ def test_an_error_cell_can_be_said_to_be_no_value() -> None:
 # --- digits that are gone ---
 
 
-@pytest.mark.parametrize("text", ["1.23457E+11", "5.55123E+09", "1.2345678901234568E+18", "5.551234567E9", "1e+05"])
+@pytest.mark.parametrize("text", ["1.23457E+11", "5.55123E+09", "1.2345678901234568E+18", "1e+05"])
 def test_an_identifier_or_a_phone_with_an_exponent_is_no_value(text: str) -> None:
     rows, _ = judged(chunk("email|full_name|phone|external_id", f"a@b.co|Ann|{text}|{text}"))
     assert issues(rows) == [(2, "phone", "rounded", "error"), (2, "external_id", "rounded", "error")]
+
+
+def test_a_phone_whose_digits_are_all_there_is_read_and_an_identifier_is_not() -> None:
+    rows, judge = judged(chunk("email|full_name|phone|external_id", "a@b.co|Ann|5.551234567E9|5.551234567E9"))
+    assert issues(rows) == [(2, "external_id", "rounded", "error")]
+    assert kept(rows, "phone") == ["5551234567"]
+    told = "1 cell was written as a number with an exponent, and read as its digits"
+    assert [sentence for _, part, sentence in judge.noticed.told() if part == "exponents"] == [told]
 
 
 def test_what_may_be_an_identifier_is_one_and_a_free_text_may_say_what_it_likes() -> None:
@@ -373,14 +381,16 @@ def test_what_was_taken_off_is_counted_by_column() -> None:
         'a@b.co|Ann|5551234567.00|="00123"',
         "b@b.co|O'Brien|'5551234567|'00124",
         "c@b.co|Cy|555-123-4567|12345.0",
+        "d@b.co|Di|5.551234567E9|00125",
     )
     rows, judge = judged(sheet)
     assert issues(rows) == []
-    assert kept(rows, "phone") == ["5551234567", "5551234567", "555-123-4567"]
-    assert kept(rows, "external_id") == ["00123", "00124", "12345"]
+    assert kept(rows, "phone") == ["5551234567", "5551234567", "555-123-4567", "5551234567"]
+    assert kept(rows, "external_id") == ["00123", "00124", "12345", "00125"]
     assert judge.noticed.to_dict() == {
         "wrapped": {"phone": 1, "external_id": 2},
         "points": {"phone": 1, "external_id": 1},
+        "exponents": {"phone": 1},
     }
 
 

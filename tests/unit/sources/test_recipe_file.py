@@ -24,6 +24,13 @@ def test_what_is_no_recipe_is_refused(tmp_path: Path, made: bytes) -> None:
         read_recipe(path)
 
 
+def test_what_has_no_list_of_steps_is_told_as_no_recipe(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.json"
+    path.write_text("{}")
+    with pytest.raises(WrongRecipe, match="it is none: it has no list of steps"):
+        read_recipe(path)
+
+
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match=r"nowhere.json"):
         read_recipe(tmp_path / "nowhere.json")

@@ -16,7 +16,7 @@ from workbench.model.lost import named_since
 from workbench.model.manifest import Proof
 from workbench.model.noticed import Noticed
 from workbench.model.template import Mapping
-from workbench.model.wording import by_number, many, named
+from workbench.model.wording import by_number, first_of, many, named
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _SUGGESTED = 10
 """So many suggestions are told."""
 _FIRST = 5
+_HEADERS = 12
+"""So many columns that are not imported are named."""
 """So many lines, or records, are named before "and more"."""
 
 
@@ -233,7 +235,9 @@ def mapped(batch: Batch) -> Iterator[tuple[str, str]]:
     yield "Repaired", ", ".join(mapping.repairs)
     yield "Limits", ", ".join(f"{name} {text}" for name, text in mapping.limits.items())
     yield "Left out", ", ".join(mapping.left_out)
-    yield "Not imported", ", ".join(mapping.not_imported(batch.mapped_headers))
+    ignored = mapping.not_imported(batch.mapped_headers)
+    all_of_them = " (show --json names them all)" if len(ignored) > _HEADERS else ""
+    yield "Not imported", first_of(ignored, _HEADERS) + all_of_them
 
 
 def noticed(asked: Asked, dataset: str, found: Noticed) -> None:
