@@ -34,7 +34,7 @@ _CALLABLE = r"^\+|^\(|^[0-9]{3}[-. ]"
 _PERHAPS = dict.fromkeys(("day", "timestamp"), dates.PERHAPS) | {"academic_year": "^[0-9]{2,4} *[^0-9]+ *[0-9]{2,4}$"}
 """What a text has to have that may be of a kind whose own pattern takes long to ask for."""
 _NUMBER = r"^[-+($ ]*[0-9][0-9., ]*[)% ]*$"
-_GIVEN = r"^[A-Za-z]{0,4}[-_ ]?[0-9]{4,}$"
+_GIVEN = r"^[A-Za-z]{0,4}[-_ ]?[0-9]{5,}$"
 """An identifier of more digits than the code of a course has."""
 _NAME = r"^\p{L}[\p{L}\p{M}'\x{2019}.-]*(?: \p{L}[\p{L}\p{M}'\x{2019}.-]*){1,4}$|^\p{Lu}[\p{Ll}\p{M}'\x{2019}-]+$"
 """Some words of letters, or one with a capital."""
