@@ -229,11 +229,15 @@ _AHEAD = """
   const own = document.querySelector('script[src*="static/js/"]')?.src;
   if (!own) return;
   const root = own.slice(0, own.lastIndexOf("static/js/"));
-  for (const [path, rel] of Object.entries(%s)) {
-    const link = document.createElement("link");
-    Object.assign(link, {rel, as: "script", href: root + path});
-    document.head.append(link);
-  }
+  const ahead = () => {
+    for (const [path, rel] of Object.entries(%s)) {
+      const link = document.createElement("link");
+      Object.assign(link, {rel, as: "script", href: root + path});
+      document.head.append(link);
+    }
+  };
+  if (window.requestIdleCallback) requestIdleCallback(ahead, {timeout: 3000});  // after the page itself
+  else setTimeout(ahead, 1000);
 })();
 """
 _AWAY = """
