@@ -14,6 +14,7 @@ UNDO, REDO, AGAIN = "ControlOrMeta+z", "ControlOrMeta+Shift+z", "ControlOrMeta+y
 
 def typed_and_taken_back(ana: Person, field: Locator) -> None:
     """Types into a field, and presses the keys there; what was typed is gone by the first, and back by the second."""
+    ana.settled()  # a field that is drawn anew takes back only what was typed since
     field.click()
     ana.window.keyboard.type("Score")
     for key, text in ((UNDO, ""), (REDO, "Score"), (UNDO, ""), (AGAIN, "Score")):
