@@ -1,6 +1,7 @@
 """What several imports came to, side by side: the last ones, those of this month and the last, and who signed."""
 
 from workbench.database.import_lists import BROUGHT_IN, SETTLED, STANDS, UNDONE_BY
+from workbench.database.kept_rows import LEFT_AS_IT_WAS
 
 LAST = f"""
 select id as batch, data_type as dataset, completed_at as at, created, updated,
@@ -19,7 +20,7 @@ with undone as materialized (
     select undone.id, k.record_id from undone join workbench.import_batch u on undone.undo in (u.id, u.part_of)
     join workbench.import_outcome k on k.batch_id = u.id and k.plan = u.plan
     where u.skipped > coalesce((u.summary -> 'skipped_by_reason' ->> 'undone')::int, 0)
-      and k.outcome = 'skipped' and k.reason in ('changed', 'referenced')
+      and {LEFT_AS_IT_WAS}
 ), standing as (
     select kept.id, b.id as sheet, o.line, o.outcome
     from kept join workbench.import_batch b on kept.id in (b.id, b.part_of) and not b.derived

@@ -14,7 +14,10 @@ def lines(store: Store, batch: Batch, some: Collection[int]) -> set[int]:
     return {row["line"] for row in store.all(_KEPT, {"batch": batch.id, "lines": sorted(some)})}
 
 
-_KEPT = """
+LEFT_AS_IT_WAS = "k.outcome = 'skipped' and k.reason in ('changed', 'referenced')"
+"""Whether an undo has left a record as it was, by its outcome `k`."""
+
+_KEPT = f"""
 with last as materialized (
     select workbench.undone_by(coalesce(part_of, id)) as id from workbench.import_batch where id = %(batch)s
 ), undo as materialized (
@@ -34,5 +37,5 @@ with last as materialized (
 select distinct about.line from about
 join workbench.import_outcome k on k.record_id = about.record_id
 join undo on undo.id = k.batch_id and undo.plan = k.plan
-where k.outcome = 'skipped' and k.reason in ('changed', 'referenced')
+where {LEFT_AS_IT_WAS}
 """

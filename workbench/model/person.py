@@ -4,8 +4,8 @@ import unicodedata
 
 
 def as_person(name: str) -> str:
-    """A name as persons are compared by it; what is kept and shown of it stays as it was typed. The database compares
-    them so as well (`workbench.as_person`)."""
+    """A name as persons are compared by it; what is kept and shown of it stays as it was typed. The database asks
+    once more, by small letters (`workbench.as_person`): of two names that fold alike in other ways it knows nothing."""
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 

@@ -104,9 +104,7 @@ def trimmed(cells: pa.StringArray, beyond_ascii: Rewrite = _plain) -> pa.StringA
     `beyond_ascii` rewrites the cells with letters beyond ASCII, which are few in most columns.
     """
     text = _stripped(cells, beyond_ascii)
-    if may_hold(text, b'="') or may_hold(text, b"'"):
-        while any_true(wrapped := is_wrapped(text)):
-            text = where(wrapped, text, _unwrapped)
+    text = unwrapped(text)
     if may_hold(text, b"  "):
         text = where(pc.match_substring(text, "  "), text, lambda odd: replaced(odd, (" {2,}", " ")))
     blank = pc.equal(text, "")

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 _SUGGESTED = 10
 """So many suggestions are told."""
 _FIRST = 5
+"""So many lines, or records, are named before "and more"."""
 _HEADERS = 12
 """So many columns that are not imported are named."""
-"""So many lines, or records, are named before "and more"."""
 
 
 def document(wb: "Workbench", batch: Batch) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def definition_of_done(found: Reconciliation) -> None:
             colour, sign = ("green", "check_circle") if met else ("orange", "radio_button_unchecked")
             points.append(f":{colour}[:material/{sign}:] {point}  \n:gray[:small[{words.text(figures)}]]")
         points.append("**Done.**" if found.done else "**Undone.**" if found.undone else "**Not done yet.**")
-        st.markdown("\n\n".join(points))  # one text is shown much sooner than seven
+        st.markdown("\n\n".join(points))  # one text is shown sooner than one for each
 
 
 def kind(kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:
